@@ -1,0 +1,105 @@
+import type { Json } from "./json";
+import { isRecord } from "./json";
+
+/** What a resource was declared with, after `checkArguments` found nothing wrong. */
+export interface Arguments {
+    readonly instanceId: string;
+    readonly region: string;
+    readonly triggers: readonly Json[];
+    /** Only when the program gives one. */
+    readonly clientToken?: string;
+    /** The resource's URN, which the constructor adds. */
+    readonly resourceUrn: string;
+}
+
+/** A value that is not known during a preview arrives as this string. */
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+type Rule = (value: unknown) => string | undefined;
+
+const rules: Readonly<Record<string, Rule>> = {
+    instanceId: instanceIdRule,
+    region: (value) =>
+        typeof value === "string" && /^[a-z0-9]+(-[a-z0-9]+)+$/.test(value)
+            ? undefined
+            : `${shown(value)} is not a region ID, such as "cn-hangzhou"`,
+    triggers: (value) => (Array.isArray(value) ? undefined : `must be a list, not ${typeName(value)}`),
+    clientToken: clientTokenRule,
+    resourceUrn: () => undefined,
+};
+
+/**
+ * Finds what is wrong with the arguments of a resource, without the network. Unknown values are taken to be right:
+ * they are checked again when they are known. Each failure names its argument, the value and what is allowed.
+ */
+export function checkArguments(values: Readonly<Record<string, unknown>>): string[] {
+    const failures: string[] = [];
+    const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
+    for (const [name, value] of given) {
+        const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+        const failure = rule === undefined ? unknownArgument() : value === unknownValue ? undefined : rule(value);
+        if (failure !== undefined) {
+            failures.push(`${name}: ${failure}`);
+        }
+    }
+    if (!given.some(([name]) => name === "instanceId")) {
+        failures.unshift("instanceId: is required: the ID of a Logstash instance, such as ls-cn-4591f1y6abcd");
+    }
+    if (values.clientToken !== undefined && hasTriggers(values.triggers)) {
+        failures.push(
+            "clientToken: cannot be given together with triggers, because a fixed token would make " +
+                "the interrupt after a changed trigger a replay of the first; leave one of them out",
+        );
+    }
+    return failures;
+}
+
+/** Reads the checked arguments of a resource from its inputs or its recorded outputs. */
+export function readArguments(values: Readonly<Record<string, unknown>>): Arguments {
+    const { instanceId, region, triggers, clientToken, resourceUrn } = values;
+    return {
+        instanceId: String(instanceId),
+        region: String(region),
+        triggers: Array.isArray(triggers) ? triggers : [],
+        ...(typeof clientToken === "string" ? { clientToken } : {}),
+        resourceUrn: String(resourceUrn),
+    };
+}
+
+function instanceIdRule(value: unknown): string | undefined {
+    if (typeof value !== "string" || !/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(value)) {
+        return `${shown(value)} is not the ID of a Logstash instance, such as "ls-cn-4591f1y6abcd"`;
+    }
+    return value.startsWith("es-")
+        ? `"${value}" is an Elasticsearch instance; a Logstash instance has an ID such as "ls-cn-4591f1y6abcd"`
+        : undefined;
+}
+
+// A token can be a secret of the program: its value is never shown.
+function clientTokenRule(value: unknown): string | undefined {
+    const allowed = "1 to 64 printable ASCII characters";
+    if (typeof value !== "string") {
+        return `is ${typeName(value)}; allowed are ${allowed}`;
+    }
+    if (value.length < 1 || value.length > 64) {
+        return `has ${value.length} characters; allowed are ${allowed}`;
+    }
+    return /^[\x20-\x7e]+$/.test(value) ? undefined : `has characters that are not ASCII; allowed are ${allowed}`;
+}
+
+function unknownArgument(): string {
+    const known = Object.keys(rules).filter((name) => name !== "resourceUrn");
+    return `is not an argument of this resource; its arguments are ${known.join(", ")}`;
+}
+
+function hasTriggers(value: unknown): boolean {
+    return Array.isArray(value) ? value.length > 0 : value !== undefined;
+}
+
+function shown(value: unknown): string {
+    return typeof value === "string" ? JSON.stringify(value.slice(0, 80)) : typeName(value);
+}
+
+function typeName(value: unknown): string {
+    return Array.isArray(value) ? "a list" : isRecord(value) ? "an object" : `a ${typeof value}`;
+}

@@ -1,0 +1,13 @@
+/** A value that survives JSON, and so Pulumi's state, unchanged. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Whether a value is an object with named fields, whatever its prototype (pop-core's results have none). */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A field of a foreign object, if it is a string with something in it. */
+export function stringField(value: unknown, name: string): string | undefined {
+    const field = isRecord(value) ? value[name] : undefined;
+    return typeof field === "string" && field !== "" ? field : undefined;
+}

@@ -1,0 +1,17 @@
+import type { Reply } from "./reply";
+import type { Operation } from "./token";
+
+/** The calls we make, on one account and region. Never throws for an answer: every outcome of a call is a reply. */
+export interface LogstashService {
+    /** Sends the signal; the same token again is the same request. */
+    signal(operation: Operation, instanceId: string, clientToken: string, attempt: Attempt): Promise<Reply>;
+    /** DescribeLogstash. */
+    describe(instanceId: string, attempt: Attempt): Promise<Reply>;
+}
+
+/** The limits of one call. */
+export interface Attempt {
+    /** Milliseconds after which the call is given up, its connection closed and its outcome unknown. */
+    readonly timeoutMs: number;
+    readonly signal: AbortSignal;
+}

@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import type { Json } from "./json";
+
+/** The calls that take a client token; part of its derivation, so that the tokens of two calls never meet. */
+export type Operation = "InterruptLogstashTask" | "ResumeLogstashTask";
+
+/** What makes one request of a program different from every other. */
+export interface TokenSource {
+    readonly operation: Operation;
+    readonly urn: string;
+    readonly region: string;
+    readonly instanceId: string;
+    readonly triggers: readonly Json[];
+    /** The token this one follows on the same resource; absent for the first. */
+    readonly previousToken?: string | undefined;
+}
+
+/**
+ * Derives the idempotency token: SHA-256 in hex, 64 characters, of nothing but inputs and recorded state. A program
+ * that runs again after a crash sends the same token. The derivation is a contract: see ARCHITECTURE.md.
+ */
+export function deriveToken(source: TokenSource): string {
+    // One JSON array of fixed length: no two sources share an encoding, whatever their strings contain.
+    const encoding = canonicalJson([
+        "pulumi-alicloud-logstash/1",
+        source.operation,
+        source.urn,
+        source.region,
+        source.instanceId,
+        source.triggers,
+        source.previousToken ?? null,
+    ]);
+    return createHash("sha256").update(encoding, "utf8").digest("hex");
+}
+
+/** JSON with the keys of every object in code unit order, so that equal values have equal text. */
+export function canonicalJson(value: Json): string {
+    if (Array.isArray(value)) {
+        return `[${value.map(canonicalJson).join(",")}]`;
+    }
+    if (value !== null && typeof value === "object") {
+        const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+        return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(",")}}`;
+    }
+    return JSON.stringify(value);
+}

@@ -1,0 +1,162 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { type Arguments, checkArguments, readArguments, unknownValue } from "./core/arguments";
+import { changeBetween, firstToken, type Recorded } from "./core/change";
+import {
+    ConfigurationError,
+    defaultRegion,
+    endpointOf,
+    type Surroundings,
+    waysToGiveRegion,
+} from "./core/configuration";
+import { credentialsFrom } from "./core/credentials";
+import { type InterruptRequest, interrupt, type Outcome } from "./core/interrupt";
+import { popCoreService } from "./core/popcore";
+import type { LogstashService } from "./core/service";
+
+/** The properties of a resource as Pulumi hands them over: inputs, or recorded outputs. */
+type Properties = Readonly<Record<string, unknown>>;
+
+const operation = "InterruptLogstashTask";
+
+// The host calls `configure` once and may call the others before it has ended, so it only keeps what it is given.
+let surroundings: Surroundings = { config: () => undefined, env: process.env };
+const services = new Map<string, LogstashService>();
+
+/**
+ * The provider that the pointer in every state names. This entry of the package, `pulumi-alicloud-logstash/handler`,
+ * and the name `provider` are permanent.
+ */
+export const provider: dynamic.ResourceProvider<Properties, Properties> = {
+    async configure({ config }) {
+        surroundings = { config: (key) => config.get(key), env: process.env };
+    },
+
+    async check(olds, news) {
+        const region = news.region ?? regionOf(olds, news);
+        const inputs = { ...news, ...(region === undefined ? {} : { region }) };
+        const failures = checkArguments(withoutPointer(inputs));
+        if (region === undefined) {
+            failures.push(`region: is not set; give it as ${waysToGiveRegion}`);
+        }
+        // With a property named, the CLI would print its value, which may be a secret of the program.
+        return { inputs, failures: failures.map((reason) => ({ property: "", reason })) };
+    },
+
+    async diff(_id, olds, news) {
+        const change = changeBetween(operation, readRecord(olds), readArguments(news));
+        switch (change.kind) {
+            case "replace":
+                return { replaces: [...change.because] };
+            case "finish":
+                return { changes: true };
+            case "request":
+                // Left open, so that the engine compares the inputs itself and names what changed.
+                return {};
+            case "record":
+                return sameArguments(olds, news) ? { changes: false } : {};
+        }
+    },
+
+    async create(inputs) {
+        const declared = readArguments(inputs);
+        const outs = await run({ ...declared, clientToken: firstToken(operation, declared) }, inputs);
+        return { id: declared.instanceId, outs };
+    },
+
+    async update(_id, olds, news) {
+        const declared = readArguments(news);
+        const change = changeBetween(operation, readRecord(olds), declared);
+        switch (change.kind) {
+            case "request":
+            case "finish":
+                return { outs: await run({ ...declared, clientToken: change.clientToken }, news) };
+            case "record":
+                return { outs: { ...recordable(news), ...resultIn(olds) } };
+            case "replace":
+                throw new Error("a change of instanceId or region replaces the resource and never updates it");
+        }
+    },
+
+    async delete() {
+        // The record goes; what was interrupted stays as it is.
+    },
+};
+
+/** Sends a request and turns its outcome into what Pulumi records: outputs, a half success, or an error. */
+async function run(request: InterruptRequest, inputs: Properties): Promise<Properties> {
+    const outcome = await attempted(request);
+    switch (outcome.kind) {
+        case "done":
+            return { ...recordable(inputs), ...outcome.result };
+        case "unfinished":
+            // The engine records what comes with an ID; of the rest the user sees the reasons only.
+            throw Object.assign(new Error(outcome.message), {
+                id: request.instanceId,
+                properties: { ...recordable(inputs), ...outcome.result },
+                reasons: [outcome.message],
+            });
+        case "refused":
+            throw new Error(outcome.message);
+    }
+}
+
+async function attempted(request: InterruptRequest): Promise<Outcome> {
+    try {
+        const service = serviceIn(request.region);
+        return await interrupt(request, { service, now: () => new Date(), signal: new AbortController().signal });
+    } catch (error) {
+        if (error instanceof ConfigurationError) {
+            const where = `instance ${request.instanceId} in ${request.region}`;
+            return { kind: "refused", message: `${operation} was not sent for ${where}: ${error.message}` };
+        }
+        throw error;
+    }
+}
+
+function serviceIn(region: string): LogstashService {
+    const known = services.get(region);
+    if (known !== undefined) {
+        return known;
+    }
+    const service = popCoreService({
+        endpoint: endpointOf(region, surroundings),
+        region,
+        credentials: credentialsFrom(surroundings),
+    });
+    services.set(region, service);
+    return service;
+}
+
+/** A region that is not given stays what it was, so that another runner's environment changes nothing. */
+function regionOf(olds: Properties, news: Properties): unknown {
+    const sameInstance = news.instanceId === olds.instanceId || news.instanceId === unknownValue;
+    return (sameInstance ? olds.region : undefined) ?? defaultRegion(surroundings);
+}
+
+/** Outputs mirror the inputs, for a later `diff` sees outputs only; the URN, which is never compared, is left out. */
+function recordable({ resourceUrn: _, ...inputs }: Properties): Properties {
+    return inputs;
+}
+
+/** The part of a record that tells how its request ended. */
+function resultIn({ clientToken, requestId, status, interrupted, interruptedAt }: Properties): Properties {
+    const result = { clientToken, requestId, status, interrupted, interruptedAt };
+    return Object.fromEntries(Object.entries(result).filter(([, value]) => value !== undefined));
+}
+
+function readRecord(olds: Properties): Recorded {
+    return {
+        ...readArguments(olds),
+        clientToken: String(olds.clientToken),
+        status: String(olds.status),
+    };
+}
+
+function sameArguments(olds: Properties, news: Properties): boolean {
+    const settings = ({ triggers }: Arguments) => JSON.stringify([triggers]);
+    return settings(readArguments(olds)) === settings(readArguments(news));
+}
+
+function withoutPointer({ __provider: _, ...values }: Properties): Properties {
+    return values;
+}

@@ -1,0 +1,1 @@
+export { LogstashTaskInterrupt, type LogstashTaskInterruptArgs } from "./logstashTaskInterrupt";
