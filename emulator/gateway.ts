@@ -1,0 +1,152 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { json, type Refusal, type RequestIdentity, refused } from "./answers";
+import type { Clock } from "./clock";
+import type { Call, Cloud } from "./cloud";
+import { type Delivery, outcomeOf, transmit } from "./delivery";
+import { distort, type FaultScript, pointOf, throttledUser } from "./faults";
+import type { Ledger, Operation, RequestEntry } from "./ledger";
+import { rateLimit } from "./rate-limit";
+import {
+    type Account,
+    type Claim,
+    NonceStore,
+    parseClaim,
+    type SignedRequest,
+    type Verdict,
+    verify,
+} from "./signature";
+
+const apiVersion = "2017-06-13";
+
+/** What stands behind the gateway, and the rules it enforces. */
+export interface GatewayOptions {
+    readonly accounts: readonly Account[];
+    readonly requestsPerSecond: number;
+    readonly clock: Clock;
+    readonly signatureTime: () => number;
+    readonly newRequestId: () => string;
+    readonly onOutcome: (entry: RequestEntry) => void;
+    readonly ledger: Ledger;
+    readonly cloud: Cloud;
+    readonly faults: FaultScript;
+    /** Aborted when the emulator stops. */
+    readonly stopping: AbortSignal;
+}
+
+/** A route that names an instance. */
+export interface InstanceRoute {
+    Params: { instanceId: string };
+}
+
+type Handler = (request: FastifyRequest<InstanceRoute>, reply: FastifyReply) => Promise<FastifyReply>;
+
+/** The answer to a path or an `x-acs-action` that does not exist. */
+export const unknownAction: Refusal = {
+    status: 404,
+    code: "InvalidAction.NotFound",
+    message: "Specified api is not found, please check your url and method.",
+};
+
+const unknownVersion: Refusal = { status: 400, code: "InvalidVersion", message: "Specified version is not valid." };
+
+/** Makes the handler of an operation: ledger, admission, fault, effect, answer. */
+export function gateway(options: GatewayOptions): (operation: Operation) => Handler {
+    const { accounts, clock, signatureTime, newRequestId, onOutcome, ledger, cloud, faults, stopping } = options;
+    const nonces = new NonceStore();
+    const withinLimit = rateLimit(options.requestsPerSecond, clock);
+
+    function admit(operation: Operation, request: SignedRequest, claim: Claim | undefined): Verdict {
+        const verdict = verify(request, claim, accounts, nonces, signatureTime());
+        if (verdict.kind === "refused") {
+            return verdict;
+        }
+        if (request.headers["x-acs-version"] !== apiVersion) {
+            return { kind: "refused", refusal: unknownVersion };
+        }
+        if ((request.headers["x-acs-action"] ?? operation) !== operation) {
+            return { kind: "refused", refusal: unknownAction };
+        }
+        return withinLimit(accountIdOf(verdict.account)) ? verdict : { kind: "refused", refusal: throttledUser };
+    }
+
+    return (operation) => async (request, reply) => {
+        const signed = signedRequest(request);
+        const claim = parseClaim(signed.headers.authorization);
+        const identity: RequestIdentity = { requestId: newRequestId(), hostId: request.host };
+        const asked = {
+            operation,
+            instanceId: request.params.instanceId,
+            region: signed.headers["x-acs-region-id"],
+            clientToken: signed.query.find(([name]) => name === "clientToken")?.[1],
+            requestId: identity.requestId,
+        };
+        const time = new Date(clock.now()).toISOString();
+        const entry = ledger.arrived({ ...asked, time, accessKeyId: claim?.accessKeyId, signature: claim?.kind });
+        const deliver = (delivery: Delivery) => {
+            const outcome = outcomeOf(delivery);
+            ledger.note(entry, { outcome });
+            if (outcome.kind !== "open") {
+                onOutcome(entry);
+            }
+            return transmit(delivery, reply, clock, stopping);
+        };
+
+        const verdict = admit(operation, signed, claim);
+        if (verdict.kind === "refused") {
+            return deliver({ kind: "whole", answer: refused(verdict.refusal, identity) });
+        }
+        const parameters = JSON.stringify(signed.query.filter(([name]) => name !== "clientToken").sort());
+        const call: Call = { ...asked, accountId: accountIdOf(verdict.account), parameters };
+        const perform = () => {
+            const answer = cloud.perform(call);
+            switch (answer.kind) {
+                case "refused":
+                    return refused(answer.refusal, identity);
+                case "done":
+                    ledger.note(entry, { effect: answer.effect });
+                    break;
+                case "replay":
+                    ledger.note(entry, { replay: true });
+                    break;
+                case "read":
+            }
+            return json(200, answer.body, identity);
+        };
+
+        const fault = faults.strike(operation, asked.instanceId);
+        if (fault === undefined) {
+            return deliver({ kind: "whole", answer: perform() });
+        }
+        ledger.note(entry, { fault: fault.kind });
+        const done = pointOf(fault) === "after" ? perform() : undefined;
+        if (fault.kind === "slow") {
+            const letGo = done === undefined ? cloud.hold(call) : () => undefined;
+            await clock.sleep(fault.delayMs, stopping).finally(letGo);
+            return deliver({ kind: "whole", answer: done ?? perform() });
+        }
+        if (fault.kind === "hang" && done === undefined) {
+            reply.raw.once("close", cloud.hold(call));
+        }
+        const plausible = json(200, { Result: true, RequestId: identity.requestId }, identity);
+        return deliver(distort(fault, done ?? plausible, identity));
+    };
+}
+
+function accountIdOf({ accountId, accessKeyId }: Account): string {
+    return accountId ?? accessKeyId;
+}
+
+function signedRequest({ raw, body }: FastifyRequest<InstanceRoute>): SignedRequest {
+    const [path = "", search = ""] = (raw.url ?? "").split(/\?(.*)/s);
+    const headers: Record<string, string> = {};
+    for (const [name, value] of Object.entries(raw.headers)) {
+        headers[name] = Array.isArray(value) ? value.join(",") : (value ?? "");
+    }
+    return {
+        method: raw.method ?? "",
+        path,
+        query: [...new URLSearchParams(search)],
+        headers,
+        body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+    };
+}

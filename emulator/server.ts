@@ -1,0 +1,156 @@
+import { randomUUID } from "node:crypto";
+import { type FastifyReply, type FastifyRequest, fastify } from "fastify";
+import { refused } from "./answers";
+import { type Clock, realClock } from "./clock";
+import { Cloud, type InstanceOptions, type InstanceStatus, type InstanceView } from "./cloud";
+import { FaultScript } from "./faults";
+import { gateway, type InstanceRoute, unknownAction } from "./gateway";
+import { Ledger, type ReadonlyLedger, type RequestEntry } from "./ledger";
+import type { Account } from "./signature";
+
+const dayMs = 24 * 60 * 60_000;
+
+/** The one account of an emulator that is given none. */
+export const testAccount: Account = {
+    accessKeyId: "emulator-access-key",
+    accessKeySecret: "emulator-access-key-secret",
+};
+
+/** How to start an emulator. */
+export interface EmulatorOptions {
+    /** @default 0, any free port */
+    readonly port?: number;
+    /** @default "127.0.0.1" */
+    readonly host?: string;
+    /** @default the test account */
+    readonly accounts?: readonly Account[];
+    /** @default none */
+    readonly instances?: readonly InstanceOptions[];
+    /** How long the answer to a client token is remembered. @default 24 hours */
+    readonly tokenLifetimeMs?: number;
+    /** The time of instances, client tokens, limits and delays. @default the machine's */
+    readonly clock?: Clock;
+    /** The time that dates of signatures are checked against; clients can't follow a stepped clock. @default Date.now */
+    readonly signatureTime?: () => number;
+    /** A new request ID for each call. @default random UUIDs */
+    readonly newRequestId?: () => string;
+    /** Requests beyond it are refused with `Throttling.User`, for each account. @default no limit */
+    readonly limits?: { readonly requestsPerSecond: number };
+    /** Told of each request once its outcome is known. */
+    readonly onOutcome?: (entry: RequestEntry) => void;
+}
+
+/** A running emulator. */
+export interface Emulator {
+    /** Where it listens, without a trailing slash. */
+    readonly url: string;
+    /** What was asked and what was done. */
+    readonly ledger: ReadonlyLedger;
+    /** The failures to come. */
+    readonly faults: Pick<FaultScript, "add" | "clear">;
+    /** Client connections that are open now, and the most there were at one time. */
+    readonly connections: { readonly open: number; readonly peak: number };
+    /** Adds an instance, or replaces the one with the same ID. */
+    addInstance(options: InstanceOptions): void;
+    /** The instance as it is now; throws if there is none. */
+    instance(instanceId: string): InstanceView;
+    /** Begins a change of an active or suspended instance. */
+    startChange(instanceId: string): void;
+    /** Puts the instance into a status, whatever it was before. */
+    setStatus(instanceId: string, status: InstanceStatus): void;
+    /** Makes the transition that time would bring next, and returns the status after it. */
+    step(instanceId: string): InstanceStatus;
+    /** Closes everything at once, hanging requests too. */
+    stop(): Promise<void>;
+}
+
+/** Starts the emulator and resolves when it listens. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+    const { clock = realClock, newRequestId = () => randomUUID().toUpperCase() } = options;
+    const ledger = new Ledger();
+    const cloud = new Cloud(clock, ledger, options.tokenLifetimeMs ?? dayMs);
+    const faults = new FaultScript();
+    const stopping = new AbortController();
+    const connections = { open: 0, peak: 0 };
+    for (const instance of options.instances ?? []) {
+        cloud.addInstance(instance);
+    }
+
+    const app = fastify({
+        forceCloseConnections: true,
+        exposeHeadRoutes: false,
+        routerOptions: { maxParamLength: 1000 },
+    });
+    app.server.on("connection", (socket) => {
+        connections.open += 1;
+        connections.peak = Math.max(connections.peak, connections.open);
+        socket.once("close", () => {
+            connections.open -= 1;
+        });
+    });
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+    app.setNotFoundHandler((request, reply) => {
+        const answer = refused(unknownAction, { requestId: newRequestId(), hostId: request.host });
+        return reply.code(answer.status).headers(answer.headers).send(answer.body);
+    });
+
+    const serve = gateway({
+        accounts: options.accounts ?? [testAccount],
+        requestsPerSecond: options.limits?.requestsPerSecond ?? Number.POSITIVE_INFINITY,
+        clock,
+        signatureTime: options.signatureTime ?? Date.now,
+        newRequestId,
+        onOutcome: options.onOutcome ?? (() => undefined),
+        ledger,
+        cloud,
+        faults,
+        stopping: stopping.signal,
+    });
+    app.post("/openapi/logstashes/:instanceId/actions/interrupt", serve("InterruptLogstashTask"));
+    app.post("/openapi/logstashes/:instanceId/actions/resume", serve("ResumeLogstashTask"));
+    app.get("/openapi/logstashes/:instanceId", serve("DescribeLogstash"));
+
+    const startChange = byHand(cloud, (instanceId) => cloud.startChange(instanceId));
+    const step = byHand(cloud, (instanceId) => cloud.step(instanceId));
+    app.get("/_emulator/state", () => ({
+        instances: cloud.instances(),
+        effects: ledger.effects,
+        requests: ledger.requests,
+    }));
+    app.post("/_emulator/instances/:instanceId/start-change", startChange);
+    app.post("/_emulator/instances/:instanceId/step", step);
+
+    const url = await app.listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 0 });
+    return {
+        url,
+        ledger,
+        faults,
+        connections,
+        addInstance: (instance) => cloud.addInstance(instance),
+        instance: (instanceId) => cloud.instance(instanceId),
+        startChange: (instanceId) => cloud.startChange(instanceId),
+        setStatus: (instanceId, status) => cloud.setStatus(instanceId, status),
+        step: (instanceId) => cloud.step(instanceId),
+        stop: async () => {
+            // Connections first, or the delays that the signal ends would still be answered.
+            app.server.closeAllConnections();
+            stopping.abort();
+            await app.close();
+        },
+    };
+}
+
+function byHand(cloud: Cloud, act: (instanceId: string) => void) {
+    return ({ params, ip }: FastifyRequest<InstanceRoute>, reply: FastifyReply) => {
+        if (!/^(::1|(::ffff:)?127\..*)$/.test(ip)) {
+            return reply.code(403).send({ error: "Only this machine may do that." });
+        }
+        try {
+            act(params.instanceId);
+            return reply.send(cloud.instance(params.instanceId));
+        } catch (error) {
+            return reply.code(409).send({ error: error instanceof Error ? error.message : String(error) });
+        }
+    };
+}
