@@ -1,0 +1,163 @@
+/**
+ * The main job in one command: the real Pulumi engine runs the project at the root against the emulator. Each step says
+ * what will happen before it does; the demo fails if anything else happens.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { type Emulator, startEmulator, testAccount } from "../emulator";
+import { describe, engineEnv, findEngine } from "./engine";
+
+const root = resolve(__dirname, "..");
+/** Part of the URNs and so of the tokens: a re-run from another clone sends the same ones. */
+const stack = "demo";
+const instanceId = "ls-cn-demo0001";
+const region = "cn-hangzhou";
+
+async function main(): Promise<void> {
+    const folder = mkdtempSync(join(tmpdir(), "logstash-demo-"));
+    const stopped = new AbortController();
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+        process.on(signal, () => stopped.abort(new Error(`stopped by ${signal}`)));
+    }
+    const emulator = await startEmulator({ instances: [{ instanceId, region, status: "activating" }] });
+    try {
+        const engine = await findEngine({ say });
+        say(describe(engine));
+        mkdirSync(join(folder, "state"));
+        const env = {
+            ...engineEnv(engine, {
+                ...process.env,
+                PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+            }),
+            PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+            PULUMI_CONFIG_PASSPHRASE: "demo",
+            PULUMI_STACK: stack,
+        };
+        await steps(new Cli(env, stopped.signal), emulator);
+        say("\nThe demo did what it said.");
+    } finally {
+        await emulator.stop();
+        rmSync(folder, { recursive: true, force: true });
+        rmSync(join(root, `Pulumi.${stack}.yaml`), { force: true });
+    }
+}
+
+async function steps(cli: Cli, emulator: Emulator): Promise<void> {
+    await cli.quietly("stack", "init", stack);
+    await cli.quietly("config", "set", "alicloud:region", region);
+    await cli.quietly("config", "set", "alicloud:accessKey", testAccount.accessKeyId);
+    await cli.quietly("config", "set", "--secret", "alicloud:secretKey", testAccount.accessKeySecret);
+    await cli.quietly("config", "set", "--path", "alicloud:endpoints[0].elasticsearch", emulator.url);
+    await cli.quietly("config", "set", "instanceId", instanceId);
+
+    announce("1. A change is running on the instance. `pulumi up` interrupts it, once.");
+    expect("exit code", await cli.run("up", "--yes", "--skip-preview"), 0);
+    expectEffects(emulator, 1);
+
+    announce("2. `pulumi up` again: nothing has changed in the program, so nothing is sent.");
+    const requests = emulator.ledger.requests.length;
+    expect("exit code", await cli.run("up", "--yes", "--skip-preview"), 0);
+    expect("new requests", emulator.ledger.requests.length - requests, 0);
+
+    announce("3. Another change is running, and the release, a trigger, is now v2: one more interrupt, in place.");
+    emulator.startChange(instanceId);
+    await cli.quietly("config", "set", "release", "v2");
+    expect("exit code", await cli.run("up", "--yes", "--skip-preview"), 0);
+    expectEffects(emulator, 2);
+
+    announce("4. An instance that does not exist: the deployment fails and says why.");
+    await cli.quietly("config", "set", "instanceId", "ls-cn-nosuch0001");
+    const code = await cli.run("up", "--yes", "--skip-preview");
+    expect("exit code is another than 0", code !== 0 && code !== null, true);
+    expectEffects(emulator, 2);
+
+    announce("5. `pulumi destroy` removes the record and sends nothing.");
+    const before = emulator.ledger.requests.length;
+    expect("exit code", await cli.run("destroy", "--yes", "--skip-preview"), 0);
+    expect("new requests", emulator.ledger.requests.length - before, 0);
+}
+
+/** The Pulumi CLI in the project at the root. */
+class Cli {
+    constructor(
+        private readonly env: NodeJS.ProcessEnv,
+        private readonly stopped: AbortSignal,
+    ) {}
+
+    /** Runs a command with its output shown, and returns its exit code. */
+    run(...args: readonly string[]): Promise<number | null> {
+        return this.#ended(args, (child) => child);
+    }
+
+    /** Runs a command and shows its output only if it fails. */
+    async quietly(...args: readonly string[]): Promise<void> {
+        let output = "";
+        const code = await this.#ended(
+            args,
+            (child) => {
+                for (const stream of [child.stdout, child.stderr]) {
+                    stream?.on("data", (chunk: Buffer) => {
+                        output += chunk.toString();
+                    });
+                }
+            },
+            "pipe",
+        );
+        expect(`exit code of pulumi ${args.join(" ")}\n${output}`, code, 0);
+    }
+
+    async #ended(
+        args: readonly string[],
+        watch: (child: ChildProcess) => void,
+        output: "inherit" | "pipe" = "inherit",
+    ): Promise<number | null> {
+        this.stopped.throwIfAborted();
+        const child = spawn("pulumi", args, { cwd: root, env: this.env, stdio: ["ignore", output, output] });
+        watch(child);
+        // A terminal's Ctrl-C has reached the CLI by itself; any other signal has not.
+        const end = () => child.kill("SIGINT");
+        this.stopped.addEventListener("abort", end);
+        const [code] = (await once(child, "close")) as [number | null];
+        this.stopped.removeEventListener("abort", end);
+        this.stopped.throwIfAborted();
+        return code;
+    }
+}
+
+function expectEffects(emulator: Emulator, count: number): void {
+    const { effects } = emulator.ledger;
+    expect("interrupts in the ledger", effects.length, count);
+    const tokens = effects.map(({ clientToken }) => clientToken ?? "");
+    expect("different tokens", new Set(tokens).size, count);
+    expect(
+        "tokens of 1 to 64 ASCII characters",
+        tokens.every((token) => /^[\x20-\x7e]{1,64}$/.test(token)),
+        true,
+    );
+    say("The emulator's ledger:");
+    for (const { sequence, operation, instanceId, clientToken } of effects) {
+        say(`  ${sequence}  ${operation}  ${instanceId}  clientToken ${clientToken}`);
+    }
+}
+
+function expect(what: string, actual: unknown, wanted: unknown): void {
+    if (actual !== wanted) {
+        throw new Error(`${what}: ${actual}, where ${wanted} was announced`);
+    }
+}
+
+function announce(step: string): void {
+    say(`\n${step}\n`);
+}
+
+function say(line: string): void {
+    process.stdout.write(`${line}\n`);
+}
+
+main().catch((error: unknown) => {
+    process.stderr.write(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+});
