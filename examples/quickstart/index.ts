@@ -1,0 +1,12 @@
+import * as pulumi from "@pulumi/pulumi";
+import { LogstashTaskInterrupt } from "pulumi-alicloud-logstash";
+
+const config = new pulumi.Config();
+
+const pause = new LogstashTaskInterrupt("pause-before-release", {
+    instanceId: config.get("instanceId") ?? "ls-cn-demo0001",
+    triggers: [config.get("release") ?? "v1"],
+});
+
+export const status = pause.status;
+export const requestId = pause.requestId;

@@ -1,0 +1,195 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import type { Emulator } from "../../emulator";
+import { testAccount } from "../../emulator";
+import { engineEnv, findEngine } from "../../scripts/engine";
+
+/** One run of the CLI. */
+export interface Run {
+    readonly code: number | null;
+    /** What the CLI printed, standard output and error as they came. */
+    readonly text: string;
+}
+
+/** A resource in `pulumi stack export`. */
+export interface ResourceState {
+    readonly urn: string;
+    readonly type: string;
+    readonly id?: string;
+    readonly inputs: Readonly<Record<string, unknown>>;
+    readonly outputs: Readonly<Record<string, unknown>>;
+    readonly initErrors?: readonly string[];
+    readonly dependencies?: readonly string[];
+}
+
+/** What a stack is made of. */
+export interface StackOptions {
+    readonly emulator?: Emulator;
+    /** The text of index.js. */
+    readonly program: string;
+    readonly config?: Readonly<Record<string, unknown>>;
+    readonly env?: Readonly<Record<string, string>>;
+}
+
+export const interruptType = "pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt";
+export const project = "logstash-test";
+
+const packages = ["@pulumi/pulumi", "pulumi-alicloud-logstash"];
+const repositoryModules = join(__dirname, "..", "..", "node_modules");
+
+/** A Pulumi project in a folder of its own, with its own `HOME`, `PULUMI_HOME` and state, run by the real engine. */
+export class Stack {
+    readonly #folder = mkdtempSync(join(tmpdir(), "logstash-stack-"));
+    readonly #env: NodeJS.ProcessEnv;
+
+    private constructor(
+        env: NodeJS.ProcessEnv,
+        private readonly options: StackOptions,
+    ) {
+        mkdirSync(this.path("home"));
+        mkdirSync(this.path("state"));
+        this.#env = {
+            ...env,
+            HOME: this.path("home"),
+            PULUMI_HOME: this.path("home", ".pulumi"),
+            PULUMI_BACKEND_URL: `file://${this.path("state")}`,
+            PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
+            ALIBABA_CLOUD_ACCESS_KEY_ID: testAccount.accessKeyId,
+            ALIBABA_CLOUD_ACCESS_KEY_SECRET: testAccount.accessKeySecret,
+            ...options.env,
+        };
+        mkdirSync(this.path("program", "node_modules", "@pulumi"), { recursive: true });
+        for (const name of packages) {
+            symlinkSync(join(repositoryModules, name), this.path("program", "node_modules", name));
+        }
+        this.write("Pulumi.yaml", `name: ${project}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n`);
+        this.write("package.json", JSON.stringify({ name: project, main: "index.js" }));
+        this.configure({});
+        this.program(options.program);
+    }
+
+    /** Makes the project and its stack `dev`. */
+    static async create(options: StackOptions): Promise<Stack> {
+        const { PATH } = process.env;
+        const node = dirname(process.execPath);
+        const env = engineEnv(await findEngine(), { PATH: [node, PATH].join(delimiter) });
+        const stack = new Stack(env, options);
+        expectSuccess(await stack.pulumi("stack", "init", "dev"));
+        return stack;
+    }
+
+    /** A path in this stack's folder. */
+    path(...parts: readonly string[]): string {
+        return join(this.#folder, ...parts);
+    }
+
+    /** Replaces the program. */
+    program(text: string): void {
+        this.write("index.js", text);
+    }
+
+    /** Writes a file into the program's folder. */
+    write(name: string, text: string): void {
+        writeFileSync(this.path("program", name), text);
+    }
+
+    /** Replaces the configuration: that of the emulator, that of the options, and these. */
+    configure(config: Readonly<Record<string, unknown>>): void {
+        const { emulator } = this.options;
+        const values = {
+            "alicloud:region": "cn-hangzhou",
+            ...(emulator === undefined ? {} : { "alicloud:endpoints": [{ elasticsearch: emulator.url }] }),
+            ...this.options.config,
+            ...config,
+        };
+        this.write("Pulumi.dev.yaml", JSON.stringify({ config: values }));
+    }
+
+    up(...flags: readonly string[]): Promise<Run> {
+        return this.pulumi("up", "--yes", "--skip-preview", ...flags);
+    }
+
+    preview(...flags: readonly string[]): Promise<Run> {
+        return this.pulumi("preview", "--diff", ...flags);
+    }
+
+    refresh(...flags: readonly string[]): Promise<Run> {
+        return this.pulumi("refresh", "--yes", "--skip-preview", ...flags);
+    }
+
+    destroy(...flags: readonly string[]): Promise<Run> {
+        return this.pulumi("destroy", "--yes", "--skip-preview", ...flags);
+    }
+
+    /** Runs the CLI to its end. */
+    async pulumi(...args: readonly string[]): Promise<Run> {
+        return this.start(...args).ended;
+    }
+
+    /** Starts the CLI; in a process group of its own, as a shell would. */
+    start(...args: readonly string[]) {
+        const child = spawn("pulumi", [...args, "--non-interactive"], {
+            cwd: this.path("program"),
+            env: this.#env,
+            stdio: ["ignore", "pipe", "pipe"],
+            detached: true,
+        });
+        let text = "";
+        for (const stream of [child.stdout, child.stderr]) {
+            stream.setEncoding("utf8").on("data", (chunk: string) => {
+                text += chunk;
+            });
+        }
+        const ended = once(child, "close").then(([code]): Run => ({ code: code as number | null, text }));
+        return { child, ended };
+    }
+
+    /** The resources of the exported state, without the stack and the default provider. */
+    async resources(): Promise<readonly ResourceState[]> {
+        const run = expectSuccess(await this.pulumi("stack", "export"));
+        const exported = JSON.parse(run.text) as { deployment: { resources?: readonly ResourceState[] } };
+        return (exported.deployment.resources ?? []).filter(({ type }) => !type.startsWith("pulumi:"));
+    }
+
+    /** The only resource of the exported state. */
+    async resource(): Promise<ResourceState> {
+        const [resource, ...others] = await this.resources();
+        if (resource === undefined || others.length > 0) {
+            throw new Error(`expected one resource in the state, found ${others.length + (resource ? 1 : 0)}`);
+        }
+        return resource;
+    }
+
+    /** Removes the folder. */
+    remove(): void {
+        rmSync(this.#folder, { recursive: true, force: true });
+    }
+}
+
+/** Fails with what the CLI printed unless it ended with exit code 0. */
+export function expectSuccess(run: Run): Run {
+    if (run.code !== 0) {
+        throw new Error(`the CLI ended with ${run.code}:\n${run.text}`);
+    }
+    return run;
+}
+
+/** Fails with what the CLI printed unless it ended with another exit code than 0. */
+export function expectFailure(run: Run): Run {
+    if (run.code === 0) {
+        throw new Error(`the CLI ended with 0 where a failure was expected:\n${run.text}`);
+    }
+    return run;
+}
+
+/** The text of a program with one interrupt. */
+export function interruptProgram(args: Readonly<Record<string, unknown>>, options: string = "{}"): string {
+    return [
+        'const { LogstashTaskInterrupt } = require("pulumi-alicloud-logstash");',
+        `const pause = new LogstashTaskInterrupt("pause", ${JSON.stringify(args)}, ${options});`,
+        "exports.status = pause.status;",
+    ].join("\n");
+}

@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { credentials, type ServiceError } from "@grpc/grpc-js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as rpc from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+
+export type Properties = Record<string, unknown>;
+
+/** A half success: what the engine would record, and the reasons it would print. */
+export interface InitFailure {
+    readonly id: string;
+    readonly properties: Properties;
+    readonly reasons: readonly string[];
+}
+
+/** The error of a call as the engine sees it. */
+export class CallError extends Error {
+    constructor(
+        message: string,
+        readonly initFailure: InitFailure | undefined,
+    ) {
+        super(message);
+    }
+}
+
+const serverPath = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+
+/** The SDK's own dynamic-provider server in a process of its own, spoken to over gRPC as the engine does. */
+export class Host {
+    private constructor(
+        readonly process: ChildProcess,
+        private readonly client: ResourceProviderClient,
+    ) {}
+
+    /** Starts the server and hands it the stack configuration. */
+    static async start(options: {
+        readonly config?: Readonly<Record<string, string>>;
+        readonly env?: Readonly<Record<string, string>>;
+        readonly cwd?: string;
+        /** The address the server is told the engine listens at. */
+        readonly engineAddress?: string;
+    }): Promise<Host> {
+        const child = spawn(process.execPath, [serverPath, options.engineAddress ?? "127.0.0.1:1"], {
+            cwd: options.cwd ?? join(__dirname, "..", ".."),
+            env: { PATH: process.env.PATH, ...options.env },
+            stdio: ["pipe", "pipe", "inherit"],
+        });
+        const [port] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+        const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+        const host = new Host(child, client);
+        const request = new rpc.ConfigureRequest();
+        request.setArgs(Struct.fromJavaScript(options.config ?? {}));
+        await call<rpc.ConfigureResponse>((done) => client.configure(request, done));
+        return host;
+    }
+
+    async check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: string[] }> {
+        const request = new rpc.CheckRequest();
+        request.setOlds(struct(olds));
+        request.setNews(struct(news));
+        const response = await call<rpc.CheckResponse>((done) => this.client.check(request, done));
+        return {
+            inputs: plain(response.getInputs()),
+            failures: response.getFailuresList().map((failure) => `${failure.getProperty()}|${failure.getReason()}`),
+        };
+    }
+
+    async diff(olds: Properties, news: Properties): Promise<{ changes: number; replaces: string[] }> {
+        const request = new rpc.DiffRequest();
+        request.setId(String(olds.instanceId));
+        request.setOlds(struct(olds));
+        request.setNews(struct(news));
+        const response = await call<rpc.DiffResponse>((done) => this.client.diff(request, done));
+        return { changes: response.getChanges(), replaces: response.getReplacesList() };
+    }
+
+    async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
+        const request = new rpc.CreateRequest();
+        request.setProperties(struct(inputs));
+        const response = await call<rpc.CreateResponse>((done) => this.client.create(request, done));
+        return { id: response.getId(), outs: plain(response.getProperties()) };
+    }
+
+    async update(olds: Properties, news: Properties): Promise<Properties> {
+        const request = new rpc.UpdateRequest();
+        request.setId(String(olds.instanceId));
+        request.setOlds(struct(olds));
+        request.setNews(struct(news));
+        const response = await call<rpc.UpdateResponse>((done) => this.client.update(request, done));
+        return plain(response.getProperties());
+    }
+
+    async delete(properties: Properties): Promise<void> {
+        const request = new rpc.DeleteRequest();
+        request.setId(String(properties.instanceId));
+        request.setProperties(struct(properties));
+        await call((done) => this.client.delete(request, done));
+    }
+
+    /** Ends the server. */
+    async stop(): Promise<void> {
+        this.client.close();
+        if (this.process.exitCode === null && this.process.signalCode === null) {
+            this.process.kill("SIGKILL");
+            await once(this.process, "exit");
+        }
+    }
+}
+
+function call<T>(start: (done: (error: ServiceError | null, response: T) => void) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+        start((error, response) => (error === null ? resolve(response) : reject(callError(error))));
+    });
+}
+
+function callError(error: ServiceError): CallError {
+    const [packed] = error.metadata?.get("grpc-status-details-bin") ?? [];
+    if (!Buffer.isBuffer(packed)) {
+        return new CallError(error.details, undefined);
+    }
+    const [detail] = Status.deserializeBinary(packed).getDetailsList();
+    const failed = rpc.ErrorResourceInitFailed.deserializeBinary(detail?.getValue_asU8() ?? new Uint8Array());
+    return new CallError(error.details, {
+        id: failed.getId(),
+        properties: plain(failed.getProperties()),
+        reasons: failed.getReasonsList(),
+    });
+}
+
+function struct(properties: Properties): Struct {
+    return Struct.fromJavaScript(properties as Parameters<typeof Struct.fromJavaScript>[0]);
+}
+
+function plain(properties: Struct | undefined): Properties {
+    return (properties?.toJavaScript() ?? {}) as Properties;
+}

@@ -1,0 +1,110 @@
+import { strict as assert } from "node:assert";
+import { checkArguments, unknownValue } from "../../provider/src/core/arguments";
+
+const right = { instanceId: "ls-cn-4591f1y6abcd", region: "cn-hangzhou" };
+
+function failure(values: Record<string, unknown>): string {
+    const failures = checkArguments({ ...right, ...values });
+    assert.equal(failures.length, 1, `expected one failure, got ${JSON.stringify(failures)}`);
+    return failures[0] ?? "";
+}
+
+describe("the check of arguments", () => {
+    it("accepts what is allowed", () => {
+        const allowed = [
+            { triggers: ["v1", 2, { sha: null }] },
+            { clientToken: "a" },
+            { clientToken: "~".repeat(64) },
+            { instanceId: "ls-eu-newkind-0001", region: "me-central-1" },
+            { instanceId: unknownValue, region: unknownValue, triggers: unknownValue },
+            { triggers: ["v1", { build: unknownValue }] },
+            { clientToken: undefined, triggers: null },
+            { clientToken: "mine", triggers: [] },
+        ];
+        for (const values of allowed) {
+            assert.deepEqual(checkArguments({ ...right, ...values }), []);
+        }
+    });
+
+    it("refuses a missing instance", () => {
+        assert.match(failure({ instanceId: undefined }), /^instanceId: is required.*ls-cn-/);
+    });
+
+    it("refuses an impossible instance, and shows it with a possible one", () => {
+        for (const instanceId of [
+            "",
+            " ",
+            "ls-cn/../es",
+            "ls-cn-1?x=1",
+            "ls-cn-1#",
+            "..",
+            "ls-cn-ü",
+            "a".repeat(200),
+            7,
+            {},
+        ]) {
+            assert.match(
+                failure({ instanceId }),
+                /^instanceId: .* is not the ID of a Logstash instance, such as "ls-cn-/,
+            );
+        }
+        assert.match(failure({ instanceId: "a b" }), /"a b"/);
+    });
+
+    it("tells an Elasticsearch instance from a Logstash instance", () => {
+        assert.match(
+            failure({ instanceId: "es-cn-4591f1y6abcd" }),
+            /"es-cn-4591f1y6abcd" is an Elasticsearch instance/,
+        );
+    });
+
+    it("refuses a region that would change the host", () => {
+        for (const region of ["cn-hangzhou.evil.example", "cn-hangzhou/", "@host", "hangzhou", "", 3]) {
+            assert.match(failure({ region }), /^region: .* is not a region ID/);
+        }
+    });
+
+    it("refuses a token that the service would refuse, and never shows it", () => {
+        const long = "s3cret".repeat(11);
+        assert.equal(
+            failure({ clientToken: long }),
+            "clientToken: has 66 characters; allowed are 1 to 64 printable ASCII characters",
+        );
+        for (const clientToken of ["", "s3cret-ü", "s3cret\n", ["s3cret"]]) {
+            const text = failure({ clientToken });
+            assert.match(text, /^clientToken: .*1 to 64 printable ASCII characters$/);
+            assert.doesNotMatch(text, /s3cret/);
+        }
+    });
+
+    it("refuses a token together with triggers", () => {
+        assert.match(
+            failure({ clientToken: "mine", triggers: ["v1"] }),
+            /^clientToken: cannot be given together with triggers/,
+        );
+        assert.match(failure({ clientToken: unknownValue, triggers: unknownValue }), /together/);
+    });
+
+    it("refuses triggers that are not a list", () => {
+        assert.equal(failure({ triggers: "v1" }), "triggers: must be a list, not a string");
+    });
+
+    it("refuses unknown arguments and lists the known ones", () => {
+        assert.match(
+            failure({ instanceID: "x" }),
+            /^instanceID: is not an argument of this resource; its arguments are instanceId, /,
+        );
+        assert.match(failure({ toString: "x" }), /^toString: is not an argument/);
+    });
+
+    it("names everything that is wrong at once", () => {
+        const failures = checkArguments({ region: 1, triggers: 2, clientToken: 3 });
+        assert.deepEqual(failures.map((text) => text.split(":", 1)[0]).sort(), [
+            "clientToken",
+            "clientToken",
+            "instanceId",
+            "region",
+            "triggers",
+        ]);
+    });
+});
