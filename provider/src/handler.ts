@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import type { dynamic } from "@pulumi/pulumi";
 import { type Arguments, checkArguments, readArguments, unknownValue } from "./core/arguments";
 import { changeBetween, firstToken, type Recorded } from "./core/change";
@@ -9,9 +10,11 @@ import {
     waysToGiveRegion,
 } from "./core/configuration";
 import { credentialsFrom } from "./core/credentials";
-import { type InterruptRequest, interrupt, type Outcome } from "./core/interrupt";
 import { popCoreService } from "./core/popcore";
+import { type Acceptance, carryOut, type Outcome, type Request, type Result } from "./core/request";
 import type { LogstashService } from "./core/service";
+import { connectEngineLog } from "./engineLog";
+import { lostEngine } from "./hostProcess";
 
 /** The properties of a resource as Pulumi hands them over: inputs, or recorded outputs. */
 type Properties = Readonly<Record<string, unknown>>;
@@ -21,12 +24,10 @@ const operation = "InterruptLogstashTask";
 // The host calls `configure` once and may call the others before it has ended, so it only keeps what it is given.
 let surroundings: Surroundings = { config: () => undefined, env: process.env };
 const services = new Map<string, LogstashService>();
+const showLine = connectEngineLog(process.argv);
 
-/**
- * The provider that the pointer in every state names. This entry of the package, `pulumi-alicloud-logstash/handler`,
- * and the name `provider` are permanent.
- */
-export const provider: dynamic.ResourceProvider<Properties, Properties> = {
+/** The provider: what the pointer in every state loads, so this entry of the package is permanent. */
+const provider: dynamic.ResourceProvider<Properties, Properties> = {
     async configure({ config }) {
         surroundings = { config: (key) => config.get(key), env: process.env };
     },
@@ -59,8 +60,7 @@ export const provider: dynamic.ResourceProvider<Properties, Properties> = {
 
     async create(inputs) {
         const declared = readArguments(inputs);
-        const outs = await run({ ...declared, clientToken: firstToken(operation, declared) }, inputs);
-        return { id: declared.instanceId, outs };
+        return { id: declared.instanceId, outs: await run(declared, firstToken(operation, declared), inputs) };
     },
 
     async update(_id, olds, news) {
@@ -68,8 +68,9 @@ export const provider: dynamic.ResourceProvider<Properties, Properties> = {
         const change = changeBetween(operation, readRecord(olds), declared);
         switch (change.kind) {
             case "request":
+                return { outs: await run(declared, change.clientToken, news) };
             case "finish":
-                return { outs: await run({ ...declared, clientToken: change.clientToken }, news) };
+                return { outs: await run(declared, change.clientToken, news, acceptanceIn(olds)) };
             case "record":
                 return { outs: { ...recordable(news), ...resultIn(olds) } };
             case "replace":
@@ -82,32 +83,57 @@ export const provider: dynamic.ResourceProvider<Properties, Properties> = {
     },
 };
 
-/** Sends a request and turns its outcome into what Pulumi records: outputs, a half success, or an error. */
-async function run(request: InterruptRequest, inputs: Properties): Promise<Properties> {
-    const outcome = await attempted(request);
+export = provider;
+
+/** Carries out a request and turns its outcome into what Pulumi records: outputs, a half success, or an error. */
+async function run(
+    declared: Arguments,
+    clientToken: string,
+    inputs: Properties,
+    earlier?: Request["earlier"],
+): Promise<Properties> {
+    const outcome = await attempted(
+        {
+            operation,
+            ...declared,
+            clientToken,
+            look: declared.waitForSuspended,
+            ...(earlier === undefined ? {} : { earlier }),
+        },
+        declared.resourceUrn,
+    );
     switch (outcome.kind) {
         case "done":
-            return { ...recordable(inputs), ...outcome.result };
+            return { ...recordable(inputs), ...outputsOf(outcome.result) };
         case "unfinished":
             // The engine records what comes with an ID; of the rest the user sees the reasons only.
             throw Object.assign(new Error(outcome.message), {
-                id: request.instanceId,
-                properties: { ...recordable(inputs), ...outcome.result },
+                id: declared.instanceId,
+                properties: { ...recordable(inputs), ...outputsOf(outcome.result) },
                 reasons: [outcome.message],
             });
-        case "refused":
+        case "failed":
             throw new Error(outcome.message);
     }
 }
 
-async function attempted(request: InterruptRequest): Promise<Outcome> {
+async function attempted(request: Request, urn: string): Promise<Outcome> {
     try {
-        const service = serviceIn(request.region);
-        return await interrupt(request, { service, now: () => new Date(), signal: new AbortController().signal });
+        return await carryOut(request, {
+            service: serviceIn(request.region),
+            monotonic: () => performance.now(),
+            now: () => new Date(),
+            random: Math.random,
+            signal: lostEngine(),
+            log: (line) => showLine(urn, line),
+        });
     } catch (error) {
         if (error instanceof ConfigurationError) {
-            const where = `instance ${request.instanceId} in ${request.region}`;
-            return { kind: "refused", message: `${operation} was not sent for ${where}: ${error.message}` };
+            const { instanceId, region } = request;
+            return {
+                kind: "failed",
+                message: `${operation} on ${instanceId} in ${region}: not sent, ${error.message}`,
+            };
         }
         throw error;
     }
@@ -135,13 +161,27 @@ function regionOf(olds: Properties, news: Properties): unknown {
 
 /** Outputs mirror the inputs, for a later `diff` sees outputs only; the URN, which is never compared, is left out. */
 function recordable({ resourceUrn: _, ...inputs }: Properties): Properties {
-    return inputs;
+    const { waitForSuspended, whenIdle, timeoutSeconds } = readArguments(inputs);
+    return { ...inputs, waitForSuspended, whenIdle, timeoutSeconds };
+}
+
+function outputsOf({ acceptedAt, ...result }: Result): Properties {
+    const interrupted = acceptedAt !== undefined;
+    return { ...result, interrupted, ...(interrupted ? { interruptedAt: acceptedAt } : {}) };
 }
 
 /** The part of a record that tells how its request ended. */
 function resultIn({ clientToken, requestId, status, interrupted, interruptedAt }: Properties): Properties {
     const result = { clientToken, requestId, status, interrupted, interruptedAt };
     return Object.fromEntries(Object.entries(result).filter(([, value]) => value !== undefined));
+}
+
+/** What an earlier run has recorded about the request it did not finish. */
+function acceptanceIn({ requestId, interruptedAt }: Properties): { readonly acceptance?: Acceptance } {
+    if (typeof interruptedAt !== "string") {
+        return {};
+    }
+    return { acceptance: { at: interruptedAt, ...(typeof requestId === "string" ? { requestId } : {}) } };
 }
 
 function readRecord(olds: Properties): Recorded {
@@ -153,7 +193,8 @@ function readRecord(olds: Properties): Recorded {
 }
 
 function sameArguments(olds: Properties, news: Properties): boolean {
-    const settings = ({ triggers }: Arguments) => JSON.stringify([triggers]);
+    const settings = ({ triggers, waitForSuspended, whenIdle, timeoutSeconds }: Arguments) =>
+        JSON.stringify([triggers, waitForSuspended, whenIdle, timeoutSeconds]);
     return settings(readArguments(olds)) === settings(readArguments(news));
 }
 

@@ -31,6 +31,27 @@ export interface LogstashTaskInterruptArgs {
      * @default derived from the resource's URN, the region, the instance and the triggers
      */
     clientToken?: pulumi.Input<string>;
+    /**
+     * Whether to look at the instance until it has left `activating`. With `false` the acceptance is trusted, and
+     * `DescribeLogstash` is never sent.
+     *
+     * @default true
+     */
+    waitForSuspended?: pulumi.Input<boolean>;
+    /**
+     * What it means that no change is running: `"fail"` fails the deployment, `"skip"` records that there was nothing to
+     * interrupt. `"skip"` is refused together with `waitForSuspended: false`.
+     *
+     * @default "fail"
+     */
+    whenIdle?: pulumi.Input<"fail" | "skip">;
+    /**
+     * The time for a whole operation, retries and waiting included, in seconds: a whole number from 1 to 86,400. Pulumi's
+     * `customTimeouts` does not reach dynamic providers.
+     *
+     * @default 600
+     */
+    timeoutSeconds?: pulumi.Input<number>;
 }
 
 /**
@@ -57,11 +78,20 @@ export class LogstashTaskInterrupt extends pulumi.CustomResource {
     declare public readonly triggers: pulumi.Output<any[] | undefined>;
     /** The token that was sent, at most 64 ASCII characters. */
     declare public readonly clientToken: pulumi.Output<string>;
+    /** Whether the instance was to be looked at. */
+    declare public readonly waitForSuspended: pulumi.Output<boolean>;
+    /** What was to happen when no change is running. */
+    declare public readonly whenIdle: pulumi.Output<"fail" | "skip">;
+    /** The time for a whole operation in seconds. */
+    declare public readonly timeoutSeconds: pulumi.Output<number>;
     /** The service's ID of the answer that decided. */
     declare public readonly requestId: pulumi.Output<string | undefined>;
-    /** How it ended: the instance's status at the last look, such as `suspended`; `pending` while that is unknown. */
+    /**
+     * How it ended: the instance's status when the wait ended, such as `suspended`; `accepted` where nobody looked;
+     * `pending` while the outcome is unknown.
+     */
     declare public readonly status: pulumi.Output<string>;
-    /** Whether the service accepted this token. */
+    /** True only if the service accepted this token; false for an instance that was suspended already, or idle. */
     declare public readonly interrupted: pulumi.Output<boolean>;
     /** When it did, by the clock of the machine that deployed, as RFC 3339; absent otherwise. */
     declare public readonly interruptedAt: pulumi.Output<string | undefined>;
@@ -79,6 +109,9 @@ export class LogstashTaskInterrupt extends pulumi.CustomResource {
             region: undefined,
             triggers: undefined,
             clientToken: undefined,
+            waitForSuspended: undefined,
+            whenIdle: undefined,
+            timeoutSeconds: undefined,
             ...args,
             resourceUrn: urnOf(typeToken, name, opts?.parent),
             __provider: pointer,

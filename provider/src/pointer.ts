@@ -5,6 +5,5 @@
  * Where the package cannot be loaded, `delete` still works and every other call fails with the reason.
  */
 export const pointer =
-    'exports.handler=()=>{try{return require("pulumi-alicloud-logstash/handler").provider}catch(e){' +
-    'let f=()=>{throw Error("Is this a direct dependency? "+e)};' +
-    "return{check:f,diff:f,create:f,update:f,delete(){}}}}";
+    'exports.handler=()=>{try{return require("pulumi-alicloud-logstash/handler")}catch(e){' +
+    'let f=()=>{throw Error("Not a direct dependency? "+e)};return{check:f,diff:f,create:f,update:f,delete(){}}}}';

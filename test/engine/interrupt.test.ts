@@ -82,7 +82,7 @@ describe("pulumi up", () => {
         stack.program(interruptProgram({ instanceId: "ls-cn-nosuch0001" }));
         const run = expectFailure(await stack.up());
         const [request] = emulator.ledger.requestsTo("InterruptLogstashTask", "ls-cn-nosuch0001");
-        assert.match(run.text, /InterruptLogstashTask was refused for instance ls-cn-nosuch0001 in cn-hangzhou/);
+        assert.match(run.text, /InterruptLogstashTask on ls-cn-nosuch0001 in cn-hangzhou: refused/);
         assert.match(run.text, /InstanceNotFound/);
         assert.ok(run.text.includes(String(request?.requestId)));
         assert.deepEqual(await stack.resources(), []);

@@ -1,7 +1,9 @@
 import { strict as assert } from "node:assert";
+import { defaults } from "../../provider/src/core/arguments";
 import { changeBetween, firstToken, type Recorded } from "../../provider/src/core/change";
 
 const declared = {
+    ...defaults,
     instanceId: "ls-cn-1",
     region: "cn-hangzhou",
     triggers: ["v1"],

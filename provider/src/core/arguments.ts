@@ -8,12 +8,18 @@ export interface Arguments {
     readonly triggers: readonly Json[];
     /** Only when the program gives one. */
     readonly clientToken?: string;
+    readonly waitForSuspended: boolean;
+    readonly whenIdle: "fail" | "skip";
+    readonly timeoutSeconds: number;
     /** The resource's URN, which the constructor adds. */
     readonly resourceUrn: string;
 }
 
 /** A value that is not known during a preview arrives as this string. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** What an argument is when it is left out; a record that lacks it, of an earlier release, was made with the same. */
+export const defaults = { waitForSuspended: true, whenIdle: "fail", timeoutSeconds: 600 } as const;
 
 type Rule = (value: unknown) => string | undefined;
 
@@ -25,6 +31,13 @@ const rules: Readonly<Record<string, Rule>> = {
             : `${shown(value)} is not a region ID, such as "cn-hangzhou"`,
     triggers: (value) => (Array.isArray(value) ? undefined : `must be a list, not ${typeName(value)}`),
     clientToken: clientTokenRule,
+    waitForSuspended: (value) => (typeof value === "boolean" ? undefined : `${shown(value)} is neither true nor false`),
+    whenIdle: (value) =>
+        value === "fail" || value === "skip" ? undefined : `${shown(value)} is neither "fail" nor "skip"`,
+    timeoutSeconds: (value) =>
+        Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 86_400
+            ? undefined
+            : `${shown(value)} is not a whole number of seconds from 1 to 86400`,
     resourceUrn: () => undefined,
 };
 
@@ -51,17 +64,27 @@ export function checkArguments(values: Readonly<Record<string, unknown>>): strin
                 "the interrupt after a changed trigger a replay of the first; leave one of them out",
         );
     }
+    if (values.whenIdle === "skip" && values.waitForSuspended === false) {
+        failures.push(
+            'whenIdle: "skip" cannot be given together with waitForSuspended: false, because nobody would look ' +
+                "whether the instance is idle; leave one of them out",
+        );
+    }
     return failures;
 }
 
 /** Reads the checked arguments of a resource from its inputs or its recorded outputs. */
 export function readArguments(values: Readonly<Record<string, unknown>>): Arguments {
-    const { instanceId, region, triggers, clientToken, resourceUrn } = values;
+    const { instanceId, region, triggers, clientToken, waitForSuspended, whenIdle, timeoutSeconds, resourceUrn } =
+        values;
     return {
         instanceId: String(instanceId),
         region: String(region),
         triggers: Array.isArray(triggers) ? triggers : [],
         ...(typeof clientToken === "string" ? { clientToken } : {}),
+        waitForSuspended: waitForSuspended !== false,
+        whenIdle: whenIdle === "skip" ? "skip" : "fail",
+        timeoutSeconds: typeof timeoutSeconds === "number" ? timeoutSeconds : defaults.timeoutSeconds,
         resourceUrn: String(resourceUrn),
     };
 }
@@ -97,7 +120,10 @@ function hasTriggers(value: unknown): boolean {
 }
 
 function shown(value: unknown): string {
-    return typeof value === "string" ? JSON.stringify(value.slice(0, 80)) : typeName(value);
+    if (typeof value === "string") {
+        return JSON.stringify(value.slice(0, 80));
+    }
+    return typeof value === "number" || typeof value === "boolean" ? String(value) : typeName(value);
 }
 
 function typeName(value: unknown): string {

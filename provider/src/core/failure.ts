@@ -1,71 +1,106 @@
+import { isDenied } from "./answer";
+import { stringField } from "./json";
 import type { Reply } from "./reply";
+import type { Operation } from "./token";
 
-/** Everything an error tells about a call that failed. */
-export interface FailedCall {
-    /** One clause: what failed. */
-    readonly what: string;
+/** A call that went wrong, and what came back. */
+export interface Problem {
+    readonly call: Operation | "DescribeLogstash";
+    readonly reply: Reply;
+}
+
+/** Everything an error tells about a request. */
+export interface Failure {
+    readonly operation: Operation;
     readonly instanceId: string;
     readonly region: string;
-    readonly reply: Reply;
+    /** One clause. */
+    readonly what: string;
+    /** The last thing that went wrong, if anything did. */
+    readonly problem?: Problem | undefined;
+    /** Of the acceptance. */
+    readonly requestId?: string | undefined;
     readonly tries: number;
     readonly elapsedMs: number;
-    /** What to change; derived from the reply when the call knows nothing better. */
-    readonly advice?: string;
+    /** What to change. */
+    readonly advice: string;
 }
 
-/** The one format of every error about a call: what, where, code, message, request ID, tries, how to mend it. */
-export function failureMessage(call: FailedCall): string {
-    const { reply } = call;
-    const rows: Array<readonly [label: string, text: string | undefined]> = [
-        ["code", codeOf(reply)],
-        ["message", reply.kind === "failure" ? reply.message : undefined],
-        ["request ID", reply.kind === "failure" ? reply.requestId : requestIdOf(reply)],
-        ["tries", `${call.tries} in ${(call.elapsedMs / 1000).toFixed(1)} s`],
-        ["to mend it", call.advice ?? adviceFor(reply)],
-        ["see", reply.kind === "failure" ? reply.recommend : undefined],
+/** The one format of every error: what, where, code, message, request ID, tries, how to mend it. */
+export function failureMessage({ operation, instanceId, region, what, problem, ...rest }: Failure): string {
+    const failure = problem?.reply.kind === "failure" ? problem.reply : undefined;
+    const from = problem === undefined || problem.call === operation ? "" : `, from ${problem.call}`;
+    const requestId = problem === undefined ? undefined : requestIdOf(problem.reply);
+    const rows: ReadonlyArray<readonly [label: string, text: string | undefined]> = [
+        ["code", problem === undefined ? undefined : codeOf(problem.reply) + from],
+        ["message", failure?.message],
+        ["request ID", requestId ?? rest.requestId],
+        ["tries", `${rest.tries} in ${seconds(rest.elapsedMs)}`],
+        ["to mend it", rest.advice],
+        ["see", failure?.recommend],
     ];
-    const width = Math.max(...rows.map(([label]) => label.length)) + 1;
     const lines = rows
         .filter(([, text]) => text !== undefined && text !== "")
-        .map(([label, text]) => `  ${`${label}:`.padEnd(width)} ${text}`);
-    return [`${call.what} for instance ${call.instanceId} in ${call.region}`, ...lines].join("\n");
+        .map(([label, text]) => `  ${`${label}:`.padEnd(11)} ${text}`);
+    return [`${operation} on ${instanceId} in ${region}: ${what}`, ...lines].join("\n");
 }
 
-/** What can be done about a refusal, by its code. */
-export function adviceFor(reply: Reply): string {
-    const code = reply.kind === "failure" ? reply.code : reply.kind === "unreachable" ? reply.code : "";
-    return advices.find(([pattern]) => pattern.test(code))?.[1] ?? "run `pulumi up` again; it sends the same request";
+/** The service's code, or what takes its place where the service did not answer. */
+export function codeOf(reply: Reply): string {
+    switch (reply.kind) {
+        case "body":
+            return `Result is ${JSON.stringify(reply.body.Result) ?? "missing"}`;
+        case "failure": {
+            const code = reply.code === "" ? "no code" : reply.code;
+            return reply.httpStatus === undefined ? code : `${code} (HTTP ${reply.httpStatus})`;
+        }
+        case "unusable":
+            return `unusable answer (${reply.detail})`;
+        case "unreachable":
+            return `${reply.code} (${reply.detail})`;
+    }
+}
+
+/** What to do about a refusal, by its code. */
+export function refusalAdvice(call: Problem["call"], reply: Reply): string {
+    if (isDenied(reply)) {
+        return `grant the RAM action elasticsearch:${call} on this instance to the identity that deploys`;
+    }
+    const code = reply.kind === "failure" || reply.kind === "unreachable" ? reply.code : "";
+    return advices.find(([pattern]) => pattern.test(code))?.[1] ?? "see the code and the message; nothing was done";
+}
+
+/** What to do when the instance may not be looked at. */
+export function lookAdvice({ operation }: Pick<Failure, "operation">, reply: Reply): string {
+    const without = operation === "InterruptLogstashTask" ? ", or set `waitForSuspended: false`" : "";
+    return refusalAdvice("DescribeLogstash", reply) + (isDenied(reply) ? without : "");
 }
 
 const advices: ReadonlyArray<readonly [RegExp, string]> = [
     [/^InstanceNotFound$/, "`instanceId` and `region` must name an existing Logstash instance of this account"],
-    [
-        /^InvalidAccessKeyId|^SignatureDoesNotMatch$|^InvalidSecurityToken/,
-        "check the credentials; see the README's table of configuration",
-    ],
-    [/^Forbidden|^NoPermission$/, "grant the RAM action that the message names to the identity that deploys"],
-    [
-        /^IdempotentParameterMismatch$/,
-        "this `clientToken` was used for another request; give a new one, or leave it out",
-    ],
+    [/^InvalidAccessKeyId|^SignatureDoesNotMatch$|^InvalidSecurityToken/, "check the credentials"],
+    [/^IdempotentParameterMismatch$/, "this `clientToken` was used for another request; give a new one or none"],
     [/^InvalidTimeStamp/, "set the clock of this machine"],
-    [/^(ENOTFOUND|EAI_AGAIN)$/, "check the region, or set `alicloud:endpoints[0].elasticsearch`"],
+    [/^ENOTFOUND$/, "no such host: check `region` (`alicloud:region`), or set `alicloud:endpoints[0].elasticsearch`"],
+    [
+        /^(ERR_TLS_|CERT_|SELF_|DEPTH_|UNABLE_)/,
+        "trust the certificate's authority with the variable NODE_EXTRA_CA_CERTS",
+    ],
 ];
 
-function codeOf(reply: Reply): string {
+function requestIdOf(reply: Reply): string | undefined {
     switch (reply.kind) {
         case "body":
-            return `Result is ${JSON.stringify(reply.body.Result) ?? "missing"}`;
+            return stringField(reply.body, "RequestId");
         case "failure":
-            return reply.httpStatus === undefined ? reply.code : `${reply.code} (HTTP ${reply.httpStatus})`.trim();
+            return reply.requestId;
         case "unusable":
-            return `an unusable answer: ${reply.detail}`;
         case "unreachable":
-            return `${reply.code}: ${reply.detail}`;
+            return undefined;
     }
 }
 
-function requestIdOf(reply: Reply): string | undefined {
-    const requestId = reply.kind === "body" ? reply.body.RequestId : undefined;
-    return typeof requestId === "string" ? requestId : undefined;
+/** A length of time for people. */
+export function seconds(ms: number): string {
+    return `${(ms / 1000).toFixed(1)} s`;
 }

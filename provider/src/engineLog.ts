@@ -1,0 +1,50 @@
+import { createRequire } from "node:module";
+import type * as EngineRpc from "@pulumi/pulumi/proto/engine_grpc_pb";
+import type * as EngineMessages from "@pulumi/pulumi/proto/engine_pb";
+import type { Line } from "./core/request";
+
+/** Shows a line beside a resource in the CLI. */
+export type EngineLog = (urn: string, line: Line) => void;
+
+/**
+ * Connects to the engine that started this process: its address is the last argument, behind flags. Without an engine
+ * that answers the lines are lost, and nothing else.
+ */
+export function connectEngineLog(args: readonly string[]): EngineLog {
+    let connection: { readonly show?: EngineLog } | undefined;
+    return (urn, line) => {
+        try {
+            connection ??= connect(args.at(-1));
+            connection.show?.(urn, line);
+        } catch {
+            connection = {};
+        }
+    };
+}
+
+function connect(address: string | undefined): { readonly show?: EngineLog } {
+    if (address === undefined || !/^[\w.[\]:-]+:\d+$/.test(address)) {
+        return {};
+    }
+    // Loaded on the first line only, most interrupts have nothing to say; by `require`, for generated code that has no
+    // names which `import` could find.
+    const { EngineClient } = require("@pulumi/pulumi/proto/engine_grpc_pb") as typeof EngineRpc;
+    const { LogRequest, LogSeverity } = require("@pulumi/pulumi/proto/engine_pb") as typeof EngineMessages;
+    const client = new EngineClient(address, grpcOfPulumi().credentials.createInsecure());
+    return {
+        show(urn, { message, ephemeral }) {
+            const request = new LogRequest();
+            // ERROR would make the display say that the update failed, with exit code 0.
+            request.setSeverity(LogSeverity.INFO);
+            request.setUrn(urn);
+            request.setMessage(message);
+            request.setEphemeral(ephemeral);
+            client.log(request, () => undefined);
+        },
+    };
+}
+
+/** The gRPC library that Pulumi itself uses: its clients take the credentials of no other copy. */
+function grpcOfPulumi(): typeof import("@grpc/grpc-js") {
+    return createRequire(require.resolve("@pulumi/pulumi"))("@grpc/grpc-js");
+}

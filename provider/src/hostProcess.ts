@@ -1,0 +1,33 @@
+import { fstatSync } from "node:fs";
+
+let stopped: AbortSignal | undefined;
+
+/**
+ * A signal that fires when this provider process has lost the engine that started it. The engine holds the other end of
+ * the process's standard input; that pipe ends with it, also after a `kill -9`, and nothing else tells. The process, which
+ * would live on, then ends too.
+ */
+export function lostEngine(): AbortSignal {
+    if (stopped === undefined) {
+        const controller = new AbortController();
+        stopped = controller.signal;
+        if (isPipe(0)) {
+            process.stdin.resume().once("close", () => {
+                controller.abort(new Error("the deployment was stopped"));
+                // Other dynamic providers share this process: a moment for them to end what they do.
+                setTimeout(() => process.exit(1), 1_000);
+            });
+        }
+    }
+    return stopped;
+}
+
+// A terminal or /dev/null says nothing about an engine.
+function isPipe(descriptor: number): boolean {
+    try {
+        const stat = fstatSync(descriptor);
+        return stat.isFIFO() || stat.isSocket();
+    } catch {
+        return false;
+    }
+}
