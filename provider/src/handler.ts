@@ -2,16 +2,10 @@ import { performance } from "node:perf_hooks";
 import type { dynamic } from "@pulumi/pulumi";
 import { type Arguments, checkArguments, readArguments, unknownValue } from "./core/arguments";
 import { changeBetween, firstToken, type Recorded } from "./core/change";
-import {
-    ConfigurationError,
-    defaultRegion,
-    endpointOf,
-    type Surroundings,
-    waysToGiveRegion,
-} from "./core/configuration";
+import { defaultRegion, endpointOf, type Surroundings, waysToGiveRegion } from "./core/configuration";
 import { credentialsFrom } from "./core/credentials";
 import { popCoreService } from "./core/popcore";
-import { type Acceptance, carryOut, type Outcome, type Request, type Result } from "./core/request";
+import { type Acceptance, carryOut, type Request, type Result } from "./core/request";
 import type { LogstashService } from "./core/service";
 import { connectEngineLog } from "./engineLog";
 import { lostEngine } from "./hostProcess";
@@ -92,15 +86,17 @@ async function run(
     inputs: Properties,
     earlier?: Request["earlier"],
 ): Promise<Properties> {
-    const outcome = await attempted(
+    const { region, resourceUrn, waitForSuspended: look } = declared;
+    const outcome = await carryOut(
+        { operation, ...declared, clientToken, look, ...(earlier === undefined ? {} : { earlier }) },
         {
-            operation,
-            ...declared,
-            clientToken,
-            look: declared.waitForSuspended,
-            ...(earlier === undefined ? {} : { earlier }),
+            service: serviceIn(region),
+            monotonic: () => performance.now(),
+            now: () => new Date(),
+            random: Math.random,
+            signal: lostEngine(),
+            log: (line) => showLine(resourceUrn, line),
         },
-        declared.resourceUrn,
     );
     switch (outcome.kind) {
         case "done":
@@ -117,37 +113,15 @@ async function run(
     }
 }
 
-async function attempted(request: Request, urn: string): Promise<Outcome> {
-    try {
-        return await carryOut(request, {
-            service: serviceIn(request.region),
-            monotonic: () => performance.now(),
-            now: () => new Date(),
-            random: Math.random,
-            signal: lostEngine(),
-            log: (line) => showLine(urn, line),
-        });
-    } catch (error) {
-        if (error instanceof ConfigurationError) {
-            const { instanceId, region } = request;
-            return {
-                kind: "failed",
-                message: `${operation} on ${instanceId} in ${region}: not sent, ${error.message}`,
-            };
-        }
-        throw error;
-    }
-}
-
 function serviceIn(region: string): LogstashService {
     const known = services.get(region);
     if (known !== undefined) {
         return known;
     }
     const service = popCoreService({
-        endpoint: endpointOf(region, surroundings),
+        endpoint: () => endpointOf(region, surroundings),
         region,
-        credentials: credentialsFrom(surroundings),
+        credentials: async () => credentialsFrom(surroundings)(),
     });
     services.set(region, service);
     return service;

@@ -161,7 +161,7 @@ describe("the provider in the SDK's own server", () => {
             const error = await failureOf(bare.create(declared));
             assert.match(
                 error.message,
-                /^InterruptLogstashTask on ls-cn-protocol0001 in cn-hangzhou: not sent, no Alibaba Cloud credentials/,
+                /^InterruptLogstashTask on ls-cn-protocol0001 in cn-hangzhou: not sent: no Alibaba Cloud credentials/,
             );
             assert.match(error.message, /alicloud:accessKey[\s\S]*ALIBABA_CLOUD_ACCESS_KEY_ID/);
         } finally {

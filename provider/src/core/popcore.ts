@@ -7,8 +7,8 @@ import type { Operation } from "./token";
 
 /** Where and as whom the calls are made. */
 export interface ServiceOptions {
-    /** Base URL without a trailing slash. */
-    readonly endpoint: string;
+    /** The base URL, without a trailing slash. */
+    readonly endpoint: () => string;
     readonly region: string;
     readonly credentials: CredentialsSource;
 }
@@ -28,7 +28,7 @@ export function popCoreService({ endpoint, region, credentials }: ServiceOptions
         client ??= loadRoaClient().then(
             (RoaClient) =>
                 new RoaClient({
-                    endpoint,
+                    endpoint: endpoint(),
                     apiVersion: "2017-06-13",
                     credentialsProvider: {
                         async getCredentials() {

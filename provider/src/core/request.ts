@@ -1,5 +1,6 @@
 import { classify, classifyLook } from "./answer";
 import { pending } from "./change";
+import { ConfigurationError } from "./configuration";
 import { codeOf, failureMessage, lookAdvice, type Problem, refusalAdvice, seconds } from "./failure";
 import { phaseAfterAcceptance, phaseAfterRefusal } from "./phase";
 import { type Budget, startBudget, type Try, tryTimeoutMs, tryUntil } from "./retry";
@@ -112,9 +113,24 @@ class Pursuit {
         this.#uncertain = request.earlier !== undefined;
     }
 
-    /** One round: sends the request unless it was accepted, and looks at the instance where that tells something. */
+    /** One round, unless the user's settings are in the way of it. */
     async try(timeoutMs: number): Promise<Attempted> {
         this.#tries += 1;
+        try {
+            return await this.#round(timeoutMs);
+        } catch (error) {
+            if (!(error instanceof ConfigurationError)) {
+                throw error;
+            }
+            const { operation, instanceId, region } = this.request;
+            const what = this.#taken() ? "accepted, but nobody can look" : "not sent";
+            const message = `${operation} on ${instanceId} in ${region}: ${what}: ${error.message}`;
+            return { kind: "ended", value: this.#ending(message) };
+        }
+    }
+
+    /** Sends the request unless it was accepted, and looks at the instance where that tells something. */
+    async #round(timeoutMs: number): Promise<Attempted> {
         if (this.#acceptance === undefined && !this.#signalled) {
             const { operation, instanceId, clientToken } = this.request;
             const { service, signal } = this.means;

@@ -19,7 +19,7 @@ export interface Budget {
 export function startBudget(totalMs: number, now: () => number): Budget {
     const started = now();
     const elapsedMs = () => now() - started;
-    return { totalMs, elapsedMs, remainingMs: () => Math.max(0, totalMs - elapsedMs()) };
+    return { totalMs, elapsedMs, remainingMs: () => Math.max(0, Math.floor(totalMs - elapsedMs())) };
 }
 
 /** What tries depend on. */
@@ -45,7 +45,7 @@ export async function tryUntil<T>(
     { budget, random, signal, onPause }: RetryOptions,
 ): Promise<T | undefined> {
     const reserveMs = Math.min(1_000, budget.totalMs / 10);
-    let inARow = { kind: "failed", count: 0 };
+    let inARow = { kind: "none", count: 0 };
     const pauseAfter = ({ result }: IRetryBackoffContext<unknown>): number => {
         const kind = (result as { readonly value: Try<T> }).value.kind;
         inARow = { kind, count: inARow.kind === kind ? inARow.count + 1 : 0 };

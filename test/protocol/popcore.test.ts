@@ -1,0 +1,171 @@
+import { strict as assert } from "node:assert";
+import { type Emulator, type Fault, type Point, startEmulator, testAccount } from "../../emulator";
+import { type Answer, classify, classifyLook } from "../../provider/src/core/answer";
+import { popCoreService } from "../../provider/src/core/popcore";
+import type { LogstashService } from "../../provider/src/core/service";
+
+const instanceId = "ls-cn-popcore0001";
+const points: readonly Point[] = ["before", "after"];
+
+/** Every fault that has a point, and what it must mean for the request. */
+const faults: ReadonlyArray<readonly [kind: Answer["kind"], fault: (point: Point) => Fault]> = [
+    ["unknown", (point) => ({ kind: "service-unavailable", point })],
+    ["unknown", (point) => ({ kind: "internal-error", point })],
+    ["unknown", (point) => ({ kind: "html", status: 502, point })],
+    ["unknown", (point) => ({ kind: "html", status: 200, point })],
+    ["unknown", (point) => ({ kind: "html", status: 403, point })],
+    ["unknown", (point) => ({ kind: "xml-error", status: 503, code: "ServiceUnavailable", message: "Later.", point })],
+    ["refused", (point) => ({ kind: "xml-error", status: 400, code: "SomeRefusal", message: "No.", point })],
+    ["unknown", (point) => ({ kind: "truncated-json", point })],
+    ["unknown", (point) => ({ kind: "cut-off", point })],
+    ["unknown", (point) => ({ kind: "empty", point })],
+    ["unknown", (point) => ({ kind: "no-content", point })],
+    ["unknown", (point) => ({ kind: "json-null", status: 200, point })],
+    ["unknown", (point) => ({ kind: "json-null", status: 404, point })],
+    ["unknown", (point) => ({ kind: "code-in-success", code: "InternalError", message: "Oops.", point })],
+    ["unknown", (point) => ({ kind: "reset", point })],
+    ["unknown", (point) => ({ kind: "hang", point })],
+];
+
+/** Those without: nothing is done. */
+const refusals: ReadonlyArray<readonly [kind: Answer["kind"], fault: Fault]> = [
+    ["notDone", { kind: "throttling", form: "user" }],
+    ["notDone", { kind: "throttling", form: "too-many-requests" }],
+    ["notDone", { kind: "throttling", form: "qps-limit" }],
+    ["refused", { kind: "result-false" }],
+    ["refused", { kind: "refusal", status: 404, code: "InstanceNotFound", message: "No such instance." }],
+    ["refused", { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "Not authorized." }],
+    ["wrongPhase", { kind: "refusal", status: 400, code: "InstanceActivating", message: "Activating." }],
+    ["unknown", { kind: "redirect", location: "http://127.0.0.1:1/elsewhere" }],
+];
+
+describe("pop-core against the faults of a cloud", () => {
+    let emulator: Emulator;
+    let service: LogstashService;
+    let tokens = 0;
+    const attempt = { timeoutMs: 400, signal: new AbortController().signal };
+    const signal = (clientToken: string) => service.signal("InterruptLogstashTask", instanceId, clientToken, attempt);
+    const nextToken = () => {
+        tokens += 1;
+        return `token-${tokens}`;
+    };
+
+    before(async () => {
+        emulator = await startEmulator();
+        service = popCoreService({
+            endpoint: () => emulator.url,
+            region: "cn-hangzhou",
+            credentials: async () => testAccount,
+        });
+    });
+    after(() => emulator.stop());
+    beforeEach(() => emulator.addInstance({ instanceId, status: "activating" }));
+    afterEach(() => emulator.faults.clear());
+
+    it("accepts what the service accepts", async () => {
+        const token = nextToken();
+        const answer = classify(await signal(token));
+        const effect = emulator.ledger.effects.at(-1);
+        assert.deepEqual(answer, { kind: "accepted", requestId: effect?.requestId });
+        assert.equal(effect?.clientToken, token);
+        assert.equal(emulator.ledger.requests.at(-1)?.region, "cn-hangzhou");
+        const look = classifyLook(await service.describe(instanceId, attempt));
+        assert.equal(look.kind === "seen" && look.status, "suspended");
+    });
+
+    for (const [kind, faultAt] of faults) {
+        for (const point of points) {
+            const fault = faultAt(point);
+            it(`${JSON.stringify(fault)}: ${kind}, and the same token again has one effect`, async () => {
+                const token = nextToken();
+                const effects = emulator.ledger.effects.length;
+                emulator.faults.add({ operation: "InterruptLogstashTask", calls: 1, fault });
+                assert.equal(classify(await signal(token)).kind, kind);
+                assert.equal(emulator.ledger.effects.length - effects, point === "after" ? 1 : 0);
+                await assertAcceptedIn(3, token);
+                assert.equal(emulator.ledger.effects.length - effects, 1);
+            });
+            it(`${JSON.stringify(fault)} on a look: unseen, unless refused`, async () => {
+                emulator.faults.add({ operation: "DescribeLogstash", fault });
+                const look = classifyLook(await service.describe(instanceId, attempt));
+                assert.equal(look.kind, kind === "refused" ? "refused" : "unseen");
+            });
+        }
+    }
+
+    for (const [kind, fault] of refusals) {
+        it(`${JSON.stringify(fault)}: ${kind}, and nothing was done`, async () => {
+            const effects = emulator.ledger.effects.length;
+            emulator.faults.add({ operation: "InterruptLogstashTask", calls: 1, fault });
+            assert.equal(classify(await signal(nextToken())).kind, kind);
+            assert.equal(emulator.ledger.effects.length, effects);
+        });
+    }
+
+    it("gives up on an answer that drips, and closes its connection", async () => {
+        emulator.faults.add({ fault: { kind: "drip", everyMs: 50 } });
+        assert.equal(classify(await signal(nextToken())).kind, "unknown");
+        await until(() => emulator.connections.open <= 1);
+    });
+
+    it("takes a late answer for what it is: the first request still runs, then it was done", async () => {
+        const token = nextToken();
+        const effects = emulator.ledger.effects.length;
+        emulator.faults.add({ calls: 1, fault: { kind: "slow", delayMs: 900, point: "before" } });
+        assert.equal(classify(await signal(token)).kind, "unknown");
+        assert.equal(classify(await signal(token)).kind, "unknown");
+        assert.equal(emulator.ledger.requests.at(-1)?.outcome.kind, "refused");
+        await until(() => emulator.ledger.effects.length > effects);
+        assert.equal(classify(await signal(token)).kind, "accepted");
+        assert.equal(emulator.ledger.effects.length - effects, 1);
+    });
+
+    it("finds nobody at a closed port: nothing was done", async () => {
+        const nowhere = popCoreService({
+            endpoint: () => "http://127.0.0.1:1",
+            region: "cn-hangzhou",
+            credentials: async () => testAccount,
+        });
+        const reply = await nowhere.signal("InterruptLogstashTask", instanceId, nextToken(), attempt);
+        assert.equal(classify(reply).kind, "notDone");
+    });
+
+    it("masks the credentials that a signature error quotes", async () => {
+        const wrong = { ...testAccount, accessKeySecret: "wrong-secret-canary", securityToken: "sts-token-canary" };
+        const other = await startEmulator({
+            accounts: [{ ...testAccount, securityToken: "sts-token-canary" }],
+        });
+        try {
+            const stranger = popCoreService({
+                endpoint: () => other.url,
+                region: "cn-hangzhou",
+                credentials: async () => wrong,
+            });
+            const reply = await stranger.signal("InterruptLogstashTask", instanceId, nextToken(), attempt);
+            assert.equal(reply.kind === "failure" && reply.code, "SignatureDoesNotMatch");
+            assert.match(reply.kind === "failure" ? reply.message : "", /x-acs-security-token:\*\*\*/);
+            assert.doesNotMatch(JSON.stringify(reply), /canary/);
+        } finally {
+            await other.stop();
+        }
+    });
+
+    async function assertAcceptedIn(tries: number, token: string): Promise<void> {
+        for (let n = 1; ; n++) {
+            const { kind } = classify(await signal(token));
+            if (kind === "accepted") {
+                return;
+            }
+            assert.ok(n < tries, `still ${kind} after ${n} tries`);
+        }
+    }
+});
+
+/** Resolves when something has become true; fails after five seconds. */
+async function until(condition: () => boolean): Promise<void> {
+    const deadline = Date.now() + 5_000;
+    while (!condition()) {
+        assert.ok(Date.now() < deadline, "it did not become true within 5 s");
+        await new Promise((resolve) => setImmediate(resolve));
+    }
+}

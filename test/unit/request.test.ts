@@ -1,0 +1,305 @@
+import { strict as assert } from "node:assert";
+import { install } from "@sinonjs/fake-timers";
+import type { Reply } from "../../provider/src/core/reply";
+import { carryOut, type Line, type Outcome, type Request } from "../../provider/src/core/request";
+
+const request: Request = {
+    operation: "InterruptLogstashTask",
+    instanceId: "ls-cn-1",
+    region: "cn-hangzhou",
+    clientToken: "T",
+    look: true,
+    whenIdle: "fail",
+    timeoutSeconds: 60,
+};
+
+const accepted: Reply = { kind: "body", body: { Result: true, RequestId: "R-yes" } };
+const reset: Reply = { kind: "unreachable", code: "ECONNRESET", detail: "reset" };
+const throttled: Reply = { kind: "failure", code: "Throttling.User", message: "", httpStatus: 400 };
+const wrongPhase: Reply = { kind: "failure", code: "InstanceActivating", message: "", httpStatus: 400 };
+const notFound: Reply = { kind: "failure", code: "InstanceNotFound", message: "", httpStatus: 404, requestId: "R-no" };
+const forbidden: Reply = { kind: "failure", code: "Forbidden.RAM", message: "", httpStatus: 403 };
+const signalled: Reply = { kind: "failure", code: "AlreadyReceivedInterruptSignal", message: "", httpStatus: 400 };
+const is = (status: string): Reply => ({ kind: "body", body: { RequestId: "R-look", Result: { status } } });
+
+interface Replies {
+    /** To each signal in turn, the last one for ever. */
+    readonly signals?: readonly Reply[];
+    /** To each look in turn, the last one for ever. */
+    readonly looks?: readonly Reply[];
+}
+
+/** Carries out a request on a clock that does not wait, against a service that plays a script. */
+async function play({ signals = [accepted], looks = [is("suspended")] }: Replies, changes: Partial<Request> = {}) {
+    const clock = install({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] });
+    try {
+        const tokens: string[] = [];
+        const lines: Line[] = [];
+        let looked = 0;
+        const outcome = carryOut(
+            { ...request, ...changes },
+            {
+                service: {
+                    async signal(_operation, _instanceId, clientToken) {
+                        tokens.push(clientToken);
+                        return signals[tokens.length - 1] ?? signals.at(-1) ?? accepted;
+                    },
+                    async describe() {
+                        looked += 1;
+                        return looks[looked - 1] ?? looks.at(-1) ?? is("suspended");
+                    },
+                },
+                monotonic: () => clock.performance.now(),
+                now: () => new Date(0),
+                random: () => 0.9,
+                signal: new AbortController().signal,
+                log: (line) => lines.push(line),
+            },
+        );
+        await clock.runAllAsync();
+        return { outcome: await outcome, tokens, looked, lines };
+    } finally {
+        clock.uninstall();
+    }
+}
+
+const acceptance = { clientToken: "T", requestId: "R-yes", acceptedAt: "1970-01-01T00:00:00.000Z" };
+const done = (status: string) => ({ kind: "done", result: { ...acceptance, status } });
+
+function messageOf(outcome: Outcome, kind: "failed" | "unfinished"): string {
+    if (outcome.kind !== kind) {
+        assert.fail(`${outcome.kind} where ${kind} was expected`);
+    }
+    return outcome.message;
+}
+
+describe("an interrupt", () => {
+    it("is two requests when nothing goes wrong, and says nothing", async () => {
+        const { outcome, tokens, looked, lines } = await play({});
+        assert.deepEqual(outcome, done("suspended"));
+        assert.deepEqual([tokens.length, looked, lines.length], [1, 1, 0]);
+    });
+
+    it("is sent again with the same token until there is an answer", async () => {
+        const { outcome, tokens } = await play({ signals: [reset, throttled, reset, accepted] });
+        assert.deepEqual(outcome, done("suspended"));
+        assert.deepEqual(tokens, ["T", "T", "T", "T"]);
+    });
+
+    it("waits until the instance has left `activating`", async () => {
+        const { outcome, tokens, looked } = await play({
+            looks: [is("activating"), is("activating"), is("suspended")],
+        });
+        assert.deepEqual(outcome, done("suspended"));
+        assert.deepEqual([tokens.length, looked], [1, 3]);
+    });
+
+    it("records any other status as it is", async () => {
+        assert.deepEqual((await play({ looks: [is("Paused")] })).outcome, done("Paused"));
+    });
+
+    it("goes on looking after looks that failed", async () => {
+        const { outcome, tokens } = await play({ looks: [reset, throttled, is("suspended")] });
+        assert.deepEqual(outcome, done("suspended"));
+        assert.equal(tokens.length, 1);
+    });
+
+    it("does not look where it may not: `waitForSuspended: false`", async () => {
+        const { outcome, looked } = await play({}, { look: false });
+        assert.deepEqual(outcome, done("accepted"));
+        assert.equal(looked, 0);
+    });
+
+    it("is refused for good at once, and nothing is recorded", async () => {
+        const { outcome, tokens } = await play({ signals: [notFound] });
+        assert.match(messageOf(outcome, "failed"), /refused\n.*InstanceNotFound \(HTTP 404\)\n.*R-no/);
+        assert.equal(tokens.length, 1);
+    });
+
+    it("is recorded when it is refused after a try that may have been done", async () => {
+        const { outcome } = await play({ signals: [reset, notFound] });
+        messageOf(outcome, "unfinished");
+        assert.deepEqual(outcome.kind === "unfinished" && outcome.result, { clientToken: "T", status: "pending" });
+    });
+
+    it("that finds the instance suspended has reached its goal, and was not accepted", async () => {
+        const { outcome } = await play({ signals: [wrongPhase] });
+        assert.deepEqual(outcome, {
+            kind: "done",
+            result: { clientToken: "T", status: "suspended", requestId: "R-look" },
+        });
+    });
+
+    it("waits for the signal of somebody else, without calling it its own", async () => {
+        const { outcome, tokens } = await play({ signals: [signalled], looks: [is("activating"), is("suspended")] });
+        assert.deepEqual(outcome, {
+            kind: "done",
+            result: { clientToken: "T", status: "suspended", requestId: "R-look" },
+        });
+        assert.equal(tokens.length, 1);
+    });
+
+    it("is tried again while the instance is in the wrong phase, and then accepted", async () => {
+        const { outcome } = await play({
+            signals: [wrongPhase, wrongPhase, accepted],
+            looks: [is("activating"), is("activating"), is("suspended")],
+        });
+        assert.deepEqual(outcome, done("suspended"));
+    });
+
+    it("fails when the phase stays wrong to the end, and nothing is recorded", async () => {
+        const looked = await play({ signals: [wrongPhase], looks: [is("activating")] });
+        assert.match(messageOf(looked.outcome, "failed"), /not accepted within 60 s.*the instance is activating/);
+        const blind = await play({ signals: [wrongPhase] }, { look: false });
+        assert.match(messageOf(blind.outcome, "failed"), /not accepted within 60 s/);
+        assert.equal(blind.looked, 0);
+    });
+
+    describe("of an idle instance", () => {
+        it("fails and says what to do", async () => {
+            const { outcome } = await play({ signals: [wrongPhase], looks: [is("active")] });
+            assert.match(
+                messageOf(outcome, "failed"),
+                /nothing to interrupt: the instance is active[\s\S]*`whenIdle: "skip"`/,
+            );
+        });
+
+        it("fails after an acceptance too, and says how to interrupt a newer change", async () => {
+            const { outcome } = await play({ looks: [is("active")] });
+            assert.match(
+                messageOf(outcome, "failed"),
+                /accepted, but the change has ended by itself[\s\S]*R-yes[\s\S]*change `triggers`/,
+            );
+        });
+
+        it("is skipped where that was asked for", async () => {
+            for (const signals of [[wrongPhase], [accepted]]) {
+                const { outcome } = await play({ signals, looks: [is("active")] }, { whenIdle: "skip" });
+                assert.deepEqual(outcome, {
+                    kind: "done",
+                    result: { clientToken: "T", status: "active", requestId: "R-look" },
+                });
+            }
+        });
+    });
+
+    it("names the state of an instance that cannot get there", async () => {
+        for (const status of ["inactive", "invalid"]) {
+            const refused = await play({ signals: [wrongPhase], looks: [is(status)] });
+            assert.match(
+                messageOf(refused.outcome, "failed"),
+                new RegExp(`the instance is ${status} and cannot take it`),
+            );
+            const taken = await play({ looks: [is(status)] });
+            assert.match(messageOf(taken.outcome, "unfinished"), new RegExp(`the instance is ${status}`));
+        }
+    });
+
+    it("that may not look names the RAM action and the way without, and is recorded", async () => {
+        const { outcome } = await play({ looks: [forbidden] });
+        assert.match(
+            messageOf(outcome, "unfinished"),
+            /elasticsearch:DescribeLogstash[\s\S]*`waitForSuspended: false`/,
+        );
+        assert.deepEqual(outcome.kind === "unfinished" && outcome.result, { ...acceptance, status: "pending" });
+    });
+
+    it("that was accepted and not seen through is recorded with what is known", async () => {
+        const { outcome } = await play({ looks: [is("activating")] });
+        assert.match(
+            messageOf(outcome, "unfinished"),
+            /accepted, but not seen through within 60 s.*activating[\s\S]*R-yes[\s\S]*change `triggers`/,
+        );
+        assert.deepEqual(outcome.kind === "unfinished" && outcome.result, { ...acceptance, status: "pending" });
+    });
+
+    it("that was never answered is recorded as unknown", async () => {
+        const { outcome } = await play({ signals: [reset] });
+        assert.match(messageOf(outcome, "unfinished"), /not known whether it was done[\s\S]*ECONNRESET/);
+    });
+
+    it("that was only throttled is not recorded", async () => {
+        const { outcome } = await play({ signals: [throttled] });
+        assert.match(messageOf(outcome, "failed"), /not accepted within 60 s/);
+    });
+
+    it("fails at once where the host has never been there, and waits where it has", async () => {
+        const gone: Reply = { kind: "unreachable", code: "ENOTFOUND", detail: "getaddrinfo ENOTFOUND host" };
+        const { outcome, tokens } = await play({ signals: [gone] });
+        assert.match(
+            messageOf(outcome, "failed"),
+            /not sent[\s\S]*ENOTFOUND[\s\S]*alicloud:region[\s\S]*alicloud:endpoints/,
+        );
+        assert.equal(tokens.length, 1);
+        assert.deepEqual((await play({ signals: [throttled, gone, accepted] })).outcome, done("suspended"));
+    });
+
+    describe("finished by a later run", () => {
+        it("is sent again where no answer was known", async () => {
+            const { outcome, tokens } = await play({}, { earlier: {} });
+            assert.deepEqual(outcome, done("suspended"));
+            assert.deepEqual(tokens, ["T"]);
+        });
+
+        it("is only looked at where it was accepted: the service may have forgotten the token", async () => {
+            const earlier = { acceptance: { at: acceptance.acceptedAt, requestId: "R-yes" } };
+            const { outcome, tokens } = await play({}, { earlier });
+            assert.deepEqual(outcome, done("suspended"));
+            assert.deepEqual(tokens, []);
+        });
+
+        it("stays recorded when it cannot be finished", async () => {
+            messageOf((await play({ signals: [throttled] }, { earlier: {} })).outcome, "unfinished");
+            messageOf((await play({ signals: [forbidden] }, { earlier: {} })).outcome, "unfinished");
+        });
+    });
+
+    describe("says", () => {
+        it("each kind of failure once, and how it ended", async () => {
+            const { lines } = await play({ signals: [reset, reset, throttled, accepted] });
+            const lasting = lines.filter(({ ephemeral }) => !ephemeral).map(({ message }) => message);
+            assert.equal(lasting.length, 3);
+            assert.match(lasting[0] ?? "", /ECONNRESET.*trying again with the same token/);
+            assert.match(lasting[1] ?? "", /Throttling\.User/);
+            assert.match(lasting[2] ?? "", /^suspended after 4 tries in \d+\.\d s$/);
+        });
+
+        it("how far it is, when that changes", async () => {
+            const { lines } = await play({
+                looks: [is("activating"), is("activating"), is("activating"), is("suspended")],
+            });
+            const passing = lines.filter(({ ephemeral }) => ephemeral).map(({ message }) => message);
+            assert.ok(passing.length >= 2 && passing.length <= 5);
+            assert.match(passing[0] ?? "", /^waiting: activating, try 1, 59 s left$/);
+        });
+    });
+});
+
+describe("a resume", () => {
+    const resume: Partial<Request> = { operation: "ResumeLogstashTask" };
+
+    it("ends with the acceptance and one look", async () => {
+        const { outcome, looked } = await play({ looks: [is("activating")] }, resume);
+        assert.deepEqual(outcome, done("activating"));
+        assert.equal(looked, 1);
+    });
+
+    it("does without the look where it may not", async () => {
+        assert.deepEqual((await play({ looks: [forbidden] }, resume)).outcome, done("accepted"));
+    });
+
+    it("has nothing to do where nothing is suspended", async () => {
+        for (const status of ["active", "activating"]) {
+            const { outcome } = await play({ signals: [wrongPhase], looks: [is(status)] }, resume);
+            assert.match(messageOf(outcome, "failed"), /nothing to resume[\s\S]*`whenNotSuspended: "skip"`/);
+        }
+    });
+
+    it("is tried again while a suspended instance refuses it", async () => {
+        const { outcome } = await play(
+            { signals: [wrongPhase, accepted], looks: [is("suspended"), is("activating")] },
+            resume,
+        );
+        assert.deepEqual(outcome, done("activating"));
+    });
+});
