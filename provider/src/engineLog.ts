@@ -3,8 +3,11 @@ import type * as EngineRpc from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type * as EngineMessages from "@pulumi/pulumi/proto/engine_pb";
 import type { Line } from "./core/request";
 
-/** Shows a line beside a resource in the CLI. */
-export type EngineLog = (urn: string, line: Line) => void;
+/** Shows a line beside a resource in the CLI; resolves when the engine has it, or cannot be reached. */
+export type EngineLog = (urn: string, line: Line) => Promise<void>;
+
+/** An engine that runs takes a line within milliseconds; one that does not must not hold anything up. */
+const patienceMs = 2_000;
 
 /**
  * Connects to the engine that started this process: its address is the last argument, behind flags. Without an engine
@@ -12,10 +15,10 @@ export type EngineLog = (urn: string, line: Line) => void;
  */
 export function connectEngineLog(args: readonly string[]): EngineLog {
     let connection: { readonly show?: EngineLog } | undefined;
-    return (urn, line) => {
+    return async (urn, line) => {
         try {
             connection ??= connect(args.at(-1));
-            connection.show?.(urn, line);
+            await connection.show?.(urn, line);
         } catch {
             connection = {};
         }
@@ -30,7 +33,8 @@ function connect(address: string | undefined): { readonly show?: EngineLog } {
     // names which `import` could find.
     const { EngineClient } = require("@pulumi/pulumi/proto/engine_grpc_pb") as typeof EngineRpc;
     const { LogRequest, LogSeverity } = require("@pulumi/pulumi/proto/engine_pb") as typeof EngineMessages;
-    const client = new EngineClient(address, grpcOfPulumi().credentials.createInsecure());
+    const { credentials, Metadata } = grpcOfPulumi();
+    const client = new EngineClient(address, credentials.createInsecure());
     return {
         show(urn, { message, ephemeral }) {
             const request = new LogRequest();
@@ -39,7 +43,10 @@ function connect(address: string | undefined): { readonly show?: EngineLog } {
             request.setUrn(urn);
             request.setMessage(message);
             request.setEphemeral(ephemeral);
-            client.log(request, () => undefined);
+            const deadline = Date.now() + patienceMs;
+            return new Promise((resolve) => {
+                client.log(request, new Metadata(), { deadline }, () => resolve());
+            });
         },
     };
 }

@@ -1,26 +1,27 @@
 import { performance } from "node:perf_hooks";
 import type { dynamic } from "@pulumi/pulumi";
-import { type Arguments, checkArguments, readArguments, unknownValue } from "./core/arguments";
-import { changeBetween, firstToken, type Recorded } from "./core/change";
+import { type Arguments, checkArguments, readArguments, resolvedSettings, unknownValue } from "./core/arguments";
+import { type Change, changeBetween, firstToken, type Recorded } from "./core/change";
 import { defaultRegion, endpointOf, type Surroundings, waysToGiveRegion } from "./core/configuration";
 import { credentialsFrom } from "./core/credentials";
+import { canonicalJson } from "./core/json";
+import { type Operation, operations } from "./core/operation";
 import { popCoreService } from "./core/popcore";
 import { type Acceptance, carryOut, type Request, type Result } from "./core/request";
 import type { LogstashService } from "./core/service";
 import { connectEngineLog } from "./engineLog";
 import { lostEngine } from "./hostProcess";
+import { operationOf } from "./urn";
 
 /** The properties of a resource as Pulumi hands them over: inputs, or recorded outputs. */
 type Properties = Readonly<Record<string, unknown>>;
-
-const operation = "InterruptLogstashTask";
 
 // The host calls `configure` once and may call the others before it has ended, so it only keeps what it is given.
 let surroundings: Surroundings = { config: () => undefined, env: process.env };
 const services = new Map<string, LogstashService>();
 const showLine = connectEngineLog(process.argv);
 
-/** The provider: what the pointer in every state loads, so this entry of the package is permanent. */
+/** The provider of all resources: what the pointer in every state loads, so this entry of the package is permanent. */
 const provider: dynamic.ResourceProvider<Properties, Properties> = {
     async configure({ config }) {
         surroundings = { config: (key) => config.get(key), env: process.env };
@@ -29,7 +30,7 @@ const provider: dynamic.ResourceProvider<Properties, Properties> = {
     async check(olds, news) {
         const region = news.region ?? regionOf(olds, news);
         const inputs = { ...news, ...(region === undefined ? {} : { region }) };
-        const failures = checkArguments(withoutPointer(inputs));
+        const failures = checkArguments(operationIn(news), inputs);
         if (region === undefined) {
             failures.push(`region: is not set; give it as ${waysToGiveRegion}`);
         }
@@ -38,7 +39,12 @@ const provider: dynamic.ResourceProvider<Properties, Properties> = {
     },
 
     async diff(_id, olds, news) {
-        const change = changeBetween(operation, readRecord(olds), readArguments(news));
+        const operation = operationIn(news);
+        const change = changeBetween(operation, readRecord(operation, olds), readArguments(operation, news));
+        const announcement = announcementOf(operation, change);
+        if (announcement !== undefined) {
+            await showLine(String(news.resourceUrn), { message: announcement, ephemeral: false });
+        }
         switch (change.kind) {
             case "replace":
                 return { replaces: [...change.because] };
@@ -48,32 +54,37 @@ const provider: dynamic.ResourceProvider<Properties, Properties> = {
                 // Left open, so that the engine compares the inputs itself and names what changed.
                 return {};
             case "record":
-                return sameArguments(olds, news) ? { changes: false } : {};
+                return sameDeclaration(operation, olds, news) ? { changes: false } : {};
         }
     },
 
     async create(inputs) {
-        const declared = readArguments(inputs);
-        return { id: declared.instanceId, outs: await run(declared, firstToken(operation, declared), inputs) };
+        const operation = operationIn(inputs);
+        const declared = readArguments(operation, inputs);
+        const outs = await run(operation, declared, firstToken(operation, declared), inputs);
+        return { id: declared.instanceId, outs };
     },
 
     async update(_id, olds, news) {
-        const declared = readArguments(news);
-        const change = changeBetween(operation, readRecord(olds), declared);
+        const operation = operationIn(news);
+        const declared = readArguments(operation, news);
+        const change = changeBetween(operation, readRecord(operation, olds), declared);
         switch (change.kind) {
             case "request":
-                return { outs: await run(declared, change.clientToken, news) };
+                return { outs: await run(operation, declared, change.clientToken, news) };
             case "finish":
-                return { outs: await run(declared, change.clientToken, news, acceptanceIn(olds)) };
+                return {
+                    outs: await run(operation, declared, change.clientToken, news, acceptanceIn(operation, olds)),
+                };
             case "record":
-                return { outs: { ...recordable(news), ...resultIn(olds) } };
+                return { outs: { ...recordable(operation, news), ...resultIn(operation, olds) } };
             case "replace":
                 throw new Error("a change of instanceId or region replaces the resource and never updates it");
         }
     },
 
     async delete() {
-        // The record goes; what was interrupted stays as it is.
+        // The record goes; what was done to the instance stays as it is.
     },
 };
 
@@ -81,31 +92,31 @@ export = provider;
 
 /** Carries out a request and turns its outcome into what Pulumi records: outputs, a half success, or an error. */
 async function run(
+    operation: Operation,
     declared: Arguments,
     clientToken: string,
     inputs: Properties,
     earlier?: Request["earlier"],
 ): Promise<Properties> {
-    const { region, resourceUrn, waitForSuspended: look } = declared;
     const outcome = await carryOut(
-        { operation, ...declared, clientToken, look, ...(earlier === undefined ? {} : { earlier }) },
+        { ...declared, operation, clientToken, ...(earlier === undefined ? {} : { earlier }) },
         {
-            service: serviceIn(region),
+            service: serviceIn(declared.region),
             monotonic: () => performance.now(),
             now: () => new Date(),
             random: Math.random,
             signal: lostEngine(),
-            log: (line) => showLine(resourceUrn, line),
+            log: (line) => void showLine(declared.resourceUrn, line),
         },
     );
     switch (outcome.kind) {
         case "done":
-            return { ...recordable(inputs), ...outputsOf(outcome.result) };
+            return { ...recordable(operation, inputs), ...outputsOf(operation, outcome.result) };
         case "unfinished":
             // The engine records what comes with an ID; of the rest the user sees the reasons only.
             throw Object.assign(new Error(outcome.message), {
                 id: declared.instanceId,
-                properties: { ...recordable(inputs), ...outputsOf(outcome.result) },
+                properties: { ...recordable(operation, inputs), ...outputsOf(operation, outcome.result) },
                 reasons: [outcome.message],
             });
         case "failed":
@@ -127,51 +138,69 @@ function serviceIn(region: string): LogstashService {
     return service;
 }
 
+/** What a preview cannot show by itself. */
+function announcementOf(operation: Operation, change: Change): string | undefined {
+    const { verb, participle } = operations[operation];
+    switch (change.kind) {
+        case "request":
+            return `${change.because} changed: the instance will be ${participle} again`;
+        case "finish":
+            return `the last run could not tell how the ${verb} ended: it will be finished, with the same token`;
+        case "replace":
+            return `${change.because.join(" and ")} changed: the other instance will be ${participle}`;
+        case "record":
+            return undefined;
+    }
+}
+
 /** A region that is not given stays what it was, so that another runner's environment changes nothing. */
 function regionOf(olds: Properties, news: Properties): unknown {
     const sameInstance = news.instanceId === olds.instanceId || news.instanceId === unknownValue;
     return (sameInstance ? olds.region : undefined) ?? defaultRegion(surroundings);
 }
 
-/** Outputs mirror the inputs, for a later `diff` sees outputs only; the URN, which is never compared, is left out. */
-function recordable({ resourceUrn: _, ...inputs }: Properties): Properties {
-    const { waitForSuspended, whenIdle, timeoutSeconds } = readArguments(inputs);
-    return { ...inputs, waitForSuspended, whenIdle, timeoutSeconds };
+function operationIn(inputs: Properties): Operation {
+    return operationOf(String(inputs.resourceUrn));
 }
 
-function outputsOf({ acceptedAt, ...result }: Result): Properties {
-    const interrupted = acceptedAt !== undefined;
-    return { ...result, interrupted, ...(interrupted ? { interruptedAt: acceptedAt } : {}) };
+/** Outputs mirror the inputs, for a later `diff` sees outputs only; the URN, which is never compared, is left out. */
+function recordable(operation: Operation, { resourceUrn: _, ...inputs }: Properties): Properties {
+    return { ...inputs, ...resolvedSettings(operation, inputs) };
+}
+
+function outputsOf(operation: Operation, { acceptedAt, ...result }: Result): Properties {
+    const { participle } = operations[operation];
+    const at = acceptedAt === undefined ? {} : { [`${participle}At`]: acceptedAt };
+    return { ...result, [participle]: acceptedAt !== undefined, ...at };
 }
 
 /** The part of a record that tells how its request ended. */
-function resultIn({ clientToken, requestId, status, interrupted, interruptedAt }: Properties): Properties {
-    const result = { clientToken, requestId, status, interrupted, interruptedAt };
-    return Object.fromEntries(Object.entries(result).filter(([, value]) => value !== undefined));
+function resultIn(operation: Operation, olds: Properties): Properties {
+    const { participle } = operations[operation];
+    const names = ["clientToken", "requestId", "status", participle, `${participle}At`];
+    return Object.fromEntries(names.filter((name) => olds[name] !== undefined).map((name) => [name, olds[name]]));
 }
 
 /** What an earlier run has recorded about the request it did not finish. */
-function acceptanceIn({ requestId, interruptedAt }: Properties): { readonly acceptance?: Acceptance } {
-    if (typeof interruptedAt !== "string") {
+function acceptanceIn(operation: Operation, olds: Properties): { readonly acceptance?: Acceptance } {
+    const at = olds[`${operations[operation].participle}At`];
+    const { requestId } = olds;
+    if (typeof at !== "string") {
         return {};
     }
-    return { acceptance: { at: interruptedAt, ...(typeof requestId === "string" ? { requestId } : {}) } };
+    return { acceptance: { at, ...(typeof requestId === "string" ? { requestId } : {}) } };
 }
 
-function readRecord(olds: Properties): Recorded {
+function readRecord(operation: Operation, olds: Properties): Recorded {
     return {
-        ...readArguments(olds),
+        ...readArguments(operation, olds),
         clientToken: String(olds.clientToken),
         status: String(olds.status),
     };
 }
 
-function sameArguments(olds: Properties, news: Properties): boolean {
-    const settings = ({ triggers, waitForSuspended, whenIdle, timeoutSeconds }: Arguments) =>
-        JSON.stringify([triggers, waitForSuspended, whenIdle, timeoutSeconds]);
-    return settings(readArguments(olds)) === settings(readArguments(news));
-}
-
-function withoutPointer({ __provider: _, ...values }: Properties): Properties {
-    return values;
+function sameDeclaration(operation: Operation, olds: Properties, news: Properties): boolean {
+    const declaration = (values: Properties) =>
+        canonicalJson([readArguments(operation, values).triggers, JSON.stringify(resolvedSettings(operation, values))]);
+    return declaration(olds) === declaration(news);
 }

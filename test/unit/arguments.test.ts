@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
-import { checkArguments, unknownValue } from "../../provider/src/core/arguments";
+import { checkArguments as checkOf, readArguments, unknownValue } from "../../provider/src/core/arguments";
 
+const checkArguments = (values: Record<string, unknown>) => checkOf("InterruptLogstashTask", values);
 const right = { instanceId: "ls-cn-4591f1y6abcd", region: "cn-hangzhou" };
 
 function failure(values: Record<string, unknown>): string {
@@ -20,6 +21,9 @@ describe("the check of arguments", () => {
             { triggers: ["v1", { build: unknownValue }] },
             { clientToken: undefined, triggers: null },
             { clientToken: "mine", triggers: [] },
+            { waitForSuspended: false, whenIdle: "fail", timeoutSeconds: 86_400 },
+            { whenIdle: "skip", timeoutSeconds: 1 },
+            { resourceUrn: "urn:pulumi:a::b::c::d", __provider: "exports.handler=…" },
         ];
         for (const values of allowed) {
             assert.deepEqual(checkArguments({ ...right, ...values }), []);
@@ -86,7 +90,7 @@ describe("the check of arguments", () => {
     });
 
     it("refuses triggers that are not a list", () => {
-        assert.equal(failure({ triggers: "v1" }), "triggers: must be a list, not a string");
+        assert.equal(failure({ triggers: "v1" }), "triggers: is a string; allowed is a list");
     });
 
     it("refuses unknown arguments and lists the known ones", () => {
@@ -95,6 +99,38 @@ describe("the check of arguments", () => {
             /^instanceID: is not an argument of this resource; its arguments are instanceId, /,
         );
         assert.match(failure({ toString: "x" }), /^toString: is not an argument/);
+    });
+
+    it("refuses what is no time, no choice, no switch", () => {
+        for (const timeoutSeconds of [0, 86_401, 1.5, "600", true, Number.NaN]) {
+            assert.match(
+                failure({ timeoutSeconds }),
+                /^timeoutSeconds: .* is not a whole number of seconds from 1 to 86400$/,
+            );
+        }
+        assert.equal(failure({ whenIdle: "ignore" }), 'whenIdle: "ignore" is neither "fail" nor "skip"');
+        assert.equal(failure({ waitForSuspended: "no" }), 'waitForSuspended: "no" is neither true nor false');
+    });
+
+    it("refuses to skip what nobody would see", () => {
+        assert.match(
+            failure({ whenIdle: "skip", waitForSuspended: false }),
+            /^whenIdle: "skip" cannot be given together/,
+        );
+    });
+
+    it("knows the arguments of each resource", () => {
+        assert.deepEqual(checkOf("ResumeLogstashTask", { ...right, whenNotSuspended: "skip" }), []);
+        assert.match(
+            checkOf("ResumeLogstashTask", { ...right, whenIdle: "skip" }).join(),
+            /whenIdle: is not an argument/,
+        );
+        assert.match(failure({ whenNotSuspended: "skip" }), /whenNotSuspended: is not an argument/);
+    });
+
+    it("takes an absent argument for its default", () => {
+        const { look, whenIdle, timeoutSeconds, triggers } = readArguments("InterruptLogstashTask", right);
+        assert.deepEqual([look, whenIdle, timeoutSeconds, triggers], [true, "fail", 600, []]);
     });
 
     it("names everything that is wrong at once", () => {

@@ -1,9 +1,10 @@
 import { strict as assert } from "node:assert";
-import { defaults } from "../../provider/src/core/arguments";
 import { changeBetween, firstToken, type Recorded } from "../../provider/src/core/change";
 
 const declared = {
-    ...defaults,
+    look: true,
+    whenIdle: "fail" as const,
+    timeoutSeconds: 600,
     instanceId: "ls-cn-1",
     region: "cn-hangzhou",
     triggers: ["v1"],

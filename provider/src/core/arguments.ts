@@ -1,5 +1,6 @@
 import type { Json } from "./json";
 import { isRecord } from "./json";
+import { type Operation, operations } from "./operation";
 
 /** What a resource was declared with, after `checkArguments` found nothing wrong. */
 export interface Arguments {
@@ -8,7 +9,9 @@ export interface Arguments {
     readonly triggers: readonly Json[];
     /** Only when the program gives one. */
     readonly clientToken?: string;
-    readonly waitForSuspended: boolean;
+    /** Whether to look at the instance. */
+    readonly look: boolean;
+    /** What to do where there is nothing to act on. */
     readonly whenIdle: "fail" | "skip";
     readonly timeoutSeconds: number;
     /** The resource's URN, which the constructor adds. */
@@ -18,39 +21,69 @@ export interface Arguments {
 /** A value that is not known during a preview arrives as this string. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** What an argument is when it is left out; a record that lacks it, of an earlier release, was made with the same. */
-export const defaults = { waitForSuspended: true, whenIdle: "fail", timeoutSeconds: 600 } as const;
-
 type Rule = (value: unknown) => string | undefined;
 
-const rules: Readonly<Record<string, Rule>> = {
-    instanceId: instanceIdRule,
-    region: (value) =>
-        typeof value === "string" && /^[a-z0-9]+(-[a-z0-9]+)+$/.test(value)
-            ? undefined
-            : `${shown(value)} is not a region ID, such as "cn-hangzhou"`,
-    triggers: (value) => (Array.isArray(value) ? undefined : `must be a list, not ${typeName(value)}`),
-    clientToken: clientTokenRule,
-    waitForSuspended: (value) => (typeof value === "boolean" ? undefined : `${shown(value)} is neither true nor false`),
-    whenIdle: (value) =>
-        value === "fail" || value === "skip" ? undefined : `${shown(value)} is neither "fail" nor "skip"`,
-    timeoutSeconds: (value) =>
-        Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 86_400
-            ? undefined
-            : `${shown(value)} is not a whole number of seconds from 1 to 86400`,
-    resourceUrn: () => undefined,
+interface ArgumentRule {
+    /** What is wrong with a value, and what is allowed. */
+    readonly check: Rule;
+    /** What it is when it is left out; a record of an earlier release, which lacks it, was made with the same. */
+    readonly byDefault?: boolean | string | number;
+}
+
+const common: Readonly<Record<string, ArgumentRule>> = {
+    instanceId: { check: instanceIdRule },
+    region: {
+        check: (value) =>
+            typeof value === "string" && /^[a-z0-9]+(-[a-z0-9]+)+$/.test(value)
+                ? undefined
+                : `${shown(value)} is not a region ID, such as "cn-hangzhou"`,
+    },
+    triggers: { check: (value) => (Array.isArray(value) ? undefined : `is ${typeName(value)}; allowed is a list`) },
+    clientToken: { check: clientTokenRule },
+    timeoutSeconds: {
+        check: (value) =>
+            Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 86_400
+                ? undefined
+                : `${shown(value)} is not a whole number of seconds from 1 to 86400`,
+        byDefault: 600,
+    },
 };
+
+const failOrSkip: ArgumentRule = {
+    check: (value) =>
+        value === "fail" || value === "skip" ? undefined : `${shown(value)} is neither "fail" nor "skip"`,
+    byDefault: "fail",
+};
+
+const argumentsOf: Readonly<Record<Operation, Readonly<Record<string, ArgumentRule>>>> = {
+    InterruptLogstashTask: {
+        ...common,
+        waitForSuspended: {
+            check: (value) => (typeof value === "boolean" ? undefined : `${shown(value)} is neither true nor false`),
+            byDefault: true,
+        },
+        whenIdle: failOrSkip,
+    },
+    ResumeLogstashTask: { ...common, whenNotSuspended: failOrSkip },
+};
+
+/** The inputs that constructors add: the URN the resource will have, and the pointer. */
+const internal = ["resourceUrn", "__provider"];
 
 /**
  * Finds what is wrong with the arguments of a resource, without the network. Unknown values are taken to be right:
  * they are checked again when they are known. Each failure names its argument, the value and what is allowed.
  */
-export function checkArguments(values: Readonly<Record<string, unknown>>): string[] {
+export function checkArguments(operation: Operation, values: Readonly<Record<string, unknown>>): string[] {
+    const rules = argumentsOf[operation];
     const failures: string[] = [];
-    const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
+    const given = Object.entries(values).filter(
+        ([name, value]) => !internal.includes(name) && value !== undefined && value !== null,
+    );
     for (const [name, value] of given) {
         const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-        const failure = rule === undefined ? unknownArgument() : value === unknownValue ? undefined : rule(value);
+        const failure =
+            rule === undefined ? notAnArgument(rules) : value === unknownValue ? undefined : rule.check(value);
         if (failure !== undefined) {
             failures.push(`${name}: ${failure}`);
         }
@@ -58,10 +91,10 @@ export function checkArguments(values: Readonly<Record<string, unknown>>): strin
     if (!given.some(([name]) => name === "instanceId")) {
         failures.unshift("instanceId: is required: the ID of a Logstash instance, such as ls-cn-4591f1y6abcd");
     }
-    if (values.clientToken !== undefined && hasTriggers(values.triggers)) {
+    if (given.some(([name]) => name === "clientToken") && hasTriggers(values.triggers)) {
         failures.push(
             "clientToken: cannot be given together with triggers, because a fixed token would make " +
-                "the interrupt after a changed trigger a replay of the first; leave one of them out",
+                "the request after a changed trigger a replay of the first; leave one of them out",
         );
     }
     if (values.whenIdle === "skip" && values.waitForSuspended === false) {
@@ -74,19 +107,28 @@ export function checkArguments(values: Readonly<Record<string, unknown>>): strin
 }
 
 /** Reads the checked arguments of a resource from its inputs or its recorded outputs. */
-export function readArguments(values: Readonly<Record<string, unknown>>): Arguments {
-    const { instanceId, region, triggers, clientToken, waitForSuspended, whenIdle, timeoutSeconds, resourceUrn } =
-        values;
+export function readArguments(operation: Operation, values: Readonly<Record<string, unknown>>): Arguments {
+    const { instanceId, region, triggers, clientToken, resourceUrn } = values;
+    const settings = resolvedSettings(operation, values);
     return {
         instanceId: String(instanceId),
         region: String(region),
         triggers: Array.isArray(triggers) ? triggers : [],
         ...(typeof clientToken === "string" ? { clientToken } : {}),
-        waitForSuspended: waitForSuspended !== false,
-        whenIdle: whenIdle === "skip" ? "skip" : "fail",
-        timeoutSeconds: typeof timeoutSeconds === "number" ? timeoutSeconds : defaults.timeoutSeconds,
+        look: settings.waitForSuspended !== false,
+        whenIdle: settings[operations[operation].idleArgument] === "skip" ? "skip" : "fail",
+        timeoutSeconds: Number(settings.timeoutSeconds),
         resourceUrn: String(resourceUrn),
     };
+}
+
+/** The arguments that send nothing when they change, each given or by default. */
+export function resolvedSettings(
+    operation: Operation,
+    values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+    const settings = Object.entries(argumentsOf[operation]).filter(([, rule]) => rule.byDefault !== undefined);
+    return Object.fromEntries(settings.map(([name, rule]) => [name, values[name] ?? rule.byDefault]));
 }
 
 function instanceIdRule(value: unknown): string | undefined {
@@ -110,13 +152,12 @@ function clientTokenRule(value: unknown): string | undefined {
     return /^[\x20-\x7e]+$/.test(value) ? undefined : `has characters that are not ASCII; allowed are ${allowed}`;
 }
 
-function unknownArgument(): string {
-    const known = Object.keys(rules).filter((name) => name !== "resourceUrn");
-    return `is not an argument of this resource; its arguments are ${known.join(", ")}`;
+function notAnArgument(rules: Readonly<Record<string, ArgumentRule>>): string {
+    return `is not an argument of this resource; its arguments are ${Object.keys(rules).join(", ")}`;
 }
 
 function hasTriggers(value: unknown): boolean {
-    return Array.isArray(value) ? value.length > 0 : value !== undefined;
+    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null;
 }
 
 function shown(value: unknown): string {

@@ -1,5 +1,7 @@
 import type { Arguments } from "./arguments";
-import { canonicalJson, deriveToken, type Operation } from "./token";
+import { canonicalJson } from "./json";
+import type { Operation } from "./operation";
+import { deriveToken } from "./token";
 
 /** What a resource's record says of its last request. */
 export interface Recorded extends Arguments {

@@ -1,7 +1,7 @@
 import { isDenied } from "./answer";
 import { stringField } from "./json";
+import type { Operation } from "./operation";
 import type { Reply } from "./reply";
-import type { Operation } from "./token";
 
 /** A call that went wrong, and what came back. */
 export interface Problem {

@@ -11,3 +11,15 @@ export function stringField(value: unknown, name: string): string | undefined {
     const field = isRecord(value) ? value[name] : undefined;
     return typeof field === "string" && field !== "" ? field : undefined;
 }
+
+/** JSON with the keys of every object in code unit order, so that equal values have equal text. */
+export function canonicalJson(value: Json): string {
+    if (Array.isArray(value)) {
+        return `[${value.map(canonicalJson).join(",")}]`;
+    }
+    if (value !== null && typeof value === "object") {
+        const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+        return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(",")}}`;
+    }
+    return JSON.stringify(value);
+}

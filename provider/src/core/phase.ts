@@ -1,4 +1,4 @@
-import type { Operation } from "./token";
+import type { Operation } from "./operation";
 
 /** What the status of an instance means for a request. */
 export type Phase =

@@ -1,9 +1,9 @@
 import { ConfigurationError } from "./configuration";
 import type { Credentials, CredentialsSource } from "./credentials";
+import { operations } from "./operation";
 import type { Reply } from "./reply";
 import { replyFromResult, replyFromThrown } from "./reply";
 import type { Attempt, LogstashService } from "./service";
-import type { Operation } from "./token";
 
 /** Where and as whom the calls are made. */
 export interface ServiceOptions {
@@ -12,11 +12,6 @@ export interface ServiceOptions {
     readonly region: string;
     readonly credentials: CredentialsSource;
 }
-
-const actionPaths: Readonly<Record<Operation, string>> = {
-    InterruptLogstashTask: "actions/interrupt",
-    ResumeLogstashTask: "actions/resume",
-};
 
 /** The service behind `@alicloud/pop-core`; no other module knows that package. */
 export function popCoreService({ endpoint, region, credentials }: ServiceOptions): LogstashService {
@@ -67,7 +62,7 @@ export function popCoreService({ endpoint, region, credentials }: ServiceOptions
     const pathOf = (instanceId: string) => `/openapi/logstashes/${encodeURIComponent(instanceId)}`;
     return {
         signal: (operation, instanceId, clientToken, attempt) =>
-            call(operation, "POST", `${pathOf(instanceId)}/${actionPaths[operation]}`, { clientToken }, attempt),
+            call(operation, "POST", `${pathOf(instanceId)}/${operations[operation].path}`, { clientToken }, attempt),
         describe: (instanceId, attempt) => call("DescribeLogstash", "GET", pathOf(instanceId), {}, attempt),
     };
 }

@@ -2,10 +2,10 @@ import { classify, classifyLook } from "./answer";
 import { pending } from "./change";
 import { ConfigurationError } from "./configuration";
 import { codeOf, failureMessage, lookAdvice, type Problem, refusalAdvice, seconds } from "./failure";
+import { type Operation, operations } from "./operation";
 import { phaseAfterAcceptance, phaseAfterRefusal } from "./phase";
 import { type Budget, startBudget, type Try, tryTimeoutMs, tryUntil } from "./retry";
 import type { LogstashService } from "./service";
-import type { Operation } from "./token";
 
 /** One request of a program to interrupt the running change of an instance. */
 export interface Request {
@@ -228,7 +228,7 @@ class Pursuit {
 
     #idle(status: string, decidedBy?: string): Attempted {
         const { operation, clientToken, whenIdle } = this.request;
-        const { verb, idleArgument } = words[operation];
+        const { verb, idleArgument } = operations[operation];
         if (whenIdle === "skip") {
             this.#note(`nothing to ${verb}: the instance is ${status}`);
             const result = { clientToken, status, ...(decidedBy === undefined ? {} : { requestId: decidedBy }) };
@@ -255,7 +255,7 @@ class Pursuit {
         const status = this.#status === undefined ? "" : `: the instance is ${this.#status}`;
         const finish =
             "`pulumi up` finishes this request with the same token; " +
-            `to ${words[operation].verb} a newer change instead, change \`triggers\``;
+            `to ${operations[operation].verb} a newer change instead, change \`triggers\``;
         if (this.#taken()) {
             return this.#ending(this.#message(`accepted, but not seen through ${within}${status}`, finish));
         }
@@ -279,7 +279,7 @@ class Pursuit {
     }
 
     #progress(): string {
-        const { verb } = words[this.request.operation];
+        const { verb } = operations[this.request.operation];
         const percent = this.#percent === undefined ? [] : [`${Math.round(this.#percent)} %`];
         const problem = this.#problem === undefined ? [] : [codeOf(this.#problem.reply)];
         const status = this.#status === undefined ? [] : [this.#status];
@@ -324,8 +324,3 @@ class Pursuit {
         this.means.log({ message, ephemeral: false });
     }
 }
-
-const words = {
-    InterruptLogstashTask: { verb: "interrupt", idleArgument: "whenIdle" },
-    ResumeLogstashTask: { verb: "resume", idleArgument: "whenNotSuspended" },
-} as const;

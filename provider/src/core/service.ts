@@ -1,5 +1,5 @@
+import type { Operation } from "./operation";
 import type { Reply } from "./reply";
-import type { Operation } from "./token";
 
 /** The calls we make, on one account and region. Never throws for an answer: every outcome of a call is a reply. */
 export interface LogstashService {

@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Json } from "./json";
-
-/** The calls that take a client token; part of its derivation, so that the tokens of two calls never meet. */
-export type Operation = "InterruptLogstashTask" | "ResumeLogstashTask";
+import { canonicalJson, type Json } from "./json";
+import type { Operation } from "./operation";
 
 /** What makes one request of a program different from every other. */
 export interface TokenSource {
@@ -31,16 +29,4 @@ export function deriveToken(source: TokenSource): string {
         source.previousToken ?? null,
     ]);
     return createHash("sha256").update(encoding, "utf8").digest("hex");
-}
-
-/** JSON with the keys of every object in code unit order, so that equal values have equal text. */
-export function canonicalJson(value: Json): string {
-    if (Array.isArray(value)) {
-        return `[${value.map(canonicalJson).join(",")}]`;
-    }
-    if (value !== null && typeof value === "object") {
-        const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-        return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(",")}}`;
-    }
-    return JSON.stringify(value);
 }

@@ -1,0 +1,129 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Operation } from "./core/operation";
+import { pointer } from "./pointer";
+import { qualifiedTypeIn, typeTokens } from "./urn";
+
+/** The arguments that all resources of this package share. */
+export interface LogstashTaskArgs {
+    /**
+     * The ID of the Logstash instance, such as `ls-cn-4591f1y6abcd`. A change replaces the resource, and so acts on the
+     * other instance.
+     */
+    instanceId: pulumi.Input<string>;
+    /**
+     * The region of the instance, such as `cn-hangzhou`. An explicit other region replaces the resource.
+     *
+     * @default the region recorded for this instance, else `alicloud:region`, else the environment
+     */
+    region?: pulumi.Input<string>;
+    /**
+     * Values that ask for the call again each time they change, in place, also when an earlier value returns. Objects are
+     * compared without regard to the order of their keys. Removing them does nothing. A trigger is a version, not a
+     * secret: its hash is sent to the service.
+     *
+     * @default none
+     */
+    // biome-ignore lint/suspicious/noExplicitAny: what Pulumi's own packages take as triggers
+    triggers?: pulumi.Input<any[]>;
+    /**
+     * An idempotency token of your own: 1 to 64 printable ASCII characters. A new value makes the call again, removing it
+     * does nothing. Refused together with `triggers`.
+     *
+     * @default derived from the resource's URN, the region, the instance and the triggers
+     */
+    clientToken?: pulumi.Input<string>;
+    /**
+     * The time for a whole operation, retries and waiting included, in seconds: a whole number from 1 to 86,400. A change
+     * sends nothing. Pulumi's `customTimeouts` does not reach dynamic providers.
+     *
+     * @default 600
+     */
+    timeoutSeconds?: pulumi.Input<number>;
+}
+
+/** What the resources of this package share; not a resource of its own. */
+export abstract class LogstashTask extends pulumi.CustomResource {
+    /** The ID of the instance; also the ID of this resource. */
+    declare public readonly instanceId: pulumi.Output<string>;
+    /** The region the request was sent to. */
+    declare public readonly region: pulumi.Output<string>;
+    /** The triggers as declared. */
+    // biome-ignore lint/suspicious/noExplicitAny: as the argument
+    declare public readonly triggers: pulumi.Output<any[] | undefined>;
+    /** The token that was sent, at most 64 ASCII characters. */
+    declare public readonly clientToken: pulumi.Output<string>;
+    /** The time for a whole operation in seconds. */
+    declare public readonly timeoutSeconds: pulumi.Output<number>;
+    /** The service's ID of the answer that decided; absent while that is unknown. */
+    declare public readonly requestId: pulumi.Output<string | undefined>;
+    /**
+     * How it ended: the instance's status at the last look, such as `suspended`; `accepted` where nobody looked; `pending`
+     * while the outcome is unknown.
+     */
+    declare public readonly status: pulumi.Output<string>;
+
+    /** @internal */
+    protected constructor(
+        operation: Operation,
+        outputs: readonly string[],
+        name: string,
+        args: LogstashTaskArgs,
+        opts: pulumi.CustomResourceOptions = {},
+    ) {
+        const type = typeTokens[operation];
+        refuseUnsupported(type.slice(type.lastIndexOf(":") + 1), opts);
+        // An output must be named here to get a value.
+        const named = Object.fromEntries([...commonOutputs, ...outputs].map((output) => [output, undefined]));
+        super(
+            type,
+            name,
+            { ...named, ...args, resourceUrn: urnOf(type, name, opts.parent), __provider: pointer },
+            opts,
+        );
+    }
+
+    /** @internal */
+    protected static hasType(object: unknown, type: string): boolean {
+        return pulumi.Resource.isInstance(object) && (object as { __pulumiType?: unknown }).__pulumiType === type;
+    }
+}
+
+const commonOutputs = ["instanceId", "region", "triggers", "clientToken", "timeoutSeconds", "requestId", "status"];
+
+function refuseUnsupported(
+    what: string,
+    { id, import: imported, provider, parent }: pulumi.CustomResourceOptions,
+): void {
+    if (id !== undefined || imported !== undefined) {
+        throw new pulumi.ResourceError(
+            `${what} can be neither imported nor read by ID: it stands for a call, and the service keeps no record ` +
+                "of calls that could be read; declare it, and it makes the call",
+            parent,
+        );
+    }
+    if (provider !== undefined) {
+        throw new pulumi.ResourceError(
+            `${what} cannot use the \`provider\` option: Pulumi hands no provider's configuration to a dynamic resource, ` +
+                "so the call would be made with another account; use the stack configuration (`alicloud:…`) instead",
+            parent,
+        );
+    }
+}
+
+/**
+ * The URN that the engine will give to a resource, known before the resource is registered. `create` is told no URN,
+ * and a resource's own `urn` as its input ends in a deadlock.
+ *
+ * A promise, not an Output: an Output of the parent's URN would make the resource wait for all its siblings.
+ */
+async function urnOf(type: string, name: string, parent: pulumi.Resource | undefined): Promise<string> {
+    const parentType = parent === undefined ? undefined : qualifiedTypeIn(await resolved(parent.urn));
+    const qualified = parentType === undefined || parentType === "pulumi:pulumi:Stack" ? type : `${parentType}$${type}`;
+    return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${qualified}::${name}`;
+}
+
+function resolved<T>(output: pulumi.Output<T>): Promise<T> {
+    return new Promise((resolve) => {
+        output.apply((value) => resolve(value as T));
+    });
+}
