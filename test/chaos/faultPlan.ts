@@ -1,0 +1,61 @@
+import type { Account } from "../../emulator";
+import { type FaultCase, sequenceCase, singleCases } from "./faults";
+import type { Random } from "./random";
+import { type Credentials, planAccount, planCredentials } from "./secrets";
+
+/** What is done between the first `pulumi up` and the last. */
+export type Between = "nothing" | "refresh" | "up --refresh" | "refresh --clear-pending-creates";
+
+/** One stack with many resources, each with its faults. */
+export interface FaultRound {
+    readonly name: string;
+    /** Whether the faults strike the first interrupts of all resources or those after a changed trigger. */
+    readonly mode: "create" | "update";
+    readonly between: Between;
+    readonly account: Account;
+    readonly credentials: Credentials;
+    readonly cases: readonly (FaultCase & { readonly interruptMs: number })[];
+}
+
+const largestRound = 75;
+const leastSequences = 0.15;
+const betweens: readonly Between[] = ["nothing", "refresh", "up --refresh", "refresh --clear-pending-creates"];
+
+/** Deals the cases to rounds: all single ones if `count` allows, and sequences for the rest. */
+export function planFaultRounds(count: number, random: Random): FaultRound[] {
+    const account = planAccount(random.fork("account"));
+    const singles = random.shuffled(
+        (["create", "update"] as const).flatMap((mode) =>
+            (["first", mode === "create" ? "all" : "repeated"] as const).flatMap((extent) =>
+                singleCases(extent, account, random).map((fault) => ({ mode, fault })),
+            ),
+        ),
+    );
+    const sequences = Math.max(count - singles.length, Math.round(count * leastSequences));
+    const cases = [
+        ...singles.slice(0, count - sequences),
+        ...Array.from({ length: sequences }, (_, n) => ({
+            mode: n % 2 === 0 ? ("create" as const) : ("update" as const),
+            fault: sequenceCase(account, random),
+        })),
+    ];
+    const rounds = (["create", "update"] as const).flatMap((mode) => {
+        const faults = cases.filter((planned) => planned.mode === mode).map(({ fault }) => fault);
+        // Those that are refused at once share rounds, so that the others can do without `--continue-on-error`.
+        const sorted = [...faults.filter((fault) => fault.refusedAtOnce), ...faults.filter((f) => !f.refusedAtOnce)];
+        const roundCount = Math.ceil(sorted.length / largestRound);
+        const size = Math.ceil(sorted.length / roundCount);
+        return Array.from({ length: roundCount }, (_, n) => ({ mode, faults: sorted.slice(n * size, (n + 1) * size) }));
+    });
+    const offset = random.integer(0, betweens.length - 1);
+    return rounds.map(({ mode, faults }, n): FaultRound => {
+        return {
+            name: `faults ${n + 1}`,
+            mode,
+            between: betweens[(n + offset) % betweens.length] ?? "nothing",
+            account,
+            credentials: planCredentials(n),
+            cases: faults.map((fault) => ({ ...fault, interruptMs: random.pick([0, 0, 0, 600, 1_200]) })),
+        };
+    });
+}

@@ -1,0 +1,126 @@
+import type { FaultRound } from "./faultPlan";
+import { type Ending, type FaultCase, timeoutSeconds } from "./faults";
+import { Site, type Violation } from "./site";
+import { beginGeneration, type Generation, judge, judgeEnd, judgeExit } from "./verdict";
+
+/** How a resource's faults ended in the first `pulumi up`. */
+export interface FaultResult {
+    readonly fault: FaultCase;
+    readonly ending: Ending;
+    /** Whether a fault has struck it at all. */
+    readonly struck: boolean;
+}
+
+export interface FaultRoundReport {
+    readonly results: readonly FaultResult[];
+    readonly violations: readonly Violation[];
+    readonly requests: number;
+}
+
+/** Lets every resource of one stack meet its faults, then lets the next `pulumi up` finish what they left. */
+export async function runFaultRound(round: FaultRound): Promise<FaultRoundReport> {
+    const cases = round.cases.map((fault, n) => ({
+        fault,
+        instanceId: `ls-cn-chaos${String(n).padStart(4, "0")}`,
+    }));
+    const site = await Site.open(
+        `${round.name} (${round.mode})`,
+        round.account,
+        round.credentials,
+        cases.map(({ fault, instanceId }) => ({ instanceId, interruptMs: fault.interruptMs })),
+    );
+    const instanceIds = cases.map(({ instanceId }) => instanceId);
+    const declarations = instanceIds.map((instanceId) => ({ instanceId, timeoutSeconds }));
+    let generation = beginGeneration(site, 1, instanceIds);
+    site.declare(declarations, generation.trigger);
+    if (round.mode === "update") {
+        await expectAllDone(site, generation);
+        for (const instanceId of instanceIds) {
+            site.emulator.startChange(instanceId);
+        }
+        generation = beginGeneration(site, 2, instanceIds);
+        site.declare(declarations, generation.trigger);
+    }
+
+    for (const { fault, instanceId } of cases) {
+        for (const rule of fault.rules) {
+            site.emulator.faults.add({ ...rule, instanceId });
+        }
+    }
+    const results = await firstUp(site, round, generation, cases);
+    site.emulator.faults.clear();
+    await lastUp(site, round, generation, results);
+
+    await site.close();
+    return { results, violations: site.violations, requests: site.emulator.ledger.requests.length };
+}
+
+type Planned = { readonly fault: FaultCase; readonly instanceId: string };
+
+async function firstUp(
+    site: Site,
+    round: FaultRound,
+    generation: Generation,
+    cases: readonly Planned[],
+): Promise<(FaultResult & Planned)[]> {
+    const stopsEarly = round.cases.some(({ refusedAtOnce }) => refusedAtOnce);
+    const { code, text } = await site.up(...(stopsEarly ? ["--continue-on-error"] : []));
+    const { records } = await site.exported();
+    const results = cases.map(({ fault, instanceId }) => {
+        const ending = judge(site, generation, instanceId, records.get(instanceId));
+        const struck = site.emulator.ledger.requests.some(
+            (entry) => entry.instanceId === instanceId && entry.fault !== undefined,
+        );
+        if (fault.expected !== undefined && ending !== fault.expected && ending !== "not started") {
+            const what = `${fault.label} ${fault.point} ${fault.operation} ${fault.extent}`;
+            site.violate(
+                `${instanceId}: ${what}: ${ending} where ${fault.expected} follows`,
+                site.ledgerOf(instanceId),
+            );
+        }
+        const isExplained = text.includes(`InterruptLogstashTask on ${instanceId} in cn-hangzhou: `);
+        if (isExplained !== (ending === "pending" || ending === "failed")) {
+            site.violate(`${instanceId}: is ${ending}, and ${isExplained ? "an" : "no"} error was shown`, text);
+        }
+        return { fault, instanceId, ending, struck };
+    });
+    const endings = results.map(({ ending }) => ending);
+    judgeExit(site, code, endings, text);
+    return results;
+}
+
+async function lastUp(
+    site: Site,
+    round: FaultRound,
+    generation: Generation,
+    results: readonly (FaultResult & Planned)[],
+): Promise<void> {
+    const { requests } = site.emulator.ledger;
+    const sent = requests.length;
+    if (round.between.startsWith("refresh")) {
+        const { code, text } = await site.run(...round.between.split(" "), "--yes", "--skip-preview");
+        if (code !== 0 || requests.length !== sent) {
+            site.violate(`${round.between} ended with ${code} and sent ${requests.length - sent} requests`, text);
+        }
+    }
+    await expectAllDone(site, generation, ...(round.between === "up --refresh" ? ["--refresh"] : []));
+    for (const { instanceId, ending } of results) {
+        if (ending === "suspended" && requests.slice(sent).some((entry) => entry.instanceId === instanceId)) {
+            site.violate(`${instanceId}: was suspended, and got a request again`, site.ledgerOf(instanceId));
+        }
+    }
+    const finished = requests.length;
+    const { code, text } = await site.up("--expect-no-changes");
+    if (code !== 0 || requests.length !== finished) {
+        site.violate(`one more up ended with ${code} and sent ${requests.length - finished} requests`, text);
+    }
+}
+
+/** Runs `pulumi up` and expects it to end well, with everything done exactly once. */
+async function expectAllDone(site: Site, generation: Generation, ...flags: readonly string[]): Promise<void> {
+    const { code, text } = await site.up(...flags);
+    if (code !== 0) {
+        site.violate(`an up without faults ended with ${code}`, text);
+    }
+    judgeEnd(site, generation, await site.exported());
+}
