@@ -3,7 +3,8 @@ import type { dynamic } from "@pulumi/pulumi";
 import { type Arguments, checkArguments, readArguments, resolvedSettings, unknownValue } from "./core/arguments";
 import { type Change, changeBetween, firstToken, type Recorded } from "./core/change";
 import { defaultRegion, endpointOf, type Surroundings, waysToGiveRegion } from "./core/configuration";
-import { credentialsFrom } from "./core/credentials";
+import { type CredentialsSource, credentialsFrom } from "./core/credentials";
+import { type FairUse, fairUse } from "./core/fairUse";
 import { canonicalJson } from "./core/json";
 import { type Operation, operations } from "./core/operation";
 import { popCoreService } from "./core/popcore";
@@ -19,6 +20,8 @@ type Properties = Readonly<Record<string, unknown>>;
 // The host calls `configure` once and may call the others before it has ended, so it only keeps what it is given.
 let surroundings: Surroundings = { config: () => undefined, env: process.env };
 const services = new Map<string, LogstashService>();
+const sources = new Map<string | undefined, CredentialsSource>();
+let fairUseOfProcess: FairUse | undefined;
 const showLine = connectEngineLog(process.argv);
 
 /** The provider of all resources: what the pointer in every state loads, so this entry of the package is permanent. */
@@ -101,7 +104,7 @@ async function run(
     const outcome = await carryOut(
         { ...declared, operation, clientToken, ...(earlier === undefined ? {} : { earlier }) },
         {
-            service: serviceIn(declared.region),
+            service: serviceFor(declared),
             monotonic: () => performance.now(),
             now: () => new Date(),
             random: Math.random,
@@ -124,18 +127,29 @@ async function run(
     }
 }
 
-function serviceIn(region: string): LogstashService {
-    const known = services.get(region);
-    if (known !== undefined) {
-        return known;
-    }
-    const service = popCoreService({
-        endpoint: () => endpointOf(region, surroundings),
-        region,
-        credentials: async () => credentialsFrom(surroundings)(),
-    });
-    services.set(region, service);
+/** One client for each region and account, so that its connections and credentials are shared. */
+function serviceFor({ region, profile }: Arguments): LogstashService {
+    const key = JSON.stringify([region, profile]);
+    const service =
+        services.get(key) ??
+        popCoreService({
+            endpoint: () => endpointOf(region, surroundings),
+            region,
+            credentials: () => credentialsFor(profile),
+            fairUse: () => {
+                fairUseOfProcess ??= fairUse(surroundings);
+                return fairUseOfProcess;
+            },
+        });
+    services.set(key, service);
     return service;
+}
+
+/** One source for each profile, whatever the region, so that a role is assumed once. */
+function credentialsFor(profile: string | undefined): CredentialsSource {
+    const source = sources.get(profile) ?? credentialsFrom(surroundings, profile);
+    sources.set(profile, source);
+    return source;
 }
 
 /** What a preview cannot show by itself. */
@@ -201,6 +215,10 @@ function readRecord(operation: Operation, olds: Properties): Recorded {
 
 function sameDeclaration(operation: Operation, olds: Properties, news: Properties): boolean {
     const declaration = (values: Properties) =>
-        canonicalJson([readArguments(operation, values).triggers, JSON.stringify(resolvedSettings(operation, values))]);
+        canonicalJson([
+            readArguments(operation, values).triggers,
+            String(values.profile ?? ""),
+            JSON.stringify(resolvedSettings(operation, values)),
+        ]);
     return declaration(olds) === declaration(news);
 }

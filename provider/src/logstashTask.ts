@@ -39,6 +39,12 @@ export interface LogstashTaskArgs {
      * @default 600
      */
     timeoutSeconds?: pulumi.Input<number>;
+    /**
+     * A profile of the `aliyun` CLI for this resource alone, for several accounts in one stack. A change sends nothing.
+     *
+     * @default the credentials of the stack
+     */
+    profile?: pulumi.Input<string>;
 }
 
 /** What the resources of this package share; not a resource of its own. */
@@ -54,6 +60,8 @@ export abstract class LogstashTask extends pulumi.CustomResource {
     declare public readonly clientToken: pulumi.Output<string>;
     /** The time for a whole operation in seconds. */
     declare public readonly timeoutSeconds: pulumi.Output<number>;
+    /** The CLI profile, where one was given. */
+    declare public readonly profile: pulumi.Output<string | undefined>;
     /** The service's ID of the answer that decided; absent while that is unknown. */
     declare public readonly requestId: pulumi.Output<string | undefined>;
     /**
@@ -88,7 +96,16 @@ export abstract class LogstashTask extends pulumi.CustomResource {
     }
 }
 
-const commonOutputs = ["instanceId", "region", "triggers", "clientToken", "timeoutSeconds", "requestId", "status"];
+const commonOutputs = [
+    "instanceId",
+    "region",
+    "triggers",
+    "clientToken",
+    "timeoutSeconds",
+    "profile",
+    "requestId",
+    "status",
+];
 
 function refuseUnsupported(
     what: string,
@@ -104,7 +121,7 @@ function refuseUnsupported(
     if (provider !== undefined) {
         throw new pulumi.ResourceError(
             `${what} cannot use the \`provider\` option: Pulumi hands no provider's configuration to a dynamic resource, ` +
-                "so the call would be made with another account; use the stack configuration (`alicloud:…`) instead",
+                "so the call would be made with another account; use `profile`, or the stack configuration (`alicloud:…`)",
             parent,
         );
     }

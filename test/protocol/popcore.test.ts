@@ -55,7 +55,8 @@ describe("pop-core against the faults of a cloud", () => {
         service = popCoreService({
             endpoint: () => emulator.url,
             region: "cn-hangzhou",
-            credentials: async () => testAccount,
+            credentials: () => ({ name: "a test", get: async () => testAccount }),
+            fairUse: () => ({ maxConnections: 4, turn: async () => {} }),
         });
     });
     after(() => emulator.stop());
@@ -124,7 +125,8 @@ describe("pop-core against the faults of a cloud", () => {
         const nowhere = popCoreService({
             endpoint: () => "http://127.0.0.1:1",
             region: "cn-hangzhou",
-            credentials: async () => testAccount,
+            credentials: () => ({ name: "a test", get: async () => testAccount }),
+            fairUse: () => ({ maxConnections: 4, turn: async () => {} }),
         });
         const reply = await nowhere.signal("InterruptLogstashTask", instanceId, nextToken(), attempt);
         assert.equal(classify(reply).kind, "notDone");
@@ -139,7 +141,8 @@ describe("pop-core against the faults of a cloud", () => {
             const stranger = popCoreService({
                 endpoint: () => other.url,
                 region: "cn-hangzhou",
-                credentials: async () => wrong,
+                credentials: () => ({ name: "a test", get: async () => wrong }),
+                fairUse: () => ({ maxConnections: 4, turn: async () => {} }),
             });
             const reply = await stranger.signal("InterruptLogstashTask", instanceId, nextToken(), attempt);
             assert.equal(reply.kind === "failure" && reply.code, "SignatureDoesNotMatch");

@@ -227,12 +227,12 @@ describe("the text of a failure", () => {
         });
         assert.deepEqual(text.split("\n"), [
             "InterruptLogstashTask on ls-cn-1 in cn-hangzhou: refused",
-            "  code:       Forbidden.RAM (HTTP 403)",
-            "  message:    Not authorized.",
-            "  request ID: R-1",
-            "  tries:      3 in 1.2 s",
-            "  to mend it: grant the RAM action elasticsearch:InterruptLogstashTask on this instance to the identity that deploys",
-            "  see:        https://x/y",
+            "  code:        Forbidden.RAM (HTTP 403)",
+            "  message:     Not authorized.",
+            "  request ID:  R-1",
+            "  tries:       3 in 1.2 s",
+            "  to mend it:  grant the RAM action elasticsearch:InterruptLogstashTask on this instance to the identity that deploys",
+            "  see:         https://x/y",
         ]);
     });
 });

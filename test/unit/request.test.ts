@@ -44,6 +44,7 @@ async function play({ signals = [accepted], looks = [is("suspended")] }: Replies
                         tokens.push(clientToken);
                         return signals[tokens.length - 1] ?? signals.at(-1) ?? accepted;
                     },
+                    credentialsName: () => "a test",
                     async describe() {
                         looked += 1;
                         return looks[looked - 1] ?? looks.at(-1) ?? is("suspended");

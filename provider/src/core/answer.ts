@@ -67,6 +67,8 @@ export function classify(reply: Reply): Answer {
                 : { kind: "refused" };
         case "unusable":
             return { kind: "unknown" };
+        case "unsent":
+            return { kind: "notDone" };
         case "unreachable":
             if (/^(ECONNREFUSED|EAI_AGAIN)$/.test(reply.code)) {
                 return { kind: "notDone" };

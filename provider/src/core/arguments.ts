@@ -14,6 +14,8 @@ export interface Arguments {
     /** What to do where there is nothing to act on. */
     readonly whenIdle: "fail" | "skip";
     readonly timeoutSeconds: number;
+    /** A profile of the `aliyun` CLI. */
+    readonly profile?: string;
     /** The resource's URN, which the constructor adds. */
     readonly resourceUrn: string;
 }
@@ -46,6 +48,10 @@ const common: Readonly<Record<string, ArgumentRule>> = {
                 ? undefined
                 : `${shown(value)} is not a whole number of seconds from 1 to 86400`,
         byDefault: 600,
+    },
+    profile: {
+        check: (value) =>
+            typeof value === "string" && value !== "" ? undefined : `${shown(value)} is not the name of a CLI profile`,
     },
 };
 
@@ -108,7 +114,7 @@ export function checkArguments(operation: Operation, values: Readonly<Record<str
 
 /** Reads the checked arguments of a resource from its inputs or its recorded outputs. */
 export function readArguments(operation: Operation, values: Readonly<Record<string, unknown>>): Arguments {
-    const { instanceId, region, triggers, clientToken, resourceUrn } = values;
+    const { instanceId, region, triggers, clientToken, profile, resourceUrn } = values;
     const settings = resolvedSettings(operation, values);
     return {
         instanceId: String(instanceId),
@@ -118,6 +124,7 @@ export function readArguments(operation: Operation, values: Readonly<Record<stri
         look: settings.waitForSuspended !== false,
         whenIdle: settings[operations[operation].idleArgument] === "skip" ? "skip" : "fail",
         timeoutSeconds: Number(settings.timeoutSeconds),
+        ...(typeof profile === "string" ? { profile } : {}),
         resourceUrn: String(resourceUrn),
     };
 }

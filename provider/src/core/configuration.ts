@@ -25,7 +25,20 @@ export const waysToGiveRegion = "`region`, `pulumi config set alicloud:region â€
 /** The base URL of the API in a region: `alicloud:endpoints[].elasticsearch`, else the public endpoint. */
 export function endpointOf(region: string, { config }: Surroundings): string {
     const configured = configuredEndpoint(config("alicloud:endpoints"));
-    return configured === undefined ? `https://elasticsearch.${region}.aliyuncs.com` : baseUrl(configured);
+    if (configured === undefined) {
+        return `https://elasticsearch.${region}.aliyuncs.com`;
+    }
+    const url = baseUrl(configured);
+    if (url.protocol === "http:" && !isLoopback(url.hostname) && config("alicloud-logstash:allowHttp") !== "true") {
+        throw new ConfigurationError(
+            `the endpoint ${url.origin} is not encrypted; use https, or \`pulumi config set alicloud-logstash:allowHttp true\``,
+        );
+    }
+    return url.origin;
+}
+
+function isLoopback(hostname: string): boolean {
+    return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
 }
 
 function configuredEndpoint(text: string | undefined): string | undefined {
@@ -42,7 +55,7 @@ function configuredEndpoint(text: string | undefined): string | undefined {
     return undefined;
 }
 
-function baseUrl(endpoint: string): string {
+function baseUrl(endpoint: string): URL {
     const text = endpoint.includes("://") ? endpoint : `https://${endpoint}`;
     const url = URL.canParse(text) ? new URL(text) : undefined;
     const plain =
@@ -53,7 +66,7 @@ function baseUrl(endpoint: string): string {
                 "such as elasticsearch-vpc.cn-hangzhou.aliyuncs.com",
         );
     }
-    return url.origin;
+    return url;
 }
 
 /** Parses a structured configuration value, which Pulumi hands over as JSON text. */

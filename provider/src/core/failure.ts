@@ -20,6 +20,8 @@ export interface Failure {
     readonly problem?: Problem | undefined;
     /** Of the acceptance. */
     readonly requestId?: string | undefined;
+    /** Where the credentials came from; shown where they are in question. */
+    readonly credentialsName?: string | undefined;
     readonly tries: number;
     readonly elapsedMs: number;
     /** What to change. */
@@ -35,13 +37,14 @@ export function failureMessage({ operation, instanceId, region, what, problem, .
         ["code", problem === undefined ? undefined : codeOf(problem.reply) + from],
         ["message", failure?.message],
         ["request ID", requestId ?? rest.requestId],
+        ["signed with", failure !== undefined && aboutIdentity(failure.code) ? rest.credentialsName : undefined],
         ["tries", `${rest.tries} in ${seconds(rest.elapsedMs)}`],
         ["to mend it", rest.advice],
         ["see", failure?.recommend],
     ];
     const lines = rows
         .filter(([, text]) => text !== undefined && text !== "")
-        .map(([label, text]) => `  ${`${label}:`.padEnd(11)} ${text}`);
+        .map(([label, text]) => `  ${`${label}:`.padEnd(12)} ${text}`);
     return [`${operation} on ${instanceId} in ${region}: ${what}`, ...lines].join("\n");
 }
 
@@ -58,6 +61,8 @@ export function codeOf(reply: Reply): string {
             return `unusable answer (${reply.detail})`;
         case "unreachable":
             return `${reply.code} (${reply.detail})`;
+        case "unsent":
+            return reply.detail;
     }
 }
 
@@ -74,6 +79,10 @@ export function refusalAdvice(call: Problem["call"], reply: Reply): string {
 export function lookAdvice({ operation }: Pick<Failure, "operation">, reply: Reply): string {
     const without = operation === "InterruptLogstashTask" ? ", or set `waitForSuspended: false`" : "";
     return refusalAdvice("DescribeLogstash", reply) + (isDenied(reply) ? without : "");
+}
+
+function aboutIdentity(code: string): boolean {
+    return /^(InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSecurityToken|Forbidden|NoPermission)/.test(code);
 }
 
 const advices: ReadonlyArray<readonly [RegExp, string]> = [
@@ -96,6 +105,7 @@ function requestIdOf(reply: Reply): string | undefined {
             return reply.requestId;
         case "unusable":
         case "unreachable":
+        case "unsent":
             return undefined;
     }
 }

@@ -1,5 +1,9 @@
+import type { Agent } from "node:http";
+import { agentFor } from "./agent";
 import { ConfigurationError } from "./configuration";
-import type { Credentials, CredentialsSource } from "./credentials";
+import { type Credentials, type CredentialsSource, CredentialsUnavailable } from "./credentials";
+import { silenceSecrets } from "./debugOutput";
+import type { FairUse } from "./fairUse";
 import { operations } from "./operation";
 import type { Reply } from "./reply";
 import { replyFromResult, replyFromThrown } from "./reply";
@@ -10,53 +14,71 @@ export interface ServiceOptions {
     /** The base URL, without a trailing slash. */
     readonly endpoint: () => string;
     readonly region: string;
-    readonly credentials: CredentialsSource;
+    readonly credentials: () => CredentialsSource;
+    readonly fairUse: () => FairUse;
 }
 
 /** The service behind `@alicloud/pop-core`; no other module knows that package. */
-export function popCoreService({ endpoint, region, credentials }: ServiceOptions): LogstashService {
+export function popCoreService({ endpoint, region, credentials, fairUse }: ServiceOptions): LogstashService {
     // Every credential this client has used, so that an answer that quotes one (a signature error does) is masked.
     const seen = new Set<string>();
-    let client: Promise<RoaClient> | undefined;
+    let connection: Promise<Connection> | undefined;
 
-    function connect(): Promise<RoaClient> {
-        client ??= loadRoaClient().then(
-            (RoaClient) =>
-                new RoaClient({
-                    endpoint: endpoint(),
-                    apiVersion: "2017-06-13",
-                    credentialsProvider: {
-                        async getCredentials() {
-                            const current = await credentials();
-                            for (const value of Object.values(current)) {
-                                seen.add(value);
-                            }
-                            return current;
-                        },
-                    },
-                }),
-        );
-        return client;
+    async function connect(): Promise<Connection> {
+        const source = credentials();
+        const use = fairUse();
+        const url = endpoint();
+        silenceSecrets(process.env);
+        const RoaClient = loadRoaClient();
+        const credentialsProvider = {
+            async getCredentials() {
+                const current = await source.get();
+                for (const value of Object.values(current)) {
+                    seen.add(value);
+                }
+                return current;
+            },
+        };
+        const agent = await agentFor(url, use.maxConnections);
+        const client = new RoaClient({ endpoint: url, apiVersion: "2017-06-13", credentialsProvider, opts: { agent } });
+        return { client, source, use };
     }
 
     async function call(action: string, method: "GET" | "POST", path: string, query: Query, attempt: Attempt) {
-        const roa = await connect();
-        const limit = AbortSignal.any([attempt.signal, AbortSignal.timeout(attempt.timeoutMs)]);
+        connection ??= connect();
+        const { client, source, use } = await connection;
         // pop-core sends neither header by itself; given, both are signed.
         const headers = { "x-acs-action": action, "x-acs-region-id": region };
-        try {
-            const result = await roa.request(method, path, query, "", headers, {
-                timeout: attempt.timeoutMs,
-                // At its timeout httpx stops listening and leaves the connection open; the signal closes it.
-                beforeRequest: (request) => ({ ...request, signal: limit }),
-            });
-            return masked(replyFromResult(result), seen);
-        } catch (thrown) {
-            if (thrown instanceof ConfigurationError) {
-                throw thrown;
+        const send = async (): Promise<Reply> => {
+            await use.turn();
+            const limit = AbortSignal.any([attempt.signal, AbortSignal.timeout(attempt.timeoutMs)]);
+            try {
+                const result = await client.request(method, path, query, "", headers, {
+                    timeout: attempt.timeoutMs,
+                    // At its timeout httpx stops listening and leaves the connection open; the signal closes it.
+                    beforeRequest: (request) => ({ ...request, signal: limit }),
+                });
+                return masked(replyFromResult(result), seen);
+            } catch (thrown) {
+                if (thrown instanceof ConfigurationError) {
+                    throw thrown;
+                }
+                if (thrown instanceof CredentialsUnavailable) {
+                    return { kind: "unsent", detail: thrown.message };
+                }
+                return masked(replyFromThrown(thrown), seen);
             }
-            return masked(replyFromThrown(thrown), seen);
+        };
+        const reply = await send();
+        if (
+            reply.kind === "failure" &&
+            /^InvalidSecurityToken\.Expired/.test(reply.code) &&
+            source.renew !== undefined
+        ) {
+            source.renew();
+            return send();
         }
+        return reply;
     }
 
     const pathOf = (instanceId: string) => `/openapi/logstashes/${encodeURIComponent(instanceId)}`;
@@ -64,7 +86,14 @@ export function popCoreService({ endpoint, region, credentials }: ServiceOptions
         signal: (operation, instanceId, clientToken, attempt) =>
             call(operation, "POST", `${pathOf(instanceId)}/${operations[operation].path}`, { clientToken }, attempt),
         describe: (instanceId, attempt) => call("DescribeLogstash", "GET", pathOf(instanceId), {}, attempt),
+        credentialsName: () => credentials().name,
     };
+}
+
+interface Connection {
+    readonly client: RoaClient;
+    readonly source: CredentialsSource;
+    readonly use: FairUse;
 }
 
 function masked(reply: Reply, secrets: ReadonlySet<string>): Reply {
@@ -76,6 +105,7 @@ function masked(reply: Reply, secrets: ReadonlySet<string>): Reply {
             return { ...reply, message: mask(reply.message) };
         case "unusable":
         case "unreachable":
+        case "unsent":
             return { ...reply, detail: mask(reply.detail) };
     }
 }
@@ -98,9 +128,10 @@ type RoaClientConstructor = new (config: {
     endpoint: string;
     apiVersion: string;
     credentialsProvider: { getCredentials(): Promise<Credentials> };
+    opts: { agent: Agent };
 }) => RoaClient;
 
-async function loadRoaClient(): Promise<RoaClientConstructor> {
-    const popCore: unknown = (await import("@alicloud/pop-core")).default;
-    return (popCore as { ROAClient: RoaClientConstructor }).ROAClient;
+/** Loaded with the first call, so that a preview does not pay for it. */
+function loadRoaClient(): RoaClientConstructor {
+    return (require("@alicloud/pop-core") as { ROAClient: RoaClientConstructor }).ROAClient;
 }

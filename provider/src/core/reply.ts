@@ -9,7 +9,9 @@ export type Reply =
     /** Something answered, but not in the service's format: HTML, broken or foreign JSON, an empty body. */
     | { readonly kind: "unusable"; readonly detail: string }
     /** No whole answer arrived: refused or reset connection, unknown host, timeout. */
-    | { readonly kind: "unreachable"; readonly code: string; readonly detail: string };
+    | { readonly kind: "unreachable"; readonly code: string; readonly detail: string }
+    /** Nothing was sent: there were no credentials to sign it with, this time. */
+    | { readonly kind: "unsent"; readonly detail: string };
 
 /** The fields of the service's error body. */
 export interface ServiceFailure {

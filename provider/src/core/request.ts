@@ -314,6 +314,7 @@ class Pursuit {
             what,
             problem: this.#problem,
             requestId: this.#acceptance?.requestId,
+            credentialsName: this.means.service.credentialsName(),
             tries: this.#tries,
             elapsedMs: this.budget.elapsedMs(),
             advice,

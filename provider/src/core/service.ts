@@ -7,6 +7,8 @@ export interface LogstashService {
     signal(operation: Operation, instanceId: string, clientToken: string, attempt: Attempt): Promise<Reply>;
     /** DescribeLogstash. */
     describe(instanceId: string, attempt: Attempt): Promise<Reply>;
+    /** Which setting the credentials come from, for messages. */
+    credentialsName(): string;
 }
 
 /** The limits of one call. */
