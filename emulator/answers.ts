@@ -42,3 +42,17 @@ export function refused(refusal: Refusal, identity: RequestIdentity): HttpAnswer
     };
     return { ...json(refusal.status, body, identity), code: refusal.code };
 }
+
+/** The refusal of a path or an action that does not exist. */
+export const unknownAction: Refusal = {
+    status: 404,
+    code: "InvalidAction.NotFound",
+    message: "Specified api is not found, please check your url and method.",
+};
+
+/** The refusal of an API version that does not exist. */
+export const unknownVersion: Refusal = {
+    status: 400,
+    code: "InvalidVersion",
+    message: "Specified version is not valid.",
+};

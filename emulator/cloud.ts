@@ -114,6 +114,11 @@ export class Cloud {
         };
     }
 
+    /** The region of an instance, if there is one with this ID. */
+    regionOf(instanceId: string): string | undefined {
+        return this.#instances.get(instanceId)?.details.region;
+    }
+
     /** Begins a change of an active or suspended instance. */
     startChange(instanceId: string): void {
         const instance = this.#existing(instanceId);

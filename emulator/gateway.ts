@@ -1,26 +1,21 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { json, type Refusal, type RequestIdentity, refused } from "./answers";
+import { json, type Refusal, type RequestIdentity, refused, unknownAction, unknownVersion } from "./answers";
 import type { Clock } from "./clock";
 import type { Call, Cloud } from "./cloud";
 import { type Delivery, outcomeOf, transmit } from "./delivery";
 import { distort, type FaultScript, pointOf, throttledUser } from "./faults";
+import type { Identities, Verdict } from "./identities";
+import { type IncomingRequest, incoming } from "./incoming";
 import type { Ledger, Operation, RequestEntry } from "./ledger";
+import { isAllowed } from "./ram";
 import { rateLimit } from "./rate-limit";
-import {
-    type Account,
-    type Claim,
-    NonceStore,
-    parseClaim,
-    type SignedRequest,
-    type Verdict,
-    verify,
-} from "./signature";
+import { type Claim, NonceStore, parseClaim, verify } from "./signature";
 
 const apiVersion = "2017-06-13";
 
 /** What stands behind the gateway, and the rules it enforces. */
 export interface GatewayOptions {
-    readonly accounts: readonly Account[];
+    readonly identities: Identities;
     readonly requestsPerSecond: number;
     readonly clock: Clock;
     readonly signatureTime: () => number;
@@ -38,39 +33,46 @@ export interface InstanceRoute {
     Params: { instanceId: string };
 }
 
+type Asked = Pick<Call, "operation" | "instanceId" | "region">;
+
 type Handler = (request: FastifyRequest<InstanceRoute>, reply: FastifyReply) => Promise<FastifyReply>;
 
-/** The answer to a path or an `x-acs-action` that does not exist. */
-export const unknownAction: Refusal = {
-    status: 404,
-    code: "InvalidAction.NotFound",
-    message: "Specified api is not found, please check your url and method.",
+const forbidden: Refusal = {
+    status: 403,
+    code: "Forbidden.RAM",
+    message: "User not authorized to operate on the specified resource, or this API doesn't support RAM.",
 };
-
-const unknownVersion: Refusal = { status: 400, code: "InvalidVersion", message: "Specified version is not valid." };
 
 /** Makes the handler of an operation: ledger, admission, fault, effect, answer. */
 export function gateway(options: GatewayOptions): (operation: Operation) => Handler {
-    const { accounts, clock, signatureTime, newRequestId, onOutcome, ledger, cloud, faults, stopping } = options;
+    const { identities, clock, signatureTime, newRequestId, onOutcome, ledger, cloud, faults, stopping } = options;
     const nonces = new NonceStore();
     const withinLimit = rateLimit(options.requestsPerSecond, clock);
 
-    function admit(operation: Operation, request: SignedRequest, claim: Claim | undefined): Verdict {
-        const verdict = verify(request, claim, accounts, nonces, signatureTime());
+    function admit(asked: Asked, request: IncomingRequest, claim: Claim | undefined): Verdict {
+        const verdict = verify(request, claim, identities, nonces, signatureTime());
         if (verdict.kind === "refused") {
             return verdict;
         }
+        const refuse = (refusal: Refusal): Verdict => ({ kind: "refused", refusal });
+        const { operation, instanceId } = asked;
         if (request.headers["x-acs-version"] !== apiVersion) {
-            return { kind: "refused", refusal: unknownVersion };
+            return refuse(unknownVersion);
         }
         if ((request.headers["x-acs-action"] ?? operation) !== operation) {
-            return { kind: "refused", refusal: unknownAction };
+            return refuse(unknownAction);
         }
-        return withinLimit(accountIdOf(verdict.account)) ? verdict : { kind: "refused", refusal: throttledUser };
+        const { accountId, policies } = verdict.identity;
+        if (!withinLimit(accountId)) {
+            return refuse(throttledUser);
+        }
+        const region = asked.region ?? cloud.regionOf(instanceId) ?? "";
+        const resource = `acs:elasticsearch:${region}:${accountId}:logstashes/${instanceId}`;
+        return isAllowed(policies, `elasticsearch:${operation}`, resource) ? verdict : refuse(forbidden);
     }
 
     return (operation) => async (request, reply) => {
-        const signed = signedRequest(request);
+        const signed = incoming(request);
         const claim = parseClaim(signed.headers.authorization);
         const identity: RequestIdentity = { requestId: newRequestId(), hostId: request.host };
         const asked = {
@@ -91,12 +93,12 @@ export function gateway(options: GatewayOptions): (operation: Operation) => Hand
             return transmit(delivery, reply, clock, stopping);
         };
 
-        const verdict = admit(operation, signed, claim);
+        const verdict = admit(asked, signed, claim);
         if (verdict.kind === "refused") {
             return deliver({ kind: "whole", answer: refused(verdict.refusal, identity) });
         }
         const parameters = JSON.stringify(signed.query.filter(([name]) => name !== "clientToken").sort());
-        const call: Call = { ...asked, accountId: accountIdOf(verdict.account), parameters };
+        const call: Call = { ...asked, accountId: verdict.identity.accountId, parameters };
         const perform = () => {
             const answer = cloud.perform(call);
             switch (answer.kind) {
@@ -129,24 +131,5 @@ export function gateway(options: GatewayOptions): (operation: Operation) => Hand
         }
         const plausible = json(200, { Result: true, RequestId: identity.requestId }, identity);
         return deliver(distort(fault, done ?? plausible, identity));
-    };
-}
-
-function accountIdOf({ accountId, accessKeyId }: Account): string {
-    return accountId ?? accessKeyId;
-}
-
-function signedRequest({ raw, body }: FastifyRequest<InstanceRoute>): SignedRequest {
-    const [path = "", search = ""] = (raw.url ?? "").split(/\?(.*)/s);
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(raw.headers)) {
-        headers[name] = Array.isArray(value) ? value.join(",") : (value ?? "");
-    }
-    return {
-        method: raw.method ?? "",
-        path,
-        query: [...new URLSearchParams(search)],
-        headers,
-        body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
     };
 }

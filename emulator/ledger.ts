@@ -43,19 +43,59 @@ export interface EffectEntry {
     readonly requestId: string;
 }
 
+/** The calls by which clients get temporary credentials. */
+export type CredentialOperation =
+    | "AssumeRole"
+    | "AssumeRoleWithOIDC"
+    | "GetMetadataToken"
+    | "GetMetadataRoleName"
+    | "GetMetadataCredentials"
+    | "GetCredentialsUri";
+
+/** One call for temporary credentials, granted or not; no secret is ever part of it. */
+export interface CredentialEntry {
+    /** 1 for the first such call. */
+    readonly sequence: number;
+    /** When it came, by the emulator's clock, RFC 3339. */
+    readonly time: string;
+    readonly operation: CredentialOperation;
+    /** The access key the request claims, valid or not. */
+    readonly accessKeyId: string | undefined;
+    /** The role it asks for: its ARN or, where clients know no more, its name. */
+    readonly role: string | undefined;
+    readonly sessionName: string | undefined;
+    readonly durationSeconds: string | undefined;
+    /** The session policy as it was sent. */
+    readonly policy: string | undefined;
+    /** What the request brought to be trusted, valid or not. */
+    readonly proof: "signature" | "OIDC token" | "metadata token" | undefined;
+    readonly requestId: string;
+    readonly outcome: Outcome;
+    /** The access key ID of the credentials it got. */
+    readonly issued: string | undefined;
+}
+
 /** What is known of a request when it comes in. */
 export type Arrival = Omit<RequestEntry, "sequence" | "outcome" | "fault" | "replay" | "effect">;
 
 /** What becomes known of a request while it is served. */
 export type Progress = Partial<Pick<RequestEntry, "outcome" | "fault" | "replay" | "effect">>;
 
+/** A call for temporary credentials; what is left out was not part of it. */
+export type CredentialCall = Pick<CredentialEntry, "time" | "operation" | "requestId" | "outcome"> &
+    Partial<CredentialEntry>;
+
 /** The ledger as tests read it. */
-export type ReadonlyLedger = Pick<Ledger, "requests" | "effects" | "requestsTo" | "effectsOn">;
+export type ReadonlyLedger = Pick<
+    Ledger,
+    "requests" | "effects" | "credentials" | "requestsTo" | "effectsOn" | "credentialsBy"
+>;
 
 /** Everything that was asked of the cloud, and everything that was done. */
 export class Ledger {
     readonly #requests: RequestEntry[] = [];
     readonly #effects: EffectEntry[] = [];
+    readonly #credentials: CredentialEntry[] = [];
 
     /** All requests in the order they came. */
     get requests(): readonly RequestEntry[] {
@@ -65,6 +105,11 @@ export class Ledger {
     /** All effects in the order they happened. */
     get effects(): readonly EffectEntry[] {
         return this.#effects;
+    }
+
+    /** All calls for temporary credentials in the order they came. */
+    get credentials(): readonly CredentialEntry[] {
+        return this.#credentials;
     }
 
     /** The requests for an operation, of one instance or of all. */
@@ -77,6 +122,11 @@ export class Ledger {
     /** The effects on an instance. */
     effectsOn(instanceId: string): EffectEntry[] {
         return this.#effects.filter((entry) => entry.instanceId === instanceId);
+    }
+
+    /** The calls for temporary credentials by one way to get them. */
+    credentialsBy(operation: CredentialOperation): CredentialEntry[] {
+        return this.#credentials.filter((entry) => entry.operation === operation);
     }
 
     /** Enters a request that has just come in. */
@@ -101,5 +151,20 @@ export class Ledger {
     /** Enters an effect and returns its number. */
     happened(effect: Omit<EffectEntry, "sequence">): number {
         return this.#effects.push({ sequence: this.#effects.length + 1, ...effect });
+    }
+
+    /** Enters a call for temporary credentials, with its outcome. */
+    asked(call: CredentialCall): void {
+        this.#credentials.push({
+            accessKeyId: undefined,
+            role: undefined,
+            sessionName: undefined,
+            durationSeconds: undefined,
+            policy: undefined,
+            proof: undefined,
+            issued: undefined,
+            ...call,
+            sequence: this.#credentials.length + 1,
+        });
     }
 }

@@ -1,12 +1,19 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { type FastifyReply, type FastifyRequest, fastify } from "fastify";
-import { refused } from "./answers";
+import { refused, unknownAction } from "./answers";
+import type { KeyAndCertificate } from "./certificate";
 import { type Clock, realClock } from "./clock";
 import { Cloud, type InstanceOptions, type InstanceStatus, type InstanceView } from "./cloud";
+import { credentialsUri } from "./credentials-uri";
 import { FaultScript } from "./faults";
-import { gateway, type InstanceRoute, unknownAction } from "./gateway";
+import { gateway, type InstanceRoute } from "./gateway";
+import { type Account, Identities, type Role } from "./identities";
 import { Ledger, type ReadonlyLedger, type RequestEntry } from "./ledger";
-import type { Account } from "./signature";
+import { addMetadata, type MetadataOptions } from "./metadata";
+import { sts } from "./sts";
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -24,6 +31,16 @@ export interface EmulatorOptions {
     readonly host?: string;
     /** @default the test account */
     readonly accounts?: readonly Account[];
+    /** What accounts can become, and credentials URIs name. @default none */
+    readonly roles?: readonly Role[];
+    /** What `AssumeRoleWithOIDC` takes as an identity provider's token. @default none */
+    readonly oidcTokens?: readonly string[];
+    /** The ECS instance the clients seem to run on. @default none */
+    readonly metadata?: MetadataOptions;
+    /** The lifetime of temporary credentials, by `clock`. @default what the client asks for, or 1 hour */
+    readonly credentialsLifetimeMs?: number;
+    /** Serves `url` with TLS; see `selfSigned`. @default without */
+    readonly tls?: KeyAndCertificate;
     /** @default none */
     readonly instances?: readonly InstanceOptions[];
     /** How long the answer to a client token is remembered. @default 24 hours */
@@ -42,8 +59,10 @@ export interface EmulatorOptions {
 
 /** A running emulator. */
 export interface Emulator {
-    /** Where it listens, without a trailing slash. */
+    /** Where it listens, without a trailing slash: `https` if it was started with `tls`. */
     readonly url: string;
+    /** Where the same is served without TLS, as ECS metadata must be. */
+    readonly plainUrl: string;
     /** What was asked and what was done. */
     readonly ledger: ReadonlyLedger;
     /** The failures to come. */
@@ -60,6 +79,8 @@ export interface Emulator {
     setStatus(instanceId: string, status: InstanceStatus): void;
     /** Makes the transition that time would bring next, and returns the status after it. */
     step(instanceId: string): InstanceStatus;
+    /** Ends all temporary credentials issued so far, whatever their `Expiration` says. */
+    expireCredentials(): void;
     /** Closes everything at once, hanging requests too. */
     stop(): Promise<void>;
 }
@@ -77,17 +98,21 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     }
 
     const app = fastify({
+        https: options.tls ?? null,
         forceCloseConnections: true,
         exposeHeadRoutes: false,
         routerOptions: { maxParamLength: 1000 },
     });
-    app.server.on("connection", (socket) => {
+    const plain = createServer((request, response) => app.routing(request, response));
+    const count = (socket: Socket) => {
         connections.open += 1;
         connections.peak = Math.max(connections.peak, connections.open);
         socket.once("close", () => {
             connections.open -= 1;
         });
-    });
+    };
+    app.server.on("connection", count);
+    plain.on("connection", count);
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
     app.setNotFoundHandler((request, reply) => {
@@ -95,11 +120,18 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         return reply.code(answer.status).headers(answer.headers).send(answer.body);
     });
 
-    const serve = gateway({
+    const identities = new Identities({
         accounts: options.accounts ?? [testAccount],
+        roles: options.roles ?? [],
+        clock,
+        lifetimeMs: options.credentialsLifetimeMs,
+    });
+    const signatureTime = options.signatureTime ?? Date.now;
+    const serve = gateway({
+        identities,
         requestsPerSecond: options.limits?.requestsPerSecond ?? Number.POSITIVE_INFINITY,
         clock,
-        signatureTime: options.signatureTime ?? Date.now,
+        signatureTime,
         newRequestId,
         onOutcome: options.onOutcome ?? (() => undefined),
         ledger,
@@ -111,19 +143,32 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     app.post("/openapi/logstashes/:instanceId/actions/resume", serve("ResumeLogstashTask"));
     app.get("/openapi/logstashes/:instanceId", serve("DescribeLogstash"));
 
+    const context = { identities, clock, signatureTime, newRequestId, ledger };
+    const tokenService = sts({ ...context, oidcTokens: options.oidcTokens ?? [] });
+    app.get("/", tokenService);
+    app.post("/", tokenService);
+    app.get("/_emulator/credentials-uri/:name", credentialsUri(context));
+    if (options.metadata !== undefined) {
+        addMetadata(app, options.metadata, context);
+    }
+
     const startChange = byHand(cloud, (instanceId) => cloud.startChange(instanceId));
     const step = byHand(cloud, (instanceId) => cloud.step(instanceId));
     app.get("/_emulator/state", () => ({
         instances: cloud.instances(),
         effects: ledger.effects,
         requests: ledger.requests,
+        credentials: ledger.credentials,
     }));
     app.post("/_emulator/instances/:instanceId/start-change", startChange);
     app.post("/_emulator/instances/:instanceId/step", step);
 
-    const url = await app.listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 0 });
+    const host = options.host ?? "127.0.0.1";
+    const url = await app.listen({ host, port: options.port ?? 0 });
+    const plainUrl = options.tls === undefined ? url : await listen(plain, host);
     return {
         url,
+        plainUrl,
         ledger,
         faults,
         connections,
@@ -132,13 +177,22 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         startChange: (instanceId) => cloud.startChange(instanceId),
         setStatus: (instanceId, status) => cloud.setStatus(instanceId, status),
         step: (instanceId) => cloud.step(instanceId),
+        expireCredentials: () => identities.expireIssued(),
         stop: async () => {
             // Connections first, or the delays that the signal ends would still be answered.
             app.server.closeAllConnections();
+            plain.closeAllConnections();
+            plain.close();
             stopping.abort();
             await app.close();
         },
     };
+}
+
+async function listen(server: Server, host: string): Promise<string> {
+    server.listen(0, host);
+    await once(server, "listening");
+    return `http://${host}:${(server.address() as AddressInfo).port}`;
 }
 
 function byHand(cloud: Cloud, act: (instanceId: string) => void) {

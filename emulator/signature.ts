@@ -1,30 +1,10 @@
 import { createHash, createHmac } from "node:crypto";
 import { unescape as percentDecode } from "node:querystring";
 import type { Refusal } from "./answers";
+import type { Identities, Verdict } from "./identities";
+import type { IncomingRequest } from "./incoming";
 
 const windowMs = 15 * 60_000;
-
-/** An access key, permanent or temporary. */
-export interface Account {
-    readonly accessKeyId: string;
-    readonly accessKeySecret: string;
-    /** The STS token that must come with a temporary key. */
-    readonly securityToken?: string;
-    /** The account the key belongs to, and with it client tokens and limits. @default the access key ID */
-    readonly accountId?: string;
-}
-
-/** A request as it came over the wire. */
-export interface SignedRequest {
-    readonly method: string;
-    /** The path, still encoded. */
-    readonly path: string;
-    /** The query's names and values, decoded. */
-    readonly query: readonly (readonly [string, string])[];
-    /** Headers by their lower-case names. */
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: Buffer;
-}
 
 /** What an `Authorization` header claims. */
 export type Claim =
@@ -35,11 +15,6 @@ export type Claim =
           readonly signedHeaders: readonly string[];
           readonly signature: string;
       };
-
-/** Whether a request may enter. */
-export type Verdict =
-    | { readonly kind: "accepted"; readonly account: Account }
-    | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /** Remembers each nonce for as long as a request with it could still be in time. */
 export class NonceStore {
@@ -78,81 +53,108 @@ export function parseClaim(authorization: string | undefined): Claim | undefined
     return undefined;
 }
 
-/** Checks key, time, STS token, signature, body and nonce, in this order. */
+/** Checks key, STS token, time, signature, body and nonce, in this order. */
 export function verify(
-    request: SignedRequest,
+    request: IncomingRequest,
     claim: Claim | undefined,
-    accounts: readonly Account[],
+    identities: Identities,
     nonces: NonceStore,
     now: number,
 ): Verdict {
     const { headers } = request;
     if (claim === undefined) {
-        return refuse(400, "MissingAccessKeyId", "AccessKeyId is mandatory for this action.");
+        return { kind: "refused", refusal: missing("AccessKeyId") };
     }
-    const account = accounts.find(({ accessKeyId }) => accessKeyId === claim.accessKeyId);
-    if (account === undefined) {
-        return refuse(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
+    const verdict = identities.identify(claim.accessKeyId, headers["x-acs-security-token"]);
+    if (verdict.kind === "refused") {
+        return verdict;
     }
-    const date = Date.parse(headers[claim.kind === "ROA" ? "date" : "x-acs-date"] ?? "");
-    if (Number.isNaN(date)) {
-        return refuse(400, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.");
-    }
-    if (Math.abs(now - date) > windowMs) {
-        return refuse(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.");
-    }
-    if (headers["x-acs-security-token"] !== account.securityToken) {
-        return refuse(400, "InvalidSecurityToken.Malformed", "The specified SecurityToken is malformed.");
-    }
-    const mismatch = signatureMismatch(request, claim, account.accessKeySecret);
-    if (mismatch !== undefined) {
-        return refuse(400, "SignatureDoesNotMatch", mismatch);
-    }
-    // Only a genuine request uses up its nonce: a forged one could otherwise lock out the real one.
-    const nonce = headers["x-acs-signature-nonce"];
-    if (nonce === undefined) {
-        return refuse(400, "MissingSignatureNonce", "SignatureNonce is mandatory for this action.");
-    }
-    if (!nonces.use(account.accessKeyId, nonce, now)) {
-        return refuse(400, "SignatureNonceUsed", "Specified signature nonce was used already.");
-    }
-    return { kind: "accepted", account };
+    const refusal =
+        untimely(headers[claim.kind === "ROA" ? "date" : "x-acs-date"], now) ??
+        signatureRefusal(request, claim, verdict.identity.accessKeySecret) ??
+        // Only a genuine request uses up its nonce: a forged one could otherwise lock out the real one.
+        nonceRefusal(claim.accessKeyId, headers["x-acs-signature-nonce"], nonces, now);
+    return refusal === undefined ? verdict : { kind: "refused", refusal };
 }
 
-function signatureMismatch(request: SignedRequest, claim: Claim, secret: string): string | undefined {
+/** The refusal of a date that can't be read, or is off by more than 15 minutes. */
+export function untimely(text: string | undefined, now: number): Refusal | undefined {
+    const date = Date.parse(text ?? "");
+    if (Number.isNaN(date)) {
+        return badRequest("InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.");
+    }
+    return Math.abs(now - date) > windowMs
+        ? badRequest("InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
+        : undefined;
+}
+
+/** The refusal of a missing nonce, or one the key has used before. */
+export function nonceRefusal(
+    accessKeyId: string,
+    nonce: string | undefined,
+    nonces: NonceStore,
+    now: number,
+): Refusal | undefined {
+    if (nonce === undefined) {
+        return missing("SignatureNonce");
+    }
+    return nonces.use(accessKeyId, nonce, now)
+        ? undefined
+        : badRequest("SignatureNonceUsed", "Specified signature nonce was used already.");
+}
+
+/** The refusal of a request without a parameter it must have. */
+export function missing(name: string): Refusal {
+    return badRequest(`Missing${name}`, `${name} is mandatory for this action.`);
+}
+
+/** The refusal of a signature that is not ours for this text, which the real gateway repeats too. */
+export function mismatch(text: string): Refusal {
+    return badRequest(
+        "SignatureDoesNotMatch",
+        `Specified signature is not matched with our calculation. server string to sign is:${text}`,
+    );
+}
+
+/** Names and values in the order of their names. */
+export function sorted(pairs: IncomingRequest["query"]): IncomingRequest["query"] {
+    return [...pairs].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** Encodes as RFC 3986 asks, `!'()*` too. */
+export function percentEncode(text: string): string {
+    return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function signatureRefusal(request: IncomingRequest, claim: Claim, secret: string): Refusal | undefined {
     const { headers, body } = request;
     switch (claim.kind) {
         case "ROA": {
             const text = roaStringToSign(request);
             if (claim.signature !== createHmac("sha1", secret).update(text).digest("base64")) {
-                return notOurs(text);
+                return mismatch(text);
             }
             const md5 = headers["content-md5"];
             return md5 === undefined || md5 === createHash("md5").update(body).digest("base64")
                 ? undefined
-                : "Specified Content-MD5 is not matched with the body.";
+                : badRequest("SignatureDoesNotMatch", "Specified Content-MD5 is not matched with the body.");
         }
         case "ACS3": {
             const unsigned = Object.keys(headers).filter(
                 (name) => (name.startsWith("x-acs-") || name === "host") && !claim.signedHeaders.includes(name),
             );
             if (unsigned.length > 0) {
-                return `Specified SignedHeaders lack ${unsigned.join(", ")}.`;
+                return badRequest("SignatureDoesNotMatch", `Specified SignedHeaders lack ${unsigned.join(", ")}.`);
             }
             const text = `ACS3-HMAC-SHA256\n${sha256(acs3CanonicalRequest(request, claim.signedHeaders))}`;
             return claim.signature === createHmac("sha256", secret).update(text).digest("hex")
                 ? undefined
-                : notOurs(text);
+                : mismatch(text);
         }
     }
 }
 
-// The real gateway repeats the string too; for ROA with STS it contains the security token.
-function notOurs(text: string): string {
-    return `Specified signature is not matched with our calculation. server string to sign is:${text}`;
-}
-
-function roaStringToSign({ method, path, query, headers }: SignedRequest): string {
+function roaStringToSign({ method, path, query, headers }: IncomingRequest): string {
     const standard = ["accept", "content-md5", "content-type", "date"].map((name) => headers[name] ?? "");
     const own = Object.keys(headers)
         .filter((name) => name.startsWith("x-acs-"))
@@ -163,7 +165,10 @@ function roaStringToSign({ method, path, query, headers }: SignedRequest): strin
     return [method, ...standard, ...own, resource].join("\n");
 }
 
-function acs3CanonicalRequest({ method, path, query, headers, body }: SignedRequest, names: readonly string[]): string {
+function acs3CanonicalRequest(
+    { method, path, query, headers, body }: IncomingRequest,
+    names: readonly string[],
+): string {
     return [
         method,
         path
@@ -180,18 +185,10 @@ function acs3CanonicalRequest({ method, path, query, headers, body }: SignedRequ
     ].join("\n");
 }
 
-function sorted(query: SignedRequest["query"]): SignedRequest["query"] {
-    return [...query].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-}
-
-function percentEncode(text: string): string {
-    return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
 function sha256(data: string | Buffer): string {
     return createHash("sha256").update(data).digest("hex");
 }
 
-function refuse(status: number, code: string, message: string): Verdict {
-    return { kind: "refused", refusal: { status, code, message } };
+function badRequest(code: string, message: string): Refusal {
+    return { status: 400, code, message };
 }

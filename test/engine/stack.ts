@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { Emulator } from "../../emulator";
@@ -30,6 +30,8 @@ export interface StackOptions {
     readonly emulator?: Emulator;
     /** The text of index.js. */
     readonly program: string;
+    /** A folder with a project, copied over the one that is made by default. */
+    readonly copyOf?: string;
     readonly config?: Readonly<Record<string, unknown>>;
     readonly env?: Readonly<Record<string, string>>;
 }
@@ -67,8 +69,12 @@ export class Stack {
         }
         this.write("Pulumi.yaml", `name: ${project}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n`);
         this.write("package.json", JSON.stringify({ name: project, main: "index.js" }));
-        this.configure({});
         this.program(options.program);
+        if (options.copyOf !== undefined) {
+            cpSync(options.copyOf, this.path("program"), { recursive: true });
+            linkPackages(this.path("program"));
+        }
+        this.configure({});
     }
 
     /** Makes the project and its stack `dev`. */
@@ -108,6 +114,11 @@ export class Stack {
         this.write("Pulumi.dev.yaml", JSON.stringify({ config: values }));
     }
 
+    /** Adds variables to the environment of the CLI. */
+    environment(variables: Readonly<Record<string, string>>): void {
+        Object.assign(this.#env, variables);
+    }
+
     up(...flags: readonly string[]): Promise<Run> {
         return this.pulumi("up", "--yes", "--skip-preview", ...flags);
     }
@@ -129,9 +140,18 @@ export class Stack {
         return this.start(...args).ended;
     }
 
+    /** Runs a Node.js script to its end, in the program's folder and with the environment of the CLI. */
+    async node(...args: readonly string[]): Promise<Run> {
+        return this.#spawn(process.execPath, args).ended;
+    }
+
     /** Starts the CLI; in a process group of its own, as a shell would. */
     start(...args: readonly string[]) {
-        const child = spawn("pulumi", [...args, "--non-interactive"], {
+        return this.#spawn("pulumi", [...args, "--non-interactive"]);
+    }
+
+    #spawn(command: string, args: readonly string[]) {
+        const child = spawn(command, args, {
             cwd: this.path("program"),
             env: this.#env,
             stdio: ["ignore", "pipe", "pipe"],
@@ -183,6 +203,18 @@ export function expectFailure(run: Run): Run {
         throw new Error(`the CLI ended with 0 where a failure was expected:\n${run.text}`);
     }
     return run;
+}
+
+/** Lets a copied project find the packages that its package.json names. */
+export function linkPackages(folder: string): void {
+    const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, object>;
+    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) {
+        const link = join(folder, "node_modules", name);
+        mkdirSync(dirname(link), { recursive: true });
+        if (!existsSync(link)) {
+            symlinkSync(join(repositoryModules, name), link);
+        }
+    }
 }
 
 /** The text of a program with one interrupt. */

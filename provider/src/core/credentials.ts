@@ -135,7 +135,11 @@ function withAssumedRole(surroundings: Surroundings, base: CredentialsSource): C
     const roleArn = required(role, "alicloud:assumeRole", "roleArn");
     const duration = durationIn(role, "alicloud:assumeRole");
     return temporary(`\`alicloud:assumeRole\` with ${base.name}`, async ({ RAMRoleARNCredentialsProvider }) => {
-        const previous = { getCredentials: () => base.get(), getProviderName: () => "pulumi" };
+        const providerName = "pulumi";
+        const previous = {
+            getCredentials: async () => ({ ...(await base.get()), providerName }),
+            getProviderName: () => providerName,
+        };
         const builder = RAMRoleARNCredentialsProvider.builder();
         // The library asks for an object of its own class, and reads no more of it than this.
         builder.withCredentialsProvider(previous as unknown as Parameters<typeof builder.withCredentialsProvider>[0]);
@@ -202,7 +206,7 @@ async function loadLibrary(): Promise<Library> {
     return require("@alicloud/credentials") as Library;
 }
 
-/** The library's messages may quote whole answers and files: of those only the code is kept. */
+/** The library's messages quote whole answers, files and signed URLs: of those only the code is kept. */
 function unavailable(name: string, error: unknown): Error {
     const message = error instanceof Error ? error.message : "";
     const code = /"Code"\s*:\s*"([\w.]{1,80})"/.exec(message)?.[1];

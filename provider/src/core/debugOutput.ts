@@ -9,16 +9,18 @@ export function silenceSecrets(env: Record<string, string | undefined>): void {
         return;
     }
     const names = [env.DEBUG, ...telltale.map((name) => `-${name}`)].join(",");
-    const popCore = require.resolve("@alicloud/pop-core");
-    const credentials = require.resolve("@alicloud/credentials");
-    const users = [
-        popCore,
-        createRequire(popCore).resolve("httpx"),
-        credentials,
-        createRequire(credentials).resolve("httpx"),
-    ];
-    for (const user of users) {
-        const debug = createRequire(user)("debug") as { enable(names: string): void };
-        debug.enable(names);
+    for (const library of ["@alicloud/pop-core", "@alicloud/credentials"]) {
+        const requireFrom = createRequire(require.resolve(library));
+        for (const user of [requireFrom, createRequire(requireFrom.resolve("httpx"))]) {
+            silence(user, names);
+        }
+    }
+}
+
+function silence(user: NodeJS.Require, names: string): void {
+    try {
+        (user("debug") as { enable(names: string): void }).enable(names);
+    } catch {
+        // A copy that cannot be loaded prints nothing.
     }
 }

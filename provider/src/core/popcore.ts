@@ -34,7 +34,7 @@ export function popCoreService({ endpoint, region, credentials, fairUse }: Servi
             async getCredentials() {
                 const current = await source.get();
                 for (const value of Object.values(current)) {
-                    seen.add(value);
+                    seen.add(value).add(encodeURIComponent(value));
                 }
                 return current;
             },

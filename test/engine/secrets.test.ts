@@ -1,0 +1,176 @@
+import { strict as assert } from "node:assert";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Account, type Emulator, type Role, selfSigned, startEmulator } from "../../emulator";
+import { expectFailure, expectSuccess, interruptProgram, type Run, Stack } from "./stack";
+
+const accountId = "1234567890123456";
+const instanceId = "ls-cn-secrets0001";
+const caller: Account = { accessKeyId: "LTAI-key-canary", accessKeySecret: "secret+canary/1", accountId };
+const session: Account = {
+    accessKeyId: "STS.key-canary",
+    accessKeySecret: "session+canary/2",
+    securityToken: "token+canary/3==",
+    accountId,
+};
+const role: Role = {
+    arn: `acs:ram::${accountId}:role/deployer`,
+    trusts: [caller.accessKeyId],
+    oidcProviderArn: `acs:ram::${accountId}:oidc-provider/ci`,
+};
+const oidcToken = "oidc-canary-4";
+
+/** What would give a secret away: as it is, in base64, in a URL. */
+const telltales = [caller, session]
+    .flatMap(({ accessKeyId, accessKeySecret, securityToken = "" }) => [accessKeyId, accessKeySecret, securityToken])
+    .concat(oidcToken)
+    .filter((secret) => secret !== "")
+    .flatMap((secret) => [secret, Buffer.from(secret).toString("base64"), encodeURIComponent(secret)]);
+
+interface Kind {
+    readonly what: string;
+    readonly config?: (emulator: Emulator, stack: Stack) => Record<string, unknown>;
+    readonly env?: Record<string, string>;
+    /** Files of the user's own, which may contain secrets. */
+    readonly files?: Record<string, string>;
+    /** Whether the engine itself holds the secret, and so prints it in its trace. */
+    readonly heldByEngine?: boolean;
+}
+
+const keyInEnv = {
+    ALIBABA_CLOUD_ACCESS_KEY_ID: caller.accessKeyId,
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: caller.accessKeySecret,
+};
+const none = { ALIBABA_CLOUD_ACCESS_KEY_ID: "", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "" };
+const kinds: readonly Kind[] = [
+    { what: "an access key in the environment", env: keyInEnv },
+    {
+        what: "temporary credentials in the environment",
+        env: {
+            ALIBABA_CLOUD_ACCESS_KEY_ID: session.accessKeyId,
+            ALIBABA_CLOUD_ACCESS_KEY_SECRET: session.accessKeySecret,
+            ALIBABA_CLOUD_SECURITY_TOKEN: String(session.securityToken),
+        },
+    },
+    { what: "an access key in the stack configuration", env: none, heldByEngine: true },
+    {
+        what: "a role assumed with a key of the environment",
+        env: keyInEnv,
+        config: () => ({ "alicloud:assumeRole": { roleArn: role.arn } }),
+    },
+    {
+        what: "an OIDC role",
+        env: none,
+        files: { "secret-files/token": oidcToken },
+        config: (_emulator, stack) => ({
+            "alicloud:assumeRoleWithOidc": {
+                roleArn: role.arn,
+                oidcProviderArn: role.oidcProviderArn,
+                oidcTokenFile: stack.path("secret-files", "token"),
+            },
+        }),
+    },
+    {
+        what: "a credentials URI",
+        env: none,
+        config: ({ plainUrl }) => ({ "alicloud:credentialsUri": `${plainUrl}/_emulator/credentials-uri/deployer` }),
+    },
+    {
+        what: "a CLI profile",
+        env: none,
+        config: (_emulator, stack) => ({
+            "alicloud:profile": "p",
+            "alicloud:sharedCredentialsFile": stack.path("secret-files", "config.json"),
+        }),
+        files: {
+            "secret-files/config.json": JSON.stringify({
+                profiles: [
+                    {
+                        name: "p",
+                        mode: "StsToken",
+                        access_key_id: session.accessKeyId,
+                        access_key_secret: session.accessKeySecret,
+                        sts_token: session.securityToken,
+                    },
+                ],
+            }),
+        },
+    },
+];
+
+describe("no secret is stored or printed", () => {
+    const tls = selfSigned();
+
+    for (const { what, config, env = {}, files = {}, heldByEngine = false } of kinds) {
+        it(`with ${what}`, async () => {
+            const emulator = await startEmulator({
+                tls,
+                accounts: [caller, session],
+                roles: [role],
+                oidcTokens: [oidcToken],
+                instances: [{ instanceId, status: "activating" }],
+            });
+            const stack = await Stack.create({
+                emulator,
+                program: interruptProgram({ instanceId }),
+                env: { ...env, DEBUG: "*" },
+            });
+            try {
+                for (const [path, text] of Object.entries({ ...files, "secret-files/ca.pem": tls.cert })) {
+                    mkdirSync(dirname(stack.path(path)), { recursive: true });
+                    writeFileSync(stack.path(path), text);
+                }
+                const sts = `localhost:${new URL(emulator.url).port}`;
+                stack.environment({ NODE_EXTRA_CA_CERTS: stack.path("secret-files", "ca.pem") });
+                stack.configure({
+                    "alicloud:endpoints": [{ elasticsearch: emulator.plainUrl, sts }],
+                    ...config?.(emulator, stack),
+                });
+                const secrets = heldByEngine
+                    ? [
+                          ["alicloud:accessKey", caller.accessKeyId],
+                          ["alicloud:secretKey", caller.accessKeySecret],
+                      ]
+                    : [];
+                for (const [key = "", value = ""] of secrets) {
+                    expectSuccess(await stack.pulumi("config", "set", "--secret", key, value));
+                }
+                const trace = heldByEngine ? [] : ["-v=9", "--logtostderr"];
+                const runs: Run[] = [expectSuccess(await stack.up(...trace))];
+                assert.equal(emulator.ledger.effects.length, 1);
+
+                // A refusal, and one that quotes the credentials, as a signature error does.
+                stack.program(interruptProgram({ instanceId: "ls-cn-nosuch0001" }));
+                runs.push(expectFailure(await stack.up(...trace)));
+                // What a role or a file gives, the test does not know.
+                const known = config === undefined ? Object.values(env) : [];
+                const sent = heldByEngine ? secrets.map(([, value = ""]) => value) : known;
+                const message = `you sent ${sent.flatMap((value) => [value, encodeURIComponent(value)]).join(" ")}`;
+                emulator.faults.add({ fault: { kind: "refusal", status: 400, code: "Odd", message } });
+                runs.push(expectFailure(await stack.up(...trace)));
+
+                for (const { text } of runs) {
+                    for (const telltale of telltales) {
+                        assert.ok(!text.includes(telltale), `the CLI printed ${telltale}`);
+                    }
+                }
+                for (const file of filesIn(stack.path()).filter((path) => !path.includes("secret-files"))) {
+                    const content = readFileSync(file, "utf8");
+                    for (const telltale of telltales) {
+                        assert.ok(!content.includes(telltale), `${file} contains ${telltale}`);
+                    }
+                }
+            } finally {
+                stack.remove();
+                await emulator.stop();
+            }
+        });
+    }
+});
+
+function filesIn(folder: string): string[] {
+    return readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((path) => !path.includes("node_modules"))
+        .map((path) => join(folder, path))
+        .filter((path) => statSync(path).isFile());
+}

@@ -1,0 +1,248 @@
+import { strict as assert } from "node:assert";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createProxy } from "proxy";
+import { type Emulator, selfSigned, startEmulator, testAccount } from "../../emulator";
+import { classify } from "../../provider/src/core/answer";
+import { popCoreService } from "../../provider/src/core/popcore";
+import type { Reply } from "../../provider/src/core/reply";
+import { pointer } from "../../provider/src/pointer";
+import { Host } from "./host";
+
+const instanceId = "ls-cn-network0001";
+const inputs = {
+    __provider: pointer,
+    instanceId,
+    region: "cn-hangzhou",
+    timeoutSeconds: 3,
+    resourceUrn: "urn:pulumi:dev::test::pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt::pause",
+};
+
+/** Lets something be closed at the end of a test, whatever happens in it. */
+const closings: (() => unknown)[] = [];
+const atEnd = (close: () => unknown) => closings.push(close);
+afterEach(async () => {
+    for (const close of closings.splice(0).reverse()) {
+        await close();
+    }
+});
+
+async function listening(server: Server): Promise<number> {
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    atEnd(() => {
+        server.closeAllConnections();
+        server.close();
+    });
+    return (server.address() as AddressInfo).port;
+}
+
+async function emulated(options: Parameters<typeof startEmulator>[0] = {}): Promise<Emulator> {
+    const emulator = await startEmulator({ instances: [{ instanceId, status: "activating" }], ...options });
+    atEnd(() => emulator.stop());
+    return emulator;
+}
+
+async function hostFor(emulator: Emulator, env: Record<string, string> = {}, config: Record<string, string> = {}) {
+    const host = await Host.start({
+        env,
+        config: {
+            "alicloud:accessKey": testAccount.accessKeyId,
+            "alicloud:secretKey": testAccount.accessKeySecret,
+            "alicloud:endpoints": JSON.stringify([{ elasticsearch: emulator.url }]),
+            ...config,
+        },
+    });
+    atEnd(() => host.stop());
+    return host;
+}
+
+describe("the way to the service", () => {
+    /** A real proxy that counts what goes through it. */
+    async function proxied(): Promise<{ url: string; requests: string[] }> {
+        const server = createServer();
+        const requests: string[] = [];
+        server.on("request", ({ url }) => requests.push(`request ${url}`));
+        server.on("connect", ({ url }) => requests.push(`connect ${url}`));
+        const proxy = createProxy(server);
+        return { url: `http://127.0.0.1:${await listening(proxy)}`, requests };
+    }
+
+    function certified(): { tls: { key: string; cert: string }; trust: Record<string, string> } {
+        const folder = mkdtempSync(join(tmpdir(), "logstash-ca-"));
+        atEnd(() => rmSync(folder, { recursive: true }));
+        const tls = selfSigned();
+        writeFileSync(join(folder, "ca.pem"), tls.cert);
+        return { tls, trust: { NODE_EXTRA_CA_CERTS: join(folder, "ca.pem") } };
+    }
+
+    it("leads through HTTP_PROXY for an http endpoint", async () => {
+        const [emulator, proxy] = [await emulated(), await proxied()];
+        const host = await hostFor(emulator, { HTTP_PROXY: proxy.url });
+        await host.create(inputs);
+        assert.equal(emulator.ledger.effects.length, 1);
+        assert.equal(proxy.requests.length, 2);
+    });
+
+    it("leads through a tunnel of HTTPS_PROXY for an https endpoint with a private CA", async () => {
+        const { tls, trust } = certified();
+        const [emulator, proxy] = [await emulated({ tls }), await proxied()];
+        const host = await hostFor(emulator, { HTTPS_PROXY: proxy.url, ...trust });
+        await host.create(inputs);
+        assert.equal(emulator.ledger.effects.length, 1);
+        assert.deepEqual([...new Set(proxy.requests)], [`connect ${new URL(emulator.url).host}`]);
+    });
+
+    it("leaves the proxy out for NO_PROXY", async () => {
+        const [emulator, proxy] = [await emulated(), await proxied()];
+        const host = await hostFor(emulator, { HTTP_PROXY: proxy.url, NO_PROXY: "127.0.0.1" });
+        await host.create(inputs);
+        assert.equal(emulator.ledger.effects.length, 1);
+        assert.deepEqual(proxy.requests, []);
+    });
+
+    it("ends at a certificate that nobody vouches for, with the setting that would", async () => {
+        const emulator = await emulated({ tls: certified().tls });
+        const host = await hostFor(emulator);
+        await assert.rejects(host.create(inputs), /not sent[\s\S]*SELF_SIGNED_CERT[\s\S]*NODE_EXTRA_CA_CERTS/);
+        assert.equal(emulator.ledger.requests.length, 0);
+    });
+
+    it("ends at a host that does not exist, with its name and the settings that change it", async () => {
+        const endpoints = JSON.stringify([{ elasticsearch: "no-such-host.invalid" }]);
+        const host = await hostFor(await emulated(), {}, { "alicloud:endpoints": endpoints });
+        await assert.rejects(
+            host.create(inputs),
+            /not sent[\s\S]*ENOTFOUND[\s\S]*no-such-host\.invalid[\s\S]*`alicloud:region`[\s\S]*`alicloud:endpoints/,
+        );
+    });
+
+    it("is encrypted, unless it ends on this machine or a setting allows otherwise", async () => {
+        const endpoints = JSON.stringify([{ elasticsearch: "http://no-such-host.invalid" }]);
+        const refusing = await hostFor(await emulated(), {}, { "alicloud:endpoints": endpoints });
+        await assert.rejects(refusing.create(inputs), /http:\/\/no-such-host\.invalid is not encrypted.*allowHttp/);
+        const allowing = await hostFor(
+            await emulated(),
+            {},
+            {
+                "alicloud:endpoints": endpoints,
+                "alicloud-logstash:allowHttp": "true",
+            },
+        );
+        await assert.rejects(allowing.create(inputs), /ENOTFOUND/);
+    });
+
+    it("takes a host or a URL, and refuses what would lead elsewhere", async () => {
+        for (const elasticsearch of [
+            "http://user:pw@127.0.0.1",
+            "http://127.0.0.1/path",
+            "ftp://127.0.0.1",
+            "a b",
+            "x?y=z",
+        ]) {
+            const host = await hostFor(
+                await emulated(),
+                {},
+                { "alicloud:endpoints": JSON.stringify([{ elasticsearch }]) },
+            );
+            await assert.rejects(
+                host.create(inputs),
+                /`alicloud:endpoints\[0\]\.elasticsearch` must be a host or an http/,
+            );
+        }
+    });
+});
+
+describe("a hostile server", () => {
+    /** What the service behind this server makes of its answer. */
+    async function replyOf(serve: Parameters<typeof createServer>[1], timeoutMs = 500): Promise<Reply> {
+        const port = await listening(createServer(serve));
+        const service = popCoreService({
+            endpoint: () => `http://127.0.0.1:${port}`,
+            region: "cn-hangzhou",
+            credentials: () => ({ name: "a test", get: async () => testAccount }),
+            fairUse: () => ({ maxConnections: 1, turn: async () => {} }),
+        });
+        const signal = new AbortController().signal;
+        return service.signal("InterruptLogstashTask", instanceId, "token", { timeoutMs, signal });
+    }
+
+    it("that never stops answering is cut off after a mebibyte", async () => {
+        let sent = 0;
+        const reply = await replyOf((_request, response) => {
+            response.writeHead(200, { "content-type": "application/json" });
+            const chunk = Buffer.alloc(65_536, " ");
+            const more = () => {
+                while (!response.destroyed && response.write(chunk)) {
+                    sent += chunk.length;
+                }
+            };
+            response.on("drain", more);
+            more();
+        }, 5_000);
+        assert.equal(classify(reply).kind, "unknown");
+        assert.ok(sent < 64 * 1_048_576, `${sent} bytes were taken`);
+    });
+
+    it("that drips is given up in time", async () => {
+        const reply = await replyOf((_request, response) => {
+            response.writeHead(200, { "content-type": "application/json" });
+            const drip = setInterval(() => response.write(" "), 20);
+            response.on("close", () => clearInterval(drip));
+        });
+        assert.equal(classify(reply).kind, "unknown");
+    });
+
+    it("that sends deeply nested JSON is not understood", async () => {
+        const deep = "[".repeat(200_000) + "]".repeat(200_000);
+        const reply = await replyOf((_request, response) => {
+            response.writeHead(200, { "content-type": "application/json" }).end(`{"Result":${deep}}`);
+        });
+        assert.equal(classify(reply).kind, "unknown");
+    });
+
+    it("that redirects gets nothing sent elsewhere", async () => {
+        const visits: string[] = [];
+        const elsewhere = await listening(
+            createServer(({ url }, response) => {
+                visits.push(String(url));
+                response.end();
+            }),
+        );
+        for (const status of [301, 302, 307, 308]) {
+            const reply = await replyOf((_request, response) => {
+                response.writeHead(status, { location: `http://127.0.0.1:${elsewhere}/` }).end();
+            });
+            assert.equal(classify(reply).kind, "unknown");
+        }
+        assert.deepEqual(visits, []);
+    });
+
+    it("gets an instance ID as one segment of the path, whatever is in it", async () => {
+        const paths: string[] = [];
+        const port = await listening(
+            createServer(({ url }, response) => {
+                paths.push(String(url));
+                response.end();
+            }),
+        );
+        const service = popCoreService({
+            endpoint: () => `http://127.0.0.1:${port}`,
+            region: "cn-hangzhou",
+            credentials: () => ({ name: "a test", get: async () => testAccount }),
+            fairUse: () => ({ maxConnections: 1, turn: async () => {} }),
+        });
+        const attempt = { timeoutMs: 500, signal: new AbortController().signal };
+        for (const id of ["../../x", "a?b=c", "a#b", "a/b", "//evil.example", "a%2fb"]) {
+            await service.describe(id, attempt);
+        }
+        assert.ok(
+            paths.every((path) => /^\/openapi\/logstashes\/[^/?#]+$/.test(path)),
+            paths.join(" "),
+        );
+    });
+});
