@@ -89,11 +89,6 @@ export abstract class LogstashTask extends pulumi.CustomResource {
             opts,
         );
     }
-
-    /** @internal */
-    protected static hasType(object: unknown, type: string): boolean {
-        return pulumi.Resource.isInstance(object) && (object as { __pulumiType?: unknown }).__pulumiType === type;
-    }
 }
 
 const commonOutputs = [

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { isRecord } from "./core/json";
 import { LogstashTask, type LogstashTaskArgs } from "./logstashTask";
 import { typeTokens } from "./urn";
 
@@ -67,8 +68,11 @@ export class LogstashTaskInterrupt extends LogstashTask {
         super("InterruptLogstashTask", outputs, name, args, opts);
     }
 
+    /** @internal Where policy packs look for the type. */
+    static readonly __pulumiType = typeTokens.InterruptLogstashTask;
+
     /** Whether an object is a LogstashTaskInterrupt, also one of another copy of this package. */
     static override isInstance(object: unknown): object is LogstashTaskInterrupt {
-        return LogstashTask.hasType(object, typeTokens.InterruptLogstashTask);
+        return isRecord(object) && object.__pulumiType === LogstashTaskInterrupt.__pulumiType;
     }
 }

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { isRecord } from "./core/json";
 import { LogstashTask, type LogstashTaskArgs } from "./logstashTask";
 import { typeTokens } from "./urn";
 
@@ -48,8 +49,11 @@ export class LogstashTaskResume extends LogstashTask {
         super("ResumeLogstashTask", ["whenNotSuspended", "resumed", "resumedAt"], name, args, opts);
     }
 
+    /** @internal Where policy packs look for the type. */
+    static readonly __pulumiType = typeTokens.ResumeLogstashTask;
+
     /** Whether an object is a LogstashTaskResume, also one of another copy of this package. */
     static override isInstance(object: unknown): object is LogstashTaskResume {
-        return LogstashTask.hasType(object, typeTokens.ResumeLogstashTask);
+        return isRecord(object) && object.__pulumiType === LogstashTaskResume.__pulumiType;
     }
 }

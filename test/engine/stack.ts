@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import type { Emulator } from "../../emulator";
 import { testAccount } from "../../emulator";
 import { engineEnv, findEngine } from "../../scripts/engine";
@@ -30,6 +30,8 @@ export interface StackOptions {
     readonly emulator?: Emulator;
     /** The text of index.js. */
     readonly program: string;
+    /** The name of the stack. @default "dev" */
+    readonly stack?: string;
     /** A folder with a project, copied over the one that is made by default. */
     readonly copyOf?: string;
     readonly config?: Readonly<Record<string, unknown>>;
@@ -46,11 +48,13 @@ const repositoryModules = join(__dirname, "..", "..", "node_modules");
 export class Stack {
     readonly #folder = mkdtempSync(join(tmpdir(), "logstash-stack-"));
     readonly #env: NodeJS.ProcessEnv;
+    readonly #name: string;
 
     private constructor(
         env: NodeJS.ProcessEnv,
         private readonly options: StackOptions,
     ) {
+        this.#name = options.stack ?? "dev";
         mkdirSync(this.path("home"));
         mkdirSync(this.path("state"));
         this.#env = {
@@ -77,14 +81,25 @@ export class Stack {
         this.configure({});
     }
 
-    /** Makes the project and its stack `dev`. */
+    /** Makes the project and its stack. */
     static async create(options: StackOptions): Promise<Stack> {
         const { PATH } = process.env;
         const node = dirname(process.execPath);
         const env = engineEnv(await findEngine(), { PATH: [node, PATH].join(delimiter) });
         const stack = new Stack(env, options);
-        expectSuccess(await stack.pulumi("stack", "init", "dev"));
+        expectSuccess(await stack.pulumi("stack", "init", stack.#name));
         return stack;
+    }
+
+    /** Checks the same project out again, as another runner does, on the same stack. */
+    async clone(): Promise<Stack> {
+        const { PULUMI_BACKEND_URL = "" } = this.#env;
+        const env = { ...this.options.env, PULUMI_BACKEND_URL };
+        const clone = new Stack(this.#env, { ...this.options, env });
+        const filter = (path: string) => basename(path) !== "node_modules";
+        cpSync(this.path("program"), clone.path("program"), { recursive: true, filter });
+        expectSuccess(await clone.pulumi("stack", "select", this.#name));
+        return clone;
     }
 
     /** A path in this stack's folder. */
@@ -111,7 +126,7 @@ export class Stack {
             ...this.options.config,
             ...config,
         };
-        this.write("Pulumi.dev.yaml", JSON.stringify({ config: values }));
+        this.write(`Pulumi.${this.#name}.yaml`, JSON.stringify({ config: values }));
     }
 
     /** Adds variables to the environment of the CLI. */
