@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { type Emulator, type Fault, startEmulator } from "../../emulator";
-import { endOf, providerOf } from "./processes";
+import { descendantsOf, endAll, endOf, providerOf } from "./processes";
 import { expectFailure, expectSuccess, interruptProgram, Stack } from "./stack";
 
 const instanceId = "ls-cn-outcome0001";
@@ -203,10 +203,11 @@ describe("the outcome of an interrupt", () => {
             strike({ kind: "hang", point: "after" });
             const { child, ended } = stack.start("up", "--yes", "--skip-preview");
             await arrival(emulator);
+            const started = descendantsOf(Number(child.pid));
             const provider = providerOf(Number(child.pid));
             child.kill("SIGKILL");
             await ended;
-            await endOf(provider);
+            await endOf(provider).finally(() => endAll(started));
             const sent = emulator.ledger.requests.length;
             emulator.faults.clear();
 

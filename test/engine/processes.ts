@@ -8,6 +8,13 @@ export function providerOf(cli: number): number {
     return provider;
 }
 
+/** Ends what a killed CLI leaves behind: the process of the program goes on looking for it, for ever. */
+export function endAll(pids: readonly number[]): void {
+    for (const pid of pids.filter(isAlive)) {
+        process.kill(pid, "SIGKILL");
+    }
+}
+
 /** Whether a process lives; a zombie does not. */
 export function isAlive(pid: number): boolean {
     const state = statOf(pid)?.state;
@@ -24,7 +31,8 @@ export async function endOf(pid: number): Promise<number> {
     return performance.now() - started;
 }
 
-function descendantsOf(ancestor: number): number[] {
+/** The processes that a process has started, and those that they have, and so on. */
+export function descendantsOf(ancestor: number): number[] {
     const parents = new Map<number, number>();
     for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
         const parent = statOf(Number(name))?.parent;
