@@ -80,7 +80,7 @@ const provider: dynamic.ResourceProvider<Properties, Properties> = {
                     outs: await run(operation, declared, change.clientToken, news, acceptanceIn(operation, olds)),
                 };
             case "record":
-                return { outs: { ...recordable(operation, news), ...resultIn(operation, olds) } };
+                return { outs: { ...recordable(news), ...resultIn(operation, olds) } };
             case "replace":
                 throw new Error("a change of instanceId or region replaces the resource and never updates it");
         }
@@ -114,12 +114,12 @@ async function run(
     );
     switch (outcome.kind) {
         case "done":
-            return { ...recordable(operation, inputs), ...outputsOf(operation, outcome.result) };
+            return { ...recordable(inputs), ...outputsOf(operation, outcome.result) };
         case "unfinished":
             // The engine records what comes with an ID; of the rest the user sees the reasons only.
             throw Object.assign(new Error(outcome.message), {
                 id: declared.instanceId,
-                properties: { ...recordable(operation, inputs), ...outputsOf(operation, outcome.result) },
+                properties: { ...recordable(inputs), ...outputsOf(operation, outcome.result) },
                 reasons: [outcome.message],
             });
         case "failed":
@@ -178,8 +178,8 @@ function operationIn(inputs: Properties): Operation {
 }
 
 /** Outputs mirror the inputs, for a later `diff` sees outputs only; the URN, which is never compared, is left out. */
-function recordable(operation: Operation, { resourceUrn: _, ...inputs }: Properties): Properties {
-    return { ...inputs, ...resolvedSettings(operation, inputs) };
+function recordable({ resourceUrn: _, ...inputs }: Properties): Properties {
+    return inputs;
 }
 
 function outputsOf(operation: Operation, { acceptedAt, ...result }: Result): Properties {

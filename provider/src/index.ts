@@ -1,3 +1,3 @@
-export { LogstashTask, type LogstashTaskArgs } from "./logstashTask";
+export type { LogstashTaskArgs, LogstashTaskOutputs } from "./logstashTask";
 export { LogstashTaskInterrupt, type LogstashTaskInterruptArgs } from "./logstashTaskInterrupt";
 export { LogstashTaskResume, type LogstashTaskResumeArgs } from "./logstashTaskResume";

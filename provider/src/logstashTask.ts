@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Operation } from "./core/operation";
+import { resolvedSettings } from "./core/arguments";
+import { type Operation, operations } from "./core/operation";
 import { pointer } from "./pointer";
 import { qualifiedTypeIn, typeTokens } from "./urn";
 
@@ -47,60 +48,66 @@ export interface LogstashTaskArgs {
     profile?: pulumi.Input<string>;
 }
 
-/** What the resources of this package share; not a resource of its own. */
-export abstract class LogstashTask extends pulumi.CustomResource {
+/** The outputs that all resources of this package share. */
+export interface LogstashTaskOutputs {
     /** The ID of the instance; also the ID of this resource. */
-    declare public readonly instanceId: pulumi.Output<string>;
+    readonly instanceId: pulumi.Output<string>;
     /** The region the request was sent to. */
-    declare public readonly region: pulumi.Output<string>;
+    readonly region: pulumi.Output<string>;
     /** The triggers as declared. */
     // biome-ignore lint/suspicious/noExplicitAny: as the argument
-    declare public readonly triggers: pulumi.Output<any[] | undefined>;
+    readonly triggers: pulumi.Output<any[] | undefined>;
     /** The token that was sent, at most 64 ASCII characters. */
-    declare public readonly clientToken: pulumi.Output<string>;
+    readonly clientToken: pulumi.Output<string>;
     /** The time for a whole operation in seconds. */
-    declare public readonly timeoutSeconds: pulumi.Output<number>;
+    readonly timeoutSeconds: pulumi.Output<number>;
     /** The CLI profile, where one was given. */
-    declare public readonly profile: pulumi.Output<string | undefined>;
+    readonly profile: pulumi.Output<string | undefined>;
     /** The service's ID of the answer that decided; absent while that is unknown. */
-    declare public readonly requestId: pulumi.Output<string | undefined>;
+    readonly requestId: pulumi.Output<string | undefined>;
     /**
      * How it ended: the instance's status at the last look, such as `suspended`; `accepted` where nobody looked; `pending`
      * while the outcome is unknown.
      */
-    declare public readonly status: pulumi.Output<string>;
-
-    /** @internal */
-    protected constructor(
-        operation: Operation,
-        outputs: readonly string[],
-        name: string,
-        args: LogstashTaskArgs,
-        opts: pulumi.CustomResourceOptions = {},
-    ) {
-        const type = typeTokens[operation];
-        refuseUnsupported(type.slice(type.lastIndexOf(":") + 1), opts);
-        // An output must be named here to get a value.
-        const named = Object.fromEntries([...commonOutputs, ...outputs].map((output) => [output, undefined]));
-        super(
-            type,
-            name,
-            { ...named, ...args, resourceUrn: urnOf(type, name, opts.parent), __provider: pointer },
-            opts,
-        );
-    }
+    readonly status: pulumi.Output<string>;
 }
 
-const commonOutputs = [
-    "instanceId",
-    "region",
-    "triggers",
-    "clientToken",
-    "timeoutSeconds",
-    "profile",
-    "requestId",
-    "status",
-];
+/**
+ * The inputs of a resource: its arguments, and what the constructor knows. Not the constructor of a common base class,
+ * which would stand between the program and the place in it that Pulumi records with the resource.
+ *
+ * @internal
+ */
+export function inputsOf(
+    operation: Operation,
+    name: string,
+    args: LogstashTaskArgs,
+    opts: pulumi.CustomResourceOptions | undefined,
+): pulumi.Inputs {
+    const type = typeTokens[operation];
+    refuseUnsupported(type.slice(type.lastIndexOf(":") + 1), opts ?? {});
+    const { participle } = operations[operation];
+    // An output must be named here to get a value.
+    const outputs = [...commonOutputs, participle, `${participle}At`].map((output) => [output, undefined]);
+    return {
+        ...Object.fromEntries(outputs),
+        ...args,
+        resourceUrn: urnOf(type, name, opts?.parent),
+        __provider: pointer,
+    };
+}
+
+/**
+ * The arguments that have a default, as outputs. The state need not repeat what everybody knows.
+ *
+ * @internal
+ */
+export function settingsOf(operation: Operation, args: object): Readonly<Record<string, pulumi.Output<unknown>>> {
+    const settings = Object.entries(resolvedSettings(operation, { ...args }));
+    return Object.fromEntries(settings.map(([name, value]) => [name, pulumi.output(value)]));
+}
+
+const commonOutputs = ["instanceId", "region", "triggers", "clientToken", "profile", "requestId", "status"];
 
 function refuseUnsupported(
     what: string,

@@ -1,6 +1,6 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { isRecord } from "./core/json";
-import { LogstashTask, type LogstashTaskArgs } from "./logstashTask";
+import { inputsOf, type LogstashTaskArgs, type LogstashTaskOutputs, settingsOf } from "./logstashTask";
 import { typeTokens } from "./urn";
 
 /** The arguments of a {@link LogstashTaskInterrupt}. */
@@ -46,7 +46,8 @@ export interface LogstashTaskInterruptArgs extends LogstashTaskArgs {
  * });
  * ```
  */
-export class LogstashTaskInterrupt extends LogstashTask {
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the engine gives the shared outputs their values
+export class LogstashTaskInterrupt extends pulumi.CustomResource {
     /** Whether the instance was to be looked at. */
     declare public readonly waitForSuspended: pulumi.Output<boolean>;
     /** What was to happen when no change is running. */
@@ -64,8 +65,8 @@ export class LogstashTaskInterrupt extends LogstashTask {
      * @param opts Pulumi's options for a resource; `import`, `id` and `provider` are refused.
      */
     constructor(name: string, args: LogstashTaskInterruptArgs, opts?: pulumi.CustomResourceOptions) {
-        const outputs = ["waitForSuspended", "whenIdle", "interrupted", "interruptedAt"];
-        super("InterruptLogstashTask", outputs, name, args, opts);
+        super(typeTokens.InterruptLogstashTask, name, inputsOf("InterruptLogstashTask", name, args, opts), opts);
+        Object.assign(this, settingsOf("InterruptLogstashTask", args));
     }
 
     /** @internal Where policy packs look for the type. */
@@ -76,3 +77,5 @@ export class LogstashTaskInterrupt extends LogstashTask {
         return isRecord(object) && object.__pulumiType === LogstashTaskInterrupt.__pulumiType;
     }
 }
+
+export interface LogstashTaskInterrupt extends LogstashTaskOutputs {}

@@ -1,6 +1,6 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { isRecord } from "./core/json";
-import { LogstashTask, type LogstashTaskArgs } from "./logstashTask";
+import { inputsOf, type LogstashTaskArgs, type LogstashTaskOutputs, settingsOf } from "./logstashTask";
 import { typeTokens } from "./urn";
 
 /** The arguments of a {@link LogstashTaskResume}. */
@@ -30,7 +30,8 @@ export interface LogstashTaskResumeArgs extends LogstashTaskArgs {
  * new LogstashTaskResume("go-on", { instanceId, triggers }, { dependsOn: [pause] });
  * ```
  */
-export class LogstashTaskResume extends LogstashTask {
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the engine gives the shared outputs their values
+export class LogstashTaskResume extends pulumi.CustomResource {
     /** What was to happen when the instance is not suspended. */
     declare public readonly whenNotSuspended: pulumi.Output<"fail" | "skip">;
     /** True only if the service accepted this token. */
@@ -46,7 +47,8 @@ export class LogstashTaskResume extends LogstashTask {
      * @param opts Pulumi's options for a resource; `import`, `id` and `provider` are refused.
      */
     constructor(name: string, args: LogstashTaskResumeArgs, opts?: pulumi.CustomResourceOptions) {
-        super("ResumeLogstashTask", ["whenNotSuspended", "resumed", "resumedAt"], name, args, opts);
+        super(typeTokens.ResumeLogstashTask, name, inputsOf("ResumeLogstashTask", name, args, opts), opts);
+        Object.assign(this, settingsOf("ResumeLogstashTask", args));
     }
 
     /** @internal Where policy packs look for the type. */
@@ -57,3 +59,5 @@ export class LogstashTaskResume extends LogstashTask {
         return isRecord(object) && object.__pulumiType === LogstashTaskResume.__pulumiType;
     }
 }
+
+export interface LogstashTaskResume extends LogstashTaskOutputs {}

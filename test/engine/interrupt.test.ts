@@ -182,6 +182,7 @@ describe("the state", () => {
             assert.ok(Buffer.byteLength([...pointers].join()) <= 250);
             assert.equal(emulator.ledger.effects.length, count);
             assert.ok(states.every(({ urn }) => urn.includes(`::${project}::`)));
+            assert.ok(states.every(({ sourcePosition }) => sourcePosition?.includes("/index.js#")));
         } finally {
             stack.remove();
             await emulator.stop();

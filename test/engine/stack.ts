@@ -23,6 +23,8 @@ export interface ResourceState {
     readonly outputs: Readonly<Record<string, unknown>>;
     readonly initErrors?: readonly string[];
     readonly dependencies?: readonly string[];
+    /** Where the program declares it. */
+    readonly sourcePosition?: string;
 }
 
 /** What a stack is made of. */

@@ -129,7 +129,7 @@ export function readArguments(operation: Operation, values: Readonly<Record<stri
     };
 }
 
-/** The arguments that send nothing when they change, each given or by default. */
+/** The arguments that send nothing when they change, each as given or by default. */
 export function resolvedSettings(
     operation: Operation,
     values: Readonly<Record<string, unknown>>,

@@ -51,12 +51,14 @@ export function popCoreService({ endpoint, region, credentials, fairUse }: Servi
         const headers = { "x-acs-action": action, "x-acs-region-id": region };
         const send = async (): Promise<Reply> => {
             await use.turn();
-            const limit = AbortSignal.any([attempt.signal, AbortSignal.timeout(attempt.timeoutMs)]);
+            const limit = new AbortController();
+            const timer = setTimeout(() => limit.abort(), attempt.timeoutMs);
+            const signal = AbortSignal.any([attempt.signal, limit.signal]);
             try {
                 const result = await client.request(method, path, query, "", headers, {
                     timeout: attempt.timeoutMs,
                     // At its timeout httpx stops listening and leaves the connection open; the signal closes it.
-                    beforeRequest: (request) => ({ ...request, signal: limit }),
+                    beforeRequest: (request) => ({ ...request, signal }),
                 });
                 return masked(replyFromResult(result), seen);
             } catch (thrown) {
@@ -67,6 +69,8 @@ export function popCoreService({ endpoint, region, credentials, fairUse }: Servi
                     return { kind: "unsent", detail: thrown.message };
                 }
                 return masked(replyFromThrown(thrown), seen);
+            } finally {
+                clearTimeout(timer);
             }
         };
         const reply = await send();

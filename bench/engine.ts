@@ -1,0 +1,165 @@
+import { type Emulator, startEmulator } from "../emulator";
+import { expectSuccess, Stack } from "../test/engine/stack";
+import { type Peak, watchMemory } from "./processTree";
+import { type Contender, contenders, instanceIds, programOf } from "./programs";
+
+export const steps = ["up", "unchanged up", "preview", "destroy"] as const;
+export type Step = (typeof steps)[number];
+
+/** One run of the CLI. */
+export interface Sample {
+    readonly contender: Contender;
+    readonly size: number;
+    readonly pair: number;
+    readonly step: Step;
+    readonly ms: number;
+    readonly peak: Peak;
+}
+
+/** The state after `up`, in bytes. */
+export interface StateSize {
+    readonly contender: Contender;
+    readonly size: number;
+    /** All of `pulumi stack export` as it prints it, indented by four spaces. */
+    readonly indented: number;
+    /** All of it as JSON without white space. */
+    readonly compact: number;
+    /** The record of one resource, the median, without white space. */
+    readonly record: number;
+}
+
+/** What the emulator saw of one `up`. */
+export interface Traffic {
+    readonly size: number;
+    readonly requests: number;
+    readonly effects: number;
+    readonly peakConnections: number;
+}
+
+/** What is compared, and how often. */
+export interface Comparison {
+    readonly size: number;
+    /** Pairs that make a first `up`. */
+    readonly pairs: number;
+    /** Those of them that go on with the other steps. */
+    readonly wholePairs: number;
+}
+
+/** All that a run of the engine's part has found. */
+export interface Findings {
+    readonly samples: Sample[];
+    readonly states: StateSize[];
+    readonly traffic: Traffic[];
+}
+
+/** Runs ours and the no-op side by side, a step of the one and then the same of the other, changing who is first. */
+export async function compare(
+    { size, pairs, wholePairs }: Comparison,
+    config: Readonly<Record<string, string>>,
+    found: Findings,
+    say: (line: string) => void,
+): Promise<void> {
+    for (let pair = 1; pair <= pairs; pair += 1) {
+        const order = pair % 2 === 1 ? contenders : [...contenders].reverse();
+        const emulator = await startEmulator({ instances: instanceIds(size).map((instanceId) => ({ instanceId })) });
+        const stacks = new Map<Contender, Stack>();
+        try {
+            for (const contender of order) {
+                const program = programOf(contender, size);
+                stacks.set(contender, await Stack.create({ emulator, program, config }));
+            }
+            for (const step of pair <= wholePairs ? steps : (["up"] as const)) {
+                const took: string[] = [];
+                for (const contender of order) {
+                    const stack = stackOf(stacks, contender);
+                    const { ms, peak } = await timed(stack, step);
+                    found.samples.push({ contender, size, pair, step, ms, peak });
+                    took.push(`${contender} ${(ms / 1000).toFixed(2)} s`);
+                    if (step === "up") {
+                        found.states.push(await stateOf(stack, contender, size));
+                    }
+                }
+                say(`  ${size} resources, pair ${pair} of ${pairs}, ${step}: ${took.join(", ")}`);
+            }
+            found.traffic.push(trafficOf(emulator, size));
+        } finally {
+            for (const stack of stacks.values()) {
+                stack.remove();
+            }
+            await emulator.stop();
+        }
+    }
+}
+
+/** One first `up` of ours alone. */
+export async function upOf(
+    size: number,
+    config: Readonly<Record<string, string>>,
+    env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly ms: number; readonly traffic: Traffic }> {
+    const emulator = await startEmulator({ instances: instanceIds(size).map((instanceId) => ({ instanceId })) });
+    const stack = await Stack.create({ emulator, program: programOf("ours", size), config, env });
+    try {
+        const { ms } = await timed(stack, "up");
+        return { ms, traffic: trafficOf(emulator, size) };
+    } finally {
+        stack.remove();
+        await emulator.stop();
+    }
+}
+
+async function timed(stack: Stack, step: Step): Promise<{ readonly ms: number; readonly peak: Peak }> {
+    const started = performance.now();
+    const { child, ended } = start(stack, step);
+    const memory = watchMemory(Number(child.pid));
+    const run = await ended;
+    const ms = performance.now() - started;
+    const peak = memory.peak();
+    expectSuccess(run);
+    return { ms, peak };
+}
+
+function start(stack: Stack, step: Step): ReturnType<Stack["start"]> {
+    switch (step) {
+        case "up":
+            return stack.start("up", "--yes", "--skip-preview");
+        case "unchanged up":
+            return stack.start("up", "--yes", "--skip-preview", "--expect-no-changes");
+        case "preview":
+            return stack.start("preview");
+        case "destroy":
+            return stack.start("destroy", "--yes", "--skip-preview");
+    }
+}
+
+async function stateOf(stack: Stack, contender: Contender, size: number): Promise<StateSize> {
+    const { text } = expectSuccess(await stack.pulumi("stack", "export"));
+    const exported = JSON.parse(text) as { deployment: { resources: readonly { readonly type: string }[] } };
+    const records = exported.deployment.resources
+        .filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic"))
+        .map((resource) => Buffer.byteLength(JSON.stringify(resource)))
+        .sort((a, b) => a - b);
+    if (records.length !== size) {
+        throw new Error(`${records.length} resources of ${contender} in the state, not ${size}`);
+    }
+    return {
+        contender,
+        size,
+        indented: Buffer.byteLength(text),
+        compact: Buffer.byteLength(JSON.stringify(exported)),
+        record: records[Math.floor(size / 2)] ?? 0,
+    };
+}
+
+function trafficOf({ ledger, connections }: Emulator, size: number): Traffic {
+    const { requests, effects } = ledger;
+    return { size, requests: requests.length, effects: effects.length, peakConnections: connections.peak };
+}
+
+function stackOf(stacks: ReadonlyMap<Contender, Stack>, contender: Contender): Stack {
+    const stack = stacks.get(contender);
+    if (stack === undefined) {
+        throw new Error(`no stack of ${contender}`);
+    }
+    return stack;
+}

@@ -1,0 +1,151 @@
+/**
+ * What our resources cost a deployment, against dynamic resources that do nothing. Run it alone on a machine.
+ *
+ *     npm run bench                    all of it, and a report in bench/report/
+ *     npm run bench -- --quick         a check that it works, in bench/report/quick/
+ *     npm run bench -- --cpu-profile   where the provider's time goes during an `up`
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, release, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { findEngine } from "../scripts/engine";
+import { type Comparison, compare, type Findings, upOf } from "./engine";
+import { goalsOf, verdictOf } from "./goals";
+import { type GrpcPlan, measureCalls } from "./grpc";
+import { measureLoad } from "./load";
+import { plotOf } from "./plot";
+import { profileUp } from "./profile";
+import { programOf } from "./programs";
+import { markdownOf } from "./report";
+import { type Results, rowsOf, stateRowsOf } from "./results";
+import { spreadOf } from "./statistics";
+
+interface Plan {
+    readonly comparisons: readonly Comparison[];
+    readonly limited: { readonly size: number; readonly times: number };
+    readonly grpc: GrpcPlan;
+    readonly loads: number;
+}
+
+const whole: Plan = {
+    comparisons: [
+        { size: 1, pairs: 9, wholePairs: 5 },
+        { size: 50, pairs: 5, wholePairs: 5 },
+        { size: 100, pairs: 3, wholePairs: 0 },
+        { size: 500, pairs: 5, wholePairs: 3 },
+        { size: 1000, pairs: 2, wholePairs: 0 },
+    ],
+    limited: { size: 500, times: 2 },
+    grpc: { rounds: 5, calls: 500, concurrencies: [1, 16], latencies: [0, 50] },
+    loads: 20,
+};
+
+const quick: Plan = {
+    comparisons: [
+        { size: 1, pairs: 2, wholePairs: 1 },
+        { size: 10, pairs: 1, wholePairs: 1 },
+        { size: 100, pairs: 1, wholePairs: 0 },
+    ],
+    limited: { size: 100, times: 1 },
+    grpc: { rounds: 2, calls: 100, concurrencies: [1, 16], latencies: [0, 50] },
+    loads: 5,
+};
+
+/** The service is not there to be spared. */
+const unlimited = { "alicloud-logstash:requestsPerSecond": "100000" };
+const defaultMaxConnections = 32;
+
+async function main(): Promise<void> {
+    const { values } = parseArgs({
+        options: {
+            quick: { type: "boolean", default: false },
+            "cpu-profile": { type: "boolean", default: false },
+            size: { type: "string", default: "500" },
+        },
+    });
+    if (values["cpu-profile"]) {
+        await profileUp(Number(values.size), unlimited, say);
+        return;
+    }
+    const plan = values.quick ? quick : whole;
+    const results = await measure(plan, values.quick);
+    const goals = goalsOf(results, defaultMaxConnections);
+    const folder = join(__dirname, "report", ...(values.quick ? ["quick"] : []));
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "report.json"), `${JSON.stringify({ goals, ...results }, inShort, 4)}\n`);
+    writeFileSync(join(folder, "report.svg"), plotOf(results));
+    writeFileSync(join(folder, "report.md"), markdownOf(results, goals));
+    say(`\n${results.minutes.toFixed(1)} minutes`);
+    for (const goal of goals) {
+        say(verdictOf(goal));
+    }
+}
+
+async function measure(plan: Plan, isQuick: boolean): Promise<Results> {
+    const started = performance.now();
+    const engine = await findEngine({ say });
+    const found: Findings = { samples: [], states: [], traffic: [] };
+    say("Warming up");
+    await compare({ size: 1, pairs: 1, wholePairs: 1 }, unlimited, { samples: [], states: [], traffic: [] }, () => {});
+    say("With the engine");
+    for (const comparison of plan.comparisons) {
+        await compare(comparison, unlimited, found, say);
+    }
+    say("With the default limits");
+    const limited = [];
+    for (let n = 0; n < plan.limited.times; n += 1) {
+        limited.push(await upOf(plan.limited.size, {}));
+    }
+    say("The provider alone");
+    const { costs, rssMiB } = await measureCalls(plan.grpc, unlimited, say);
+    const loads = measureLoad(plan.loads);
+    return {
+        madeAt: new Date().toISOString(),
+        quick: isQuick,
+        minutes: (performance.now() - started) / 60_000,
+        machine: {
+            processors: `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown"}`,
+            memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+            Linux: release(),
+        },
+        versions: {
+            "pulumi-alicloud-logstash": versionOf("pulumi-alicloud-logstash"),
+            "Pulumi CLI": engine.version,
+            "@pulumi/pulumi": versionOf("@pulumi/pulumi"),
+            "Node.js": process.versions.node,
+        },
+        config: unlimited,
+        programs: { ours: programOf("ours", 500), "no-op": programOf("no-op", 500) },
+        rows: rowsOf(found.samples),
+        states: stateRowsOf(found.states),
+        traffic: found.traffic,
+        limited: {
+            size: plan.limited.size,
+            seconds: spreadOf(limited.map(({ ms }) => ms / 1000)),
+            requests: Math.max(...limited.map(({ traffic }) => traffic.requests)),
+            peakConnections: Math.max(...limited.map(({ traffic }) => traffic.peakConnections)),
+        },
+        calls: costs,
+        providerMiB: rssMiB,
+        loads,
+        samples: found.samples,
+    };
+}
+
+function versionOf(name: string): string {
+    return (require(`${name}/package.json`) as { readonly version: string }).version;
+}
+
+function inShort(_key: string, value: unknown): unknown {
+    return typeof value === "number" ? Number(value.toPrecision(5)) : value;
+}
+
+function say(line: string): void {
+    process.stdout.write(`${line}\n`);
+}
+
+main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+});

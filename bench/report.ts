@@ -1,0 +1,164 @@
+import { type Goal, verdictOf } from "./goals";
+import type { Results, Row } from "./results";
+import type { Spread } from "./statistics";
+
+/** The report as a person reads it. */
+export function markdownOf(results: Results, goals: readonly Goal[]): string {
+    const { madeAt, quick, minutes, machine, versions, programs, config } = results;
+    const list = (values: Readonly<Record<string, string | number>>) =>
+        Object.entries(values)
+            .map(([name, value]) => `${name} ${value}`)
+            .join(", ");
+    return `# Benchmark
+
+${madeAt.slice(0, 10)}, ${minutes.toFixed(0)} minutes${quick ? ", quick: too few runs to conclude anything" : ""}. ${list(versions)}. ${list(machine)}.
+
+The real engine and the emulator run on one machine; the emulator answers at once. Each pair is a step of ours and the same
+step of a no-op resource, one after the other, and the next pair begins with the other one. Medians, with ranges in brackets.
+Ours runs with ${list(config)}, so that the fixed limit of requests, which is there for the service's sake, does not hide the
+cost of the code.
+
+![Time, memory and state by the number of resources](report.svg)
+
+## Goals
+
+${goals.map((goal) => `- ${verdictOf(goal)}`).join("\n")}
+
+## With the engine
+
+| resources | step | pairs | ours, s | no-op, s | ratio of medians | ratios of pairs | memory of ours, MiB | of the no-op |
+| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+${results.rows.map(engineRow).join("\n")}
+
+Memory is the most resident memory of the CLI and all it starts at one time, shared pages counted in each process. In the
+largest \`up\`: ${largestUp(results)}.
+
+With the default limits a first \`up\` of ${results.limited.size} takes ${shown(results.limited.seconds, 2)} s:
+${results.limited.requests} requests, at most ${results.limited.peakConnections} connections at one time.
+
+### State
+
+Bytes for each resource: \`pulumi stack export\` divided by their number, without white space and as printed, and the record of
+one resource without white space.
+
+| resources | ours | no-op | ratio | ours, printed | no-op, printed | ratio | record of ours | of the no-op |
+| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+${results.states
+    .map(({ size, compact, indented, record, ratio, indentedRatio }) =>
+        cells([
+            size,
+            compact.ours.toFixed(0),
+            compact["no-op"].toFixed(0),
+            ratio.toFixed(3),
+            indented.ours.toFixed(0),
+            indented["no-op"].toFixed(0),
+            indentedRatio.toFixed(3),
+            record.ours,
+            record["no-op"],
+        ]),
+    )
+    .join("\n")}
+
+### Growth
+
+${growthOf(results.rows)}
+
+## The provider alone, over gRPC
+
+The no-op here is a provider of empty methods: what Pulumi's server, gRPC and this client cost without us. A create makes two
+requests, so a latency of 50 ms is at least 100 ms of waiting.
+
+| method | latency, ms | at once | ours, ms a call | no-op | CPU of ours, ms a call | of the no-op |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |
+${callRows(results).join("\n")}
+
+Memory of the provider process at the end: ${results.providerMiB.ours.toFixed(0)} MiB, with the no-op
+${results.providerMiB["no-op"].toFixed(0)} MiB.
+
+| loading, an empty Node process taken off | ms | MiB |
+| --- | ---: | ---: |
+${results.loads.map(({ what, ms, mib }) => cells([what, shown(ms, 1), shown(mib, 1)])).join("\n")}
+
+## The programs
+
+Ours:
+
+\`\`\`js
+${programs.ours}\`\`\`
+
+The no-op:
+
+\`\`\`js
+${programs["no-op"]}\`\`\`
+`;
+}
+
+function engineRow({ size, step, seconds, ratio, pairRatios, memory }: Row): string {
+    return cells([
+        size,
+        step,
+        seconds.ours.count,
+        shown(seconds.ours, 2),
+        shown(seconds["no-op"], 2),
+        ratio.toFixed(3),
+        `${pairRatios.min.toFixed(2)}–${pairRatios.max.toFixed(2)}`,
+        shown(memory.ours, 0),
+        shown(memory["no-op"], 0),
+    ]);
+}
+
+function largestUp({ rows }: Results): string {
+    const row = rows.filter(({ step }) => step === "up").at(-1);
+    const parts = Object.entries(row?.roles.ours ?? {}).map(([role, mib]) => {
+        const noop = row?.roles["no-op"][role as keyof Row["roles"]["ours"]] ?? 0;
+        return `${role} ${mib.toFixed(0)} MiB (no-op ${noop.toFixed(0)})`;
+    });
+    return parts.join(", ");
+}
+
+function growthOf(rows: readonly Row[]): string {
+    const ups = rows.filter(({ step, size }) => step === "up" && size >= 100);
+    const [first, last] = [ups[0], ups.at(-1)];
+    if (first === undefined || last === undefined || first === last) {
+        return "Not measured.";
+    }
+    const times = (contender: "ours" | "no-op", of: "seconds" | "memory") =>
+        (last[of][contender].median / first[of][contender].median).toFixed(1);
+    return (
+        `From ${first.size} to ${last.size} resources, ${last.size / first.size} times as many, a first \`up\` takes ` +
+        `${times("ours", "seconds")} times as long (no-op ${times("no-op", "seconds")}) and ` +
+        `${times("ours", "memory")} times the memory (no-op ${times("no-op", "memory")}).`
+    );
+}
+
+function callRows({ calls }: Results): string[] {
+    return calls
+        .filter(({ contender }) => contender === "ours")
+        .map((ours) => {
+            const { method, latencyMs, concurrency } = ours;
+            const noop = calls.find(
+                (other) =>
+                    other.contender === "no-op" &&
+                    other.method === method &&
+                    other.latencyMs === latencyMs &&
+                    other.concurrency === concurrency,
+            );
+            return cells([
+                method,
+                latencyMs,
+                concurrency,
+                shown(ours.msPerCall, 2),
+                noop === undefined ? "" : shown(noop.msPerCall, 2),
+                shown(ours.cpuMsPerCall, 2),
+                noop === undefined ? "" : shown(noop.cpuMsPerCall, 2),
+            ]);
+        });
+}
+
+function shown({ median, min, max }: Spread, digits: number): string {
+    return `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
+}
+
+function cells(values: readonly (string | number)[]): string {
+    return `| ${values.join(" | ")} |`;
+}
