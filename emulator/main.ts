@@ -65,7 +65,7 @@ function logLine({ time, operation, instanceId, outcome, replay, effect }: Reque
 async function run({ port, region, instances }: Arguments): Promise<void> {
     const emulator = await startEmulator({ port, instances, onOutcome: (entry) => console.log(logLine(entry)) });
     const first = instances[0]?.instanceId ?? "ID";
-    console.log(`The emulator listens on ${emulator.url}
+    console.log(`The emulator listens on ${emulator.url}, and shows there in a browser what happens.
 
 Instances:
 ${instances.map(({ instanceId, status }) => `  ${instanceId}  ${status}  ${region}`).join("\n")}

@@ -13,6 +13,7 @@ import { gateway, type InstanceRoute } from "./gateway";
 import { type Account, Identities, type Role } from "./identities";
 import { Ledger, type ReadonlyLedger, type RequestEntry } from "./ledger";
 import { addMetadata, type MetadataOptions } from "./metadata";
+import { page, watch } from "./page";
 import { sts } from "./sts";
 
 const dayMs = 24 * 60 * 60_000;
@@ -59,7 +60,7 @@ export interface EmulatorOptions {
 
 /** A running emulator. */
 export interface Emulator {
-    /** Where it listens, without a trailing slash: `https` if it was started with `tls`. */
+    /** Where it listens, without a trailing slash: `https` if it was started with `tls`. It has a page for browsers. */
     readonly url: string;
     /** Where the same is served without TLS, as ECS metadata must be. */
     readonly plainUrl: string;
@@ -145,7 +146,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
     const context = { identities, clock, signatureTime, newRequestId, ledger };
     const tokenService = sts({ ...context, oidcTokens: options.oidcTokens ?? [] });
-    app.get("/", tokenService);
+    // A call of the token service always has parameters; a person has none.
+    app.get("/", (request, reply) => (request.raw.url === "/" ? page(reply) : tokenService(request, reply)));
     app.post("/", tokenService);
     app.get("/_emulator/credentials-uri/:name", credentialsUri(context));
     if (options.metadata !== undefined) {
@@ -160,6 +162,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         requests: ledger.requests,
         credentials: ledger.credentials,
     }));
+    app.get("/_emulator/events", watch(cloud, ledger));
     app.post("/_emulator/instances/:instanceId/start-change", startChange);
     app.post("/_emulator/instances/:instanceId/step", step);
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { fstatSync } from "node:fs";
 
 let stopped: AbortSignal | undefined;
@@ -11,6 +12,8 @@ export function lostEngine(): AbortSignal {
     if (stopped === undefined) {
         const controller = new AbortController();
         stopped = controller.signal;
+        // Every operation on its way listens, and a thousand of them are no leak.
+        setMaxListeners(0, stopped);
         if (isPipe(0)) {
             process.stdin.resume().once("close", () => {
                 controller.abort(new Error("the deployment was stopped"));

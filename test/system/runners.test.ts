@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Emulator, type Point, startEmulator } from "../../emulator";
+import { endOf, providerOf } from "../engine/processes";
+import { expectFailure, expectSuccess, interruptProgram, type Run, Stack } from "../engine/stack";
 import { Postgres } from "./postgres";
-import { endOf, providerOf } from "./processes";
-import { expectFailure, expectSuccess, interruptProgram, type Run, Stack } from "./stack";
 
 const instanceId = "ls-cn-runner0001";
 const locked = /the stack is currently locked by \d+ lock/;
