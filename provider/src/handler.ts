@@ -23,6 +23,8 @@ const services = new Map<string, LogstashService>();
 const sources = new Map<string | undefined, CredentialsSource>();
 let fairUseOfProcess: FairUse | undefined;
 const showLine = connectEngineLog(process.argv);
+// From here on: an engine can be lost before it has asked for anything.
+const stopped = lostEngine();
 
 /** The provider of all resources: what the pointer in every state loads, so this entry of the package is permanent. */
 const provider: dynamic.ResourceProvider<Properties, Properties> = {
@@ -108,7 +110,7 @@ async function run(
             monotonic: () => performance.now(),
             now: () => new Date(),
             random: Math.random,
-            signal: lostEngine(),
+            signal: stopped,
             log: (line) => void showLine(declared.resourceUrn, line),
         },
     );

@@ -18,11 +18,17 @@ export function lostEngine(): AbortSignal {
             process.stdin.resume().once("close", () => {
                 controller.abort(new Error("the deployment was stopped"));
                 // Other dynamic providers share this process: a moment for them to end what they do.
-                setTimeout(() => process.exit(1), 1_000);
+                setTimeout(() => process.exit(1), 300);
             });
+            // Whoever loads this elsewhere must not be kept alive by it; the provider's server keeps its process.
+            unrefIfPossible(process.stdin);
         }
     }
     return stopped;
+}
+
+function unrefIfPossible(stream: { unref?: () => unknown }): void {
+    stream.unref?.();
 }
 
 // A terminal or /dev/null says nothing about an engine.

@@ -55,7 +55,7 @@ export function planFaultRounds(count: number, random: Random): FaultRound[] {
             between: betweens[(n + offset) % betweens.length] ?? "nothing",
             account,
             credentials: planCredentials(n),
-            cases: faults.map((fault) => ({ ...fault, interruptMs: random.pick([0, 0, 0, 600, 1_200]) })),
+            cases: faults.map((fault) => ({ ...fault, interruptMs: random.pick([0, 0, 0, 400, 800]) })),
         };
     });
 }

@@ -9,6 +9,8 @@ export interface FaultResult {
     readonly ending: Ending;
     /** Whether a fault has struck it at all. */
     readonly struck: boolean;
+    /** Whether it was done exactly once after the last `pulumi up`. */
+    readonly doneOnce: boolean;
 }
 
 export interface FaultRoundReport {
@@ -47,22 +49,27 @@ export async function runFaultRound(round: FaultRound): Promise<FaultRoundReport
             site.emulator.faults.add({ ...rule, instanceId });
         }
     }
-    const results = await firstUp(site, round, generation, cases);
+    const met = await firstUp(site, round, generation, cases);
     site.emulator.faults.clear();
-    await lastUp(site, round, generation, results);
+    await lastUp(site, round, generation, met);
 
+    const results = met.map((result): FaultResult => {
+        const { length } = site.emulator.ledger.effectsOn(result.instanceId);
+        return { ...result, doneOnce: length === generation.number };
+    });
     await site.close();
     return { results, violations: site.violations, requests: site.emulator.ledger.requests.length };
 }
 
 type Planned = { readonly fault: FaultCase; readonly instanceId: string };
+type Met = Planned & Omit<FaultResult, "doneOnce">;
 
 async function firstUp(
     site: Site,
     round: FaultRound,
     generation: Generation,
     cases: readonly Planned[],
-): Promise<(FaultResult & Planned)[]> {
+): Promise<Met[]> {
     const stopsEarly = round.cases.some(({ refusedAtOnce }) => refusedAtOnce);
     const { code, text } = await site.up(...(stopsEarly ? ["--continue-on-error"] : []));
     const { records } = await site.exported();
@@ -89,12 +96,7 @@ async function firstUp(
     return results;
 }
 
-async function lastUp(
-    site: Site,
-    round: FaultRound,
-    generation: Generation,
-    results: readonly (FaultResult & Planned)[],
-): Promise<void> {
+async function lastUp(site: Site, round: FaultRound, generation: Generation, results: readonly Met[]): Promise<void> {
     const { requests } = site.emulator.ledger;
     const sent = requests.length;
     if (round.between.startsWith("refresh")) {

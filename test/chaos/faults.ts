@@ -42,7 +42,7 @@ export interface FaultCase {
 }
 
 /** The time of an operation in fault rounds: short, so that faults that never pass end soon. */
-export const timeoutSeconds = 5;
+export const timeoutSeconds = 6;
 
 export const operations = ["InterruptLogstashTask", "DescribeLogstash"] as const satisfies Operation[];
 
@@ -131,7 +131,7 @@ function passing(looks: boolean, random: Random): Variant[] {
             { label: "hang", fault: { kind: "hang", point }, nature: "stalls" },
             {
                 label: "slow (in time)",
-                fault: { kind: "slow", delayMs: random.integer(200, 1_500), point },
+                fault: { kind: "slow", delayMs: random.integer(200, 1_200), point },
                 nature: "slows",
             },
             {
@@ -146,7 +146,8 @@ function passing(looks: boolean, random: Random): Variant[] {
 
 function refusals(account: Account): Variant[] {
     // The service quotes what it would have signed, and with it the token; a proxy might quote anything.
-    const quoting = `server string to sign is: x-acs-security-token:${account.securityToken} ${account.accessKeySecret}`;
+    const { accessKeySecret, securityToken } = account;
+    const quoting = `server string to sign is: x-acs-security-token:${securityToken} ${accessKeySecret}`;
     const refusal = (nature: Nature, status: number, code: string, message: string = "Refused."): Variant => ({
         label: `refusal (${code})`,
         fault: { kind: "refusal", status, code, message },

@@ -5,9 +5,9 @@ import { type Credentials, planAccount, planCredentials } from "./secrets";
 /** What is killed with `kill -9`, or how often Ctrl-C is pressed. */
 export type Victim = "the CLI" | "the provider" | "both" | "Ctrl-C twice";
 
-/** When: a delay after the start of the CLI, or after the n-th such entry in the ledger. */
+/** When: a delay after the start of the CLI, after its provider was loaded, or after the n-th such ledger entry. */
 export interface Moment {
-    readonly after: "start" | "interrupt" | "effect" | "look";
+    readonly after: "start" | "load" | "interrupt" | "effect" | "look";
     readonly count: number;
     readonly delayMs: number;
 }
@@ -19,7 +19,7 @@ export interface Kill {
     readonly gapMs: number;
 }
 
-/** One interrupt of each instance, and the kills it meets: the first in its `pulumi up`, each later one in the repair. */
+/** One interrupt of each instance, and its kills: the first in its `pulumi up`, each later one in the repair. */
 export interface KillRound {
     /** `finish` is the `pulumi up` after one that has left all outcomes unknown. */
     readonly mode: "create" | "update" | "finish";
@@ -45,8 +45,7 @@ export function planKillStack(n: number, seeded: Random): KillStack {
     const random = seeded.fork(`kill stack ${n}`);
     const modes = ["create", "update", random.pick(["update", "finish"] as const)] as const;
     // Each victim comes up as often as every other, and in every mode.
-    const first = n * (modes.length + 1);
-    let taken = first;
+    let taken = n * (modes.length + 1);
     const kill = (laterKill: boolean): Kill => {
         const victim = victims[(taken++ + n) % victims.length] ?? "both";
         return { victim, moment: planMoment(laterKill, random), gapMs: random.integer(50, 700) };
@@ -60,26 +59,36 @@ export function planKillStack(n: number, seeded: Random): KillStack {
         rounds: modes.map((mode, index) => ({
             mode,
             kills: index === twice ? [kill(false), kill(true)] : [kill(false)],
-            faults: Array.from({ length: instanceCount }, () => planFaults(random)),
+            faults: planFaults(random),
         })),
     };
 }
 
 function planMoment(laterKill: boolean, random: Random): Moment {
     // After a kill nobody knows which calls the next run still has to make.
-    const after = laterKill ? "start" : random.pick(["start", "interrupt", "interrupt", "effect", "look"] as const);
-    return after === "start"
-        ? { after, count: 0, delayMs: random.integer(100, laterKill ? 2_500 : 4_000) }
-        : { after, count: random.integer(1, instanceCount), delayMs: random.integer(0, 400) };
+    const after = random.pick(
+        laterKill ? (["start", "load"] as const) : (["start", "load", "interrupt", "effect", "look", "look"] as const),
+    );
+    switch (after) {
+        case "start":
+            return { after, count: 0, delayMs: random.integer(100, laterKill ? 2_500 : 4_000) };
+        case "load":
+            return { after, count: 1, delayMs: random.integer(0, random.pick([20, 600])) };
+        default:
+            return { after, count: random.integer(1, instanceCount), delayMs: random.integer(0, 400) };
+    }
 }
 
-function planFaults(random: Random): KillRound["faults"][number] {
+/** All effects of a round are late or all answers are, so that a kill meets one or the other. */
+function planFaults(random: Random): KillRound["faults"] {
     const point = random.pick(["before", "after"] as const);
-    const slow: Fault = { kind: "slow", delayMs: random.integer(300, 1_500), point };
-    const lost: Fault = random.pick([
-        { kind: "reset", point },
-        { kind: "service-unavailable", point },
-        { kind: "truncated-json", point },
-    ]);
-    return [...(random.chance(0.3) ? [{ calls: 1, fault: lost }] : []), { calls: "all", fault: slow }];
+    return Array.from({ length: instanceCount }, () => {
+        const slow: Fault = { kind: "slow", delayMs: random.integer(200, 1_200), point };
+        const lost: Fault = random.pick([
+            { kind: "reset", point },
+            { kind: "service-unavailable", point },
+            { kind: "truncated-json", point },
+        ]);
+        return [...(random.chance(0.3) ? [{ calls: 1, fault: lost }] : []), { calls: "all" as const, fault: slow }];
+    });
 }

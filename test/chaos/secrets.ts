@@ -23,7 +23,9 @@ export function planCredentials(index: number): Credentials {
 export function leaksOf(account: Account, texts: readonly string[], folder: string): string[] {
     const secrets = [account.accessKeySecret, ...(account.securityToken === undefined ? [] : [account.securityToken])];
     const contains = (text: string | Buffer) => secrets.some((secret) => text.includes(secret));
-    const places = texts.flatMap((text, index) => (contains(text) ? [`the output of run ${index + 1} of the CLI`] : []));
+    const places = texts.flatMap((text, index) =>
+        contains(text) ? [`the output of run ${index + 1} of the CLI`] : [],
+    );
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
     return [...places, ...files.filter((file) => contains(readFileSync(file)))];

@@ -1,7 +1,9 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Account, type Emulator, type InstanceOptions, startEmulator } from "../../emulator";
 import { type ResourceState, type Run, Stack } from "../engine/stack";
-import { processesOf, send } from "./processes";
+import { type Process, processesOf, send } from "./processes";
 import { type Credentials, leaksOf } from "./secrets";
 
 /** The longest that one run of the CLI may take. */
@@ -49,14 +51,16 @@ export class Site {
     ): Promise<Site> {
         const emulator = await startEmulator({ accounts: [account], instances });
         const { accessKeyId, accessKeySecret, securityToken = "" } = account;
+        const probe = { NODE_OPTIONS: `--require ${join(__dirname, "handlerProbe.js")}` };
         const env = {
+            ...probe,
             ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
             ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,
             ALIBABA_CLOUD_SECURITY_TOKEN: securityToken,
         };
         const config = { "alicloud:accessKey": accessKeyId };
         const configured = credentials === "stack configuration";
-        const stack = await Stack.create({ emulator, program: "", ...(configured ? { config } : { env }) });
+        const stack = await Stack.create({ emulator, program: "", ...(configured ? { config, env: probe } : { env }) });
         const site = new Site(name, emulator, stack, account);
         if (configured) {
             await site.run("config", "set", "--secret", "alicloud:secretKey", accessKeySecret);
@@ -121,6 +125,16 @@ export class Site {
             records: new Map(resources.map((resource) => [String(resource.id), resource])),
             pendingOperations: deployment.pending_operations?.length ?? 0,
         };
+    }
+
+    /** Whether a process has loaded the provider; before that it is the SDK's alone, and cannot call the cloud. */
+    hasLoadedProvider({ pid }: Process): boolean {
+        return existsSync(this.stack.path("home", `handler-${pid}`));
+    }
+
+    /** How many processes have done so up to now. */
+    get providersLoaded(): number {
+        return readdirSync(this.stack.path("home")).filter((name) => name.startsWith("handler-")).length;
     }
 
     /** All the ledger knows of an instance, in lines. */

@@ -28,6 +28,8 @@ export type Look =
     | { readonly kind: "refused" };
 
 const wrongPhase = /^(InstanceActivating|InstanceStatusNotSupportCurrentAction|ConcurrencyUpdateInstanceConflict)$/;
+const refusal =
+    /^(InstanceNotFound$|Invalid|SignatureDoesNotMatch$|Forbidden|NoPermission$|IdempotentParameterMismatch$)/;
 const faulty = /^(ServiceUnavailable|InternalError|InternalServerError)$/;
 const unconnectable = /^(ENOTFOUND|ERR_TLS_|CERT_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_)/;
 const denied = /^(Forbidden|NoPermission)/;
@@ -62,9 +64,13 @@ export function classify(reply: Reply): Answer {
                 return { kind: "unknown" };
             }
             // Without a code it is not the service that answered, but something on the way to it or back.
-            return faulty.test(reply.code) || reply.code === "" || (reply.httpStatus ?? 0) >= 500
-                ? { kind: "unknown" }
-                : { kind: "refused" };
+            if (faulty.test(reply.code) || reply.code === "" || (reply.httpStatus ?? 0) >= 500) {
+                return { kind: "unknown" };
+            }
+            // A failure in a success is believed only if it is one we know.
+            return (reply.httpStatus ?? 400) >= 400 || refusal.test(reply.code)
+                ? { kind: "refused" }
+                : { kind: "unknown" };
         case "unusable":
             return { kind: "unknown" };
         case "unsent":

@@ -31,7 +31,9 @@ export function replyFromResult(result: unknown): Reply {
         return { kind: "unusable", detail: shape };
     }
     const code = stringField(result, "Code");
-    return code === undefined ? { kind: "body", body: result } : { kind: "failure", ...failureFields(result, code) };
+    return code === undefined
+        ? { kind: "body", body: result }
+        : { kind: "failure", ...failureFields(result, code), httpStatus: 200 };
 }
 
 /** Reads whatever pop-core threw; not always an Error, and not always with a code. */

@@ -1,0 +1,313 @@
+import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
+import type { Operation } from "../../emulator";
+import type { Run } from "../engine/stack";
+import type { Kill, KillRound, KillStack, Moment, Victim } from "./killPlan";
+import { providersOf, send } from "./processes";
+import { Site, type Violation } from "./site";
+import { beginGeneration, type Generation, judgeEnd, signalsOf } from "./verdict";
+
+/** A kill, and how the deployment went on. */
+export interface KillResult {
+    readonly victim: Victim;
+    readonly mode: KillRound["mode"];
+    /** How far the `pulumi up` was. */
+    readonly phase: string;
+    /** How long the provider process outlived its CLI, where only that was killed. */
+    readonly providerEndedMs: number | undefined;
+    /** What had to be run until everything was done exactly once. */
+    readonly repair: string;
+}
+
+export interface KillStackReport {
+    readonly results: readonly KillResult[];
+    /** Kills that came after the end of the CLI. */
+    readonly missed: number;
+    readonly violations: readonly Violation[];
+    readonly requests: number;
+}
+
+/** The time within which a provider process that has lost its engine must have ended. */
+const providerLimitMs = 2_000;
+const cliLimitMs = 60_000;
+const timeoutSeconds = 60;
+
+/** Takes one stack through its rounds of kills; after each the next `pulumi up` has to finish. */
+export async function runKillStack(plan: KillStack): Promise<KillStackReport> {
+    const instances = plan.interruptMs.map((interruptMs, n) => ({ instanceId: `ls-cn-kill${n + 1}`, interruptMs }));
+    const instanceIds = instances.map(({ instanceId }) => instanceId);
+    const site = await Site.open(plan.name, plan.account, plan.credentials, instances);
+    const results: KillResult[] = [];
+    let missed = 0;
+    for (const [index, round] of plan.rounds.entries()) {
+        const generation = await beginRound(site, round, index + 1, instanceIds);
+        const kills: (Landed & { victim: Victim; leftBehind: string })[] = [];
+        for (const [n, kill] of round.kills.entries()) {
+            const landed = await upKilled(site, generation, kill);
+            missed += landed === undefined ? 1 : 0;
+            const isLast = n === round.kills.length - 1;
+            if (!isLast) {
+                // Only after the last kill is it left to the CLI to ask for this.
+                await site.run("cancel", "--yes");
+            }
+            if (landed !== undefined) {
+                kills.push({ ...landed, victim: kill.victim, leftBehind: isLast ? "" : "up (killed too), " });
+            }
+        }
+        site.emulator.faults.clear();
+        const repair = await finish(site, generation);
+        results.push(
+            ...kills.map(({ victim, phase, providerEndedMs, leftBehind }) => {
+                return { victim, mode: round.mode, phase, providerEndedMs, repair: leftBehind + repair };
+            }),
+        );
+    }
+    await expectNothingToDo(site);
+    await site.close();
+    return { results, missed, violations: site.violations, requests: site.emulator.ledger.requests.length };
+}
+
+async function beginRound(
+    site: Site,
+    round: KillRound,
+    number: number,
+    instanceIds: readonly string[],
+): Promise<Generation> {
+    if (number > 1) {
+        for (const instanceId of instanceIds) {
+            site.emulator.startChange(instanceId);
+        }
+    }
+    const generation = beginGeneration(site, number, instanceIds);
+    const declare = (seconds: number) => {
+        const declarations = instanceIds.map((instanceId) => ({ instanceId, timeoutSeconds: seconds }));
+        site.declare(declarations, generation.trigger);
+    };
+    if (round.mode === "finish") {
+        await leavePending(site, generation, () => declare(1));
+    }
+    declare(timeoutSeconds);
+    for (const [n, instanceId] of instanceIds.entries()) {
+        for (const { calls, fault } of round.faults[n] ?? []) {
+            site.emulator.faults.add({ operation: "InterruptLogstashTask", instanceId, calls, fault });
+        }
+    }
+    return generation;
+}
+
+/** A `pulumi up` without one usable answer: half of the interrupts are done, and nobody knows which. */
+async function leavePending(site: Site, { instanceIds }: Generation, declare: () => void): Promise<void> {
+    declare();
+    for (const [n, instanceId] of instanceIds.entries()) {
+        const fault = { kind: "html", status: 502, point: n % 2 === 0 ? "before" : "after" } as const;
+        site.emulator.faults.add({ operation: "InterruptLogstashTask", instanceId, fault });
+    }
+    const { code, text } = await site.up();
+    const { records } = await site.exported();
+    const pending = instanceIds.filter((instanceId) => records.get(instanceId)?.outputs.status === "pending");
+    if (code === 0 || pending.length !== instanceIds.length) {
+        site.violate(`an up without usable answers ended with ${code} and ${pending.length} pending`, text);
+    }
+    site.emulator.faults.clear();
+}
+
+interface Landed {
+    readonly phase: string;
+    readonly providerEndedMs: number | undefined;
+}
+
+/** Starts `pulumi up` and kills it at its moment; `undefined` if it had ended before that. */
+async function upKilled(site: Site, generation: Generation, kill: Kill): Promise<Landed | undefined> {
+    const folder = site.stack.path();
+    const { requests, effects } = site.emulator.ledger;
+    const before = { requests: requests.length, effects: effects.length, loads: site.providersLoaded };
+    const { child, ended } = site.stack.start("up", "--yes", "--skip-preview");
+    const cli = Number(child.pid);
+    const isOver = () => child.exitCode !== null || child.signalCode !== null;
+    const exited = isOver() ? Promise.resolve() : once(child, "exit").then(() => undefined);
+
+    const has = (after: Moment["after"]) => countSince(site, after, before) >= kill.moment.count;
+    await waitUntil(() => isOver() || has(kill.moment.after), cliLimitMs);
+    await Promise.race([exited, setTimeout(kill.moment.delayMs)]);
+    if (kill.victim === "the provider") {
+        await waitUntil(() => isOver() || providersOf(folder).length > 0, cliLimitMs);
+    }
+    const isLoaded = providersOf(folder).some((process) => site.hasLoadedProvider(process));
+    const phase = isLoaded ? phaseOf(site, generation, before.requests) : "0 provider not loaded yet";
+    const isInTime = !isOver();
+    const strikes = isInTime && (await strike(cli, kill, folder, isOver));
+    const struckAt = performance.now();
+
+    const cliEnded = await Promise.race([exited.then(() => true), setTimeout(cliLimitMs, false, { ref: false })]);
+    if (!cliEnded) {
+        site.violate(`the CLI goes on ${cliLimitMs / 1_000} s after ${kill.victim} was to end`);
+        send(cli, "SIGKILL");
+    }
+    const silentMs = await expectSilence(site, struckAt);
+    const run = await Promise.race([ended, setTimeout(5_000, { code: null, text: "" } as Run, { ref: false })]);
+    site.keep(run.text);
+    if (kill.victim === "the provider" || !isInTime) {
+        await judgeOwnEnd(site, generation, run);
+    }
+    const isProviderLeft = kill.victim === "the CLI" || kill.victim === "Ctrl-C twice";
+    return strikes ? { phase, providerEndedMs: isProviderLeft ? silentMs : undefined } : undefined;
+}
+
+/** False if a first Ctrl-C was enough. */
+async function strike(cli: number, kill: Kill, folder: string, isOver: () => boolean): Promise<boolean> {
+    switch (kill.victim) {
+        case "the CLI":
+            return send(cli, "SIGKILL");
+        case "the provider":
+            return providersOf(folder).every(({ pid }) => send(pid, "SIGKILL"));
+        case "both": {
+            const isKilled = send(cli, "SIGKILL");
+            for (const { pid } of providersOf(folder)) {
+                send(pid, "SIGKILL");
+            }
+            return isKilled;
+        }
+        case "Ctrl-C twice":
+            // As a terminal does it: to the whole foreground group.
+            send(-cli, "SIGINT");
+            await setTimeout(kill.gapMs);
+            return !isOver() && send(-cli, "SIGINT");
+    }
+}
+
+/** Expects that the provider process ends in time and that nothing is called after that; tells how long that took. */
+async function expectSilence(site: Site, since: number): Promise<number | undefined> {
+    const folder = site.stack.path();
+    await waitUntil(() => providersOf(folder).length === 0, providerLimitMs - (performance.now() - since));
+    const tookMs = performance.now() - since;
+    const left = providersOf(folder);
+    const loaded = left.filter((process) => site.hasLoadedProvider(process));
+    if (loaded.length > 0) {
+        site.violate(`the provider process lives ${Math.round(tookMs)} ms after the CLI`, JSON.stringify(loaded));
+    }
+    left.forEach(({ pid }) => void send(pid, "SIGKILL"));
+    // What it had sent is in the sockets still.
+    await setTimeout(150);
+    const { requests } = site.emulator.ledger;
+    const sent = requests.length;
+    await setTimeout(250);
+    if (requests.length > sent) {
+        site.violate("the cloud is called although the provider process has ended", JSON.stringify(requests.at(-1)));
+    }
+    return left.length === 0 ? tookMs : undefined;
+}
+
+/** A CLI that ended by itself says by its exit code whether all is recorded as done. */
+async function judgeOwnEnd(site: Site, { instanceIds, trigger }: Generation, { code, text }: Run): Promise<void> {
+    const { records } = await site.exported();
+    const isDone = instanceIds.every((instanceId) => {
+        const outputs = records.get(instanceId)?.outputs;
+        return outputs?.status === "suspended" && JSON.stringify(outputs.triggers) === JSON.stringify([trigger]);
+    });
+    if ((code === 0) !== isDone) {
+        site.violate(`exit code ${code}, and ${isDone ? "all" : "not all"} are recorded as suspended`, text);
+    }
+}
+
+/** Runs `pulumi up`, and what it asks for, until it has ended well; returns what was run. */
+async function finish(site: Site, generation: Generation): Promise<string> {
+    const steps: string[] = [];
+    const sent = site.emulator.ledger.requests.length;
+    let run = await site.up();
+    if (run.code !== 0 && /pulumi cancel/.test(run.text)) {
+        const calls = site.emulator.ledger.requests.length - sent;
+        if (calls > 0) {
+            site.violate(`${calls} calls while the stack is locked`);
+        }
+        steps.push("cancel");
+        await site.run("cancel", "--yes");
+        run = await site.up();
+    }
+    steps.push("up");
+    if (run.code !== 0) {
+        const { requests } = site.emulator.ledger;
+        site.violate(`the next up ended with ${run.code}`, `${run.text}\n${JSON.stringify(requests.slice(-20))}`);
+    }
+    const state = await site.exported();
+    judgeEnd(site, generation, state);
+    if (state.pendingOperations > 0) {
+        steps.push("clear creates");
+        await clearPendingCreates(site, run.text);
+    }
+    return steps.join(", ");
+}
+
+/** Pending creates stay in the state, with a warning, until they are cleared, which sends nothing. */
+async function clearPendingCreates(site: Site, warning: string): Promise<void> {
+    if (!/pulumi refresh/.test(warning)) {
+        site.violate("pending creates are in the state, and the CLI did not say so", warning);
+    }
+    const sent = site.emulator.ledger.requests.length;
+    const { code, text } = await site.run("refresh", "--clear-pending-creates", "--yes", "--skip-preview");
+    const left = (await site.exported()).pendingOperations;
+    const calls = site.emulator.ledger.requests.length - sent;
+    if (code !== 0 || left > 0 || calls > 0) {
+        site.violate(`clearing pending creates ended with ${code}, left ${left}, made ${calls} calls`, text);
+    }
+}
+
+/** One more `pulumi up` has nothing to do, nothing to say and nothing to send. */
+async function expectNothingToDo(site: Site): Promise<void> {
+    const sent = site.emulator.ledger.requests.length;
+    const { code, text } = await site.up("--expect-no-changes");
+    const calls = site.emulator.ledger.requests.length - sent;
+    if (code !== 0 || calls > 0 || /pulumi refresh/.test(text)) {
+        site.violate(`one more up ended with ${code} and made ${calls} calls`, text);
+    }
+}
+
+interface Counts {
+    readonly requests: number;
+    readonly effects: number;
+    readonly loads: number;
+}
+
+function countSince(site: Site, after: Moment["after"], before: Counts): number {
+    const { requests, effects } = site.emulator.ledger;
+    const requestsTo = (operation: Operation) =>
+        requests.slice(before.requests).filter((entry) => entry.operation === operation).length;
+    switch (after) {
+        case "start":
+            return 0;
+        case "load":
+            return site.providersLoaded - before.loads;
+        case "interrupt":
+            return requestsTo("InterruptLogstashTask");
+        case "effect":
+            return effects.length - before.effects;
+        case "look":
+            return requestsTo("DescribeLogstash");
+    }
+}
+
+/** How far the most advanced of the calls under way is. */
+function phaseOf(site: Site, generation: Generation, requestsBefore: number): string {
+    const { instanceIds } = generation;
+    const signals = instanceIds
+        .flatMap((instanceId) => signalsOf(site, generation, instanceId))
+        .filter(({ sequence }) => sequence > requestsBefore);
+    const open = signals.filter(({ outcome }) => outcome.kind === "open");
+    if (signals.length === 0) {
+        return "1 nothing sent yet";
+    }
+    if (open.some(({ effect, replay }) => effect === undefined && !replay)) {
+        return "2 sent, not done yet";
+    }
+    if (open.length > 0) {
+        return "3 done, not answered yet";
+    }
+    const isWaiting = instanceIds.some((instanceId) => site.emulator.instance(instanceId).status !== "suspended");
+    return isWaiting ? "4 answered, not suspended yet" : "5 all suspended";
+}
+
+async function waitUntil(isTrue: () => boolean, limitMs: number): Promise<void> {
+    const deadline = performance.now() + limitMs;
+    while (!isTrue() && performance.now() < deadline) {
+        await setTimeout(5);
+    }
+}
