@@ -135,6 +135,7 @@ describe("what pop-core returns and throws", () => {
         ["JSON null", replyFromResult(null), "unknown"],
         ["a BigNumber in the body", replyFromResult({ Result: { s: 1, e: 20, c: [1] } }), "unknown"],
         ["a success that carries a code", replyFromResult({ Result: true, Code: "InstanceNotFound" }), "refused"],
+        ["a success that carries an unknown code", replyFromResult({ Result: true, Code: "SomethingNew" }), "unknown"],
         [
             "malformed JSON: no Error, no stack",
             replyFromThrown({ name: "FormatError", message: "x", body: "{" }),
