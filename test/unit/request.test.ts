@@ -235,6 +235,17 @@ describe("an interrupt", () => {
         assert.deepEqual((await play({ signals: [throttled, gone, accepted] })).outcome, done("suspended"));
     });
 
+    it("records that it may have been done where something unforeseen happens, and says what", async () => {
+        const broken: Reply = {
+            kind: "body",
+            get body(): never {
+                throw Object.assign(new TypeError("nobody thought of this"), { id: "not ours" });
+            },
+        };
+        const { outcome } = await play({ signals: [broken] });
+        assert.match(messageOf(outcome, "unfinished"), /an unexpected error, please report it: nobody thought of this/);
+    });
+
     describe("finished by a later run", () => {
         it("is sent again where no answer was known", async () => {
             const { outcome, tokens } = await play({}, { earlier: {} });

@@ -113,18 +113,21 @@ class Pursuit {
         this.#uncertain = request.earlier !== undefined;
     }
 
-    /** One round, unless the user's settings are in the way of it. */
+    /** One round, unless the user's settings, or a mistake of ours, are in the way of it. */
     async try(timeoutMs: number): Promise<Attempted> {
         this.#tries += 1;
         try {
             return await this.#round(timeoutMs);
         } catch (error) {
-            if (!(error instanceof ConfigurationError)) {
-                throw error;
-            }
+            this.means.signal.throwIfAborted();
+            const expected = error instanceof ConfigurationError;
+            // Of what nobody has foreseen it is not known how far it came.
+            this.#uncertain ||= !expected;
             const { operation, instanceId, region } = this.request;
-            const what = this.#taken() ? "accepted, but nobody can look" : "not sent";
-            const message = `${operation} on ${instanceId} in ${region}: ${what}: ${error.message}`;
+            const outcome = this.#taken() ? "accepted, but nobody can look" : "not sent";
+            const reason = error instanceof Error ? error.message : String(error);
+            const what = expected ? outcome : "an unexpected error, please report it";
+            const message = `${operation} on ${instanceId} in ${region}: ${what}: ${reason}`;
             return { kind: "ended", value: this.#ending(message) };
         }
     }
