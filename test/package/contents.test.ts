@@ -1,0 +1,75 @@
+import { strict as assert } from "node:assert";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { repository, run } from "./commands";
+import { type Packed, packed } from "./packed";
+
+interface Manifest {
+    readonly scripts: Readonly<Record<string, string>>;
+    readonly pulumi?: unknown;
+}
+
+describe("the packed package", () => {
+    let subject: Packed;
+    let manifest: Manifest;
+
+    before(async () => {
+        subject = await packed();
+        manifest = JSON.parse(readFileSync(join(subject.folder, "package.json"), "utf8")) as Manifest;
+    });
+
+    it("holds the compiled sources with their types, README, LICENSE and package.json, and nothing else", () => {
+        const sources = readdirSync(join(repository, "provider", "src"), { recursive: true, encoding: "utf8" });
+        const compiled = sources
+            .filter((name) => name.endsWith(".ts"))
+            .map((name) => join("dist", name.slice(0, -".ts".length)))
+            .flatMap((name) => [`${name}.js`, `${name}.d.ts`]);
+        assert.deepEqual(subject.files, [...compiled, "LICENSE", "README.md", "package.json"].sort());
+    });
+
+    it("has the README of the repository, which npm shows", () => {
+        const [packedText, text] = [subject.folder, repository].map((folder) =>
+            readFileSync(join(folder, "README.md")),
+        );
+        assert.deepEqual(packedText, text);
+    });
+
+    it("runs nothing when it is installed", () => {
+        const whenInstalled = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"];
+        assert.deepEqual(
+            Object.keys(manifest.scripts).filter((name) => whenInstalled.includes(name)),
+            [],
+        );
+    });
+
+    it("does not say that it has a plugin, which the CLI would look for", () => {
+        assert.equal(manifest.pulumi, undefined);
+    });
+
+    it("passes publint", async () => {
+        const report = await run("publint", ["run", subject.tarball, "--strict"], { cwd: subject.folder });
+        assert.match(report, /All good!/);
+    });
+
+    it("has types that resolve in CommonJS, in ECMAScript modules and in bundlers", async () => {
+        // The profile leaves out `moduleResolution: "node10"`, which knows no subpaths; the main entry resolves there too.
+        await run("attw", [subject.tarball, "--profile", "node16"], { cwd: subject.folder });
+    });
+
+    it("loads few modules in the provider process, and no client of Alibaba Cloud before it is needed", async () => {
+        const script = 'require("pulumi-alicloud-logstash/handler"); JSON.stringify(Object.keys(require.cache))';
+        const paths = JSON.parse(await run(process.execPath, ["-p", script], { cwd: subject.folder })) as string[];
+        const [own, foreign] = [paths.filter(isOwn), paths.filter((path) => !isOwn(path))];
+        assert.ok(own.includes(join(subject.folder, "dist", "handler.js")), paths.join("\n"));
+        assert.deepEqual([...new Set(foreign.map(packageOf))].sort(), ["cockatiel", "p-throttle"], paths.join("\n"));
+        assert.ok(foreign.length < 10, paths.join("\n"));
+    });
+
+    function isOwn(path: string): boolean {
+        return path.startsWith(join(subject.folder, "dist"));
+    }
+});
+
+function packageOf(path: string): string {
+    return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path;
+}
