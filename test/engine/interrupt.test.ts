@@ -145,7 +145,7 @@ describe("pulumi up", () => {
 });
 
 describe("the state", () => {
-    it("is smaller than that of a no-op dynamic resource, and points to the package in at most 250 bytes", async () => {
+    it("is at most 0.9 times that of a no-op dynamic resource, and points to the package in at most 250 bytes", async () => {
         const count = 100;
         const emulator = await startEmulator({
             instances: Array.from({ length: count }, (_, n) => ({
@@ -158,11 +158,16 @@ describe("the state", () => {
             emulator,
             program: `const pulumi = require("@pulumi/pulumi");
                 const { LogstashTaskInterrupt } = require("pulumi-alicloud-logstash");
-                const noop = { async create() { return { id: "noop", outs: {} }; } };
+                const noop = { async create() { return { id: "noop" }; } };
+                class Noop extends pulumi.dynamic.Resource {
+                    constructor(name) {
+                        super(noop, name, {});
+                    }
+                }
                 for (let n = 0; n < ${count}; n++) {
                     const number = String(n).padStart(4, "0");
                     new LogstashTaskInterrupt("pause-" + number, { instanceId: "ls-cn-size" + number });
-                    new pulumi.dynamic.Resource(noop, "noop-" + number, {});
+                    new Noop("noop-" + number);
                 }`,
         });
         try {
@@ -174,7 +179,7 @@ describe("the state", () => {
                     .reduce((sum, state) => sum + JSON.stringify(state).length, 0);
             const ours = bytes(interruptType);
             const noop = bytes("pulumi-nodejs:dynamic:Resource");
-            assert.ok(noop > 0 && ours > 0 && ours < noop, `${ours / count} bytes each, against ${noop / count}`);
+            assert.ok(ours > 0 && ours <= 0.9 * noop, `${ours / count} bytes each, against ${noop / count}`);
             const pointers = new Set(
                 states.filter(({ type }) => type === interruptType).map(({ inputs }) => String(inputs.__provider)),
             );
