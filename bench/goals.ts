@@ -20,6 +20,7 @@ export function goalsOf({ rows, states, traffic, limited, loads }: Results, maxC
     });
     return [
         { what: "`up` of 500 against the no-op", limit: 1.05, actual: up(500), unit: "×" },
+        { what: "the same with the default limits", limit: 1.05, actual: limited.rows[0]?.ratio, unit: "×" },
         { what: "first `up` of one against the no-op", limit: 1.05, actual: up(1), unit: "×" },
         {
             what: "state of 500 against the no-op's, without white space",
@@ -31,7 +32,7 @@ export function goalsOf({ rows, states, traffic, limited, loads }: Results, maxC
         {
             what: "connections at one time, default limits",
             limit: maxConnections,
-            actual: limited.peakConnections,
+            actual: Math.max(...limited.traffic.map(({ peakConnections }) => peakConnections)),
             unit: "connections",
         },
         { what: "load of the handler", limit: 60, actual: loads[0]?.ms.median, unit: "ms" },

@@ -69,7 +69,8 @@ export async function measureCalls(
                             for (const instanceId of instanceIds(calls)) {
                                 emulator.addInstance({ instanceId });
                             }
-                            const cost = await measureRound(host, contender, method, calls, concurrency, round);
+                            const trigger = [method, latencyMs, concurrency, round].join("/");
+                            const cost = await measureRound(host, contender, method, calls, concurrency, trigger);
                             if (round > 0) {
                                 wall[contender].push(cost.ms / calls);
                                 cpu[contender].push(cost.cpuMs / calls);
@@ -103,10 +104,10 @@ async function measureRound(
     method: Method,
     calls: number,
     concurrency: number,
-    round: number,
+    trigger: string,
 ): Promise<{ readonly ms: number; readonly cpuMs: number }> {
     const pid = Number(host.process.pid);
-    const left = instanceIds(calls).map((instanceId) => inputsOf(contender, instanceId, round));
+    const left = instanceIds(calls).map((instanceId) => inputsOf(contender, instanceId, trigger));
     const cpuBefore = cpuMsOf(pid);
     const started = performance.now();
     const work = async () => {
@@ -132,14 +133,14 @@ async function callOnce(host: Host, method: Method, inputs: Properties): Promise
     }
 }
 
-// Another trigger in each round, or the emulator would replay the answers it remembers.
-function inputsOf(contender: Contender, instanceId: string, round: number): Properties {
+// Another trigger in each, or the emulator would replay the answers it remembers.
+function inputsOf(contender: Contender, instanceId: string, trigger: string): Properties {
     const type = "pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt";
     return {
         __provider: contender === "ours" ? pointer : empty,
         instanceId,
         region: "cn-hangzhou",
-        triggers: [`${round} ${Math.random()}`],
+        triggers: [trigger],
         resourceUrn: `urn:pulumi:bench::bench::${type}::${instanceId}`,
     };
 }

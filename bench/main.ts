@@ -9,21 +9,23 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { defaultMaxConnections } from "../provider/src/core/fairUse";
 import { findEngine } from "../scripts/engine";
-import { type Comparison, compare, type Findings, upOf } from "./engine";
+import { type Comparison, compare, type Findings } from "./engine";
 import { goalsOf, verdictOf } from "./goals";
 import { type GrpcPlan, measureCalls } from "./grpc";
 import { measureLoad } from "./load";
 import { plotOf } from "./plot";
-import { profileUp } from "./profile";
+import { printProfile, profileUp } from "./profile";
 import { programOf } from "./programs";
 import { markdownOf } from "./report";
 import { type Results, rowsOf, stateRowsOf } from "./results";
-import { spreadOf } from "./statistics";
 
 interface Plan {
     readonly comparisons: readonly Comparison[];
-    readonly limited: { readonly size: number; readonly times: number };
+    /** With the limits that users get. */
+    readonly limited: Comparison;
+    readonly profiled: number;
     readonly grpc: GrpcPlan;
     readonly loads: number;
 }
@@ -32,11 +34,12 @@ const whole: Plan = {
     comparisons: [
         { size: 1, pairs: 9, wholePairs: 5 },
         { size: 50, pairs: 5, wholePairs: 5 },
-        { size: 100, pairs: 3, wholePairs: 0 },
-        { size: 500, pairs: 5, wholePairs: 3 },
-        { size: 1000, pairs: 2, wholePairs: 0 },
+        { size: 100, pairs: 5, wholePairs: 0 },
+        { size: 500, pairs: 5, wholePairs: 5 },
+        { size: 1000, pairs: 5, wholePairs: 0 },
     ],
-    limited: { size: 500, times: 2 },
+    limited: { size: 500, pairs: 5, wholePairs: 0 },
+    profiled: 500,
     grpc: { rounds: 5, calls: 500, concurrencies: [1, 16], latencies: [0, 50] },
     loads: 20,
 };
@@ -47,14 +50,14 @@ const quick: Plan = {
         { size: 10, pairs: 1, wholePairs: 1 },
         { size: 100, pairs: 1, wholePairs: 0 },
     ],
-    limited: { size: 100, times: 1 },
+    limited: { size: 100, pairs: 1, wholePairs: 0 },
+    profiled: 100,
     grpc: { rounds: 2, calls: 100, concurrencies: [1, 16], latencies: [0, 50] },
     loads: 5,
 };
 
 /** The service is not there to be spared. */
 const unlimited = { "alicloud-logstash:requestsPerSecond": "100000" };
-const defaultMaxConnections = 32;
 
 async function main(): Promise<void> {
     const { values } = parseArgs({
@@ -65,7 +68,7 @@ async function main(): Promise<void> {
         },
     });
     if (values["cpu-profile"]) {
-        await profileUp(Number(values.size), unlimited, say);
+        printProfile(await profileUp(Number(values.size), unlimited), say);
         return;
     }
     const plan = values.quick ? quick : whole;
@@ -86,6 +89,7 @@ async function measure(plan: Plan, isQuick: boolean): Promise<Results> {
     const started = performance.now();
     const engine = await findEngine({ say });
     const found: Findings = { samples: [], states: [], traffic: [] };
+    const limited: Findings = { samples: [], states: [], traffic: [] };
     say("Warming up");
     await compare({ size: 1, pairs: 1, wholePairs: 1 }, unlimited, { samples: [], states: [], traffic: [] }, () => {});
     say("With the engine");
@@ -93,13 +97,12 @@ async function measure(plan: Plan, isQuick: boolean): Promise<Results> {
         await compare(comparison, unlimited, found, say);
     }
     say("With the default limits");
-    const limited = [];
-    for (let n = 0; n < plan.limited.times; n += 1) {
-        limited.push(await upOf(plan.limited.size, {}));
-    }
+    await compare(plan.limited, {}, limited, say);
     say("The provider alone");
     const { costs, rssMiB } = await measureCalls(plan.grpc, unlimited, say);
     const loads = measureLoad(plan.loads);
+    say("With a profiler");
+    const profile = await profileUp(plan.profiled, unlimited);
     return {
         madeAt: new Date().toISOString(),
         quick: isQuick,
@@ -120,12 +123,8 @@ async function measure(plan: Plan, isQuick: boolean): Promise<Results> {
         rows: rowsOf(found.samples),
         states: stateRowsOf(found.states),
         traffic: found.traffic,
-        limited: {
-            size: plan.limited.size,
-            seconds: spreadOf(limited.map(({ ms }) => ms / 1000)),
-            requests: Math.max(...limited.map(({ traffic }) => traffic.requests)),
-            peakConnections: Math.max(...limited.map(({ traffic }) => traffic.peakConnections)),
-        },
+        limited: { rows: rowsOf(limited.samples), traffic: limited.traffic },
+        profile,
         calls: costs,
         providerMiB: rssMiB,
         loads,

@@ -17,12 +17,20 @@ interface ProfileNode {
 const root = resolve(__dirname, "..");
 const file = join(root, "bench", "report", "provider.cpuprofile");
 
-/** Profiles the provider process during an `up`, and prints where its time goes. The profile stays, for other tools. */
-export async function profileUp(
-    size: number,
-    config: Readonly<Record<string, string>>,
-    say: (line: string) => void,
-): Promise<void> {
+/** Where the time of a provider process goes during an `up`, in milliseconds, the most first. */
+export interface Profile {
+    readonly size: number;
+    readonly seconds: number;
+    readonly byPackage: Shares;
+    readonly byFunction: Shares;
+    /** Time in and below the functions of provider/. */
+    readonly ours: Shares;
+}
+
+export type Shares = readonly (readonly [name: string, ms: number])[];
+
+/** Profiles the provider process during an `up`. The profile stays in a file, for other tools. */
+export async function profileUp(size: number, config: Readonly<Record<string, string>>): Promise<Profile> {
     mkdirSync(join(file, ".."), { recursive: true });
     rmSync(file, { force: true });
     const preload = join(__dirname, "profilePreload.cjs");
@@ -31,18 +39,32 @@ export async function profileUp(
         throw new Error("the provider process has written no profile");
     }
     const profile = JSON.parse(readFileSync(file, "utf8")) as CpuProfile;
-    say(`up of ${size} in ${(ms / 1000).toFixed(1)} s; the provider process, profile in ${relative(root, file)}:`);
-    printShares("self time by package", selfTimes(profile, packageOf), say);
-    printShares("self time by function", selfTimes(profile, functionOf), say);
-    printShares("time in and below functions of provider/", totalTimes(profile), say);
+    return {
+        size,
+        seconds: ms / 1000,
+        byPackage: sharesOf(selfTimes(profile, packageOf)),
+        byFunction: sharesOf(selfTimes(profile, functionOf)),
+        ours: sharesOf(totalTimes(profile)),
+    };
 }
 
-function printShares(title: string, times: ReadonlyMap<string, number>, say: (line: string) => void): void {
-    say(`\n  ${title}`);
-    const sorted = [...times].sort(([, a], [, b]) => b - a).slice(0, 25);
-    for (const [name, us] of sorted) {
-        say(`  ${(us / 1000).toFixed(0).padStart(7)} ms  ${name}`);
+export function printProfile(
+    { size, seconds, byPackage, byFunction, ours }: Profile,
+    say: (line: string) => void,
+): void {
+    say(`up of ${size} in ${seconds.toFixed(1)} s; the provider process, profile in ${relative(root, file)}:`);
+    const titled = { "self time by package": byPackage, "self time by function": byFunction };
+    for (const [title, shares] of Object.entries({ ...titled, "time in and below functions of provider/": ours })) {
+        say(`\n  ${title}`);
+        for (const [name, ms] of shares) {
+            say(`  ${ms.toFixed(0).padStart(7)} ms  ${name}`);
+        }
     }
+}
+
+function sharesOf(times: ReadonlyMap<string, number>): Shares {
+    const inMs = [...times].map(([name, us]) => [name, us / 1000] as const);
+    return inMs.sort(([, a], [, b]) => b - a).slice(0, 25);
 }
 
 function selfTimes(profile: CpuProfile, nameOf: (node: ProfileNode) => string): Map<string, number> {

@@ -1,3 +1,4 @@
+import { defaultRequestsPerSecond } from "../provider/src/core/fairUse";
 import { type Goal, verdictOf } from "./goals";
 import type { Results, Row } from "./results";
 import type { Spread } from "./statistics";
@@ -33,8 +34,24 @@ ${results.rows.map(engineRow).join("\n")}
 Memory is the most resident memory of the CLI and all it starts at one time, shared pages counted in each process. In the
 largest \`up\`: ${largestUp(results)}.
 
-With the default limits a first \`up\` of ${results.limited.size} takes ${shown(results.limited.seconds, 2)} s:
-${results.limited.requests} requests, at most ${results.limited.peakConnections} connections at one time.
+### With the default limits
+
+| resources | step | pairs | ours, s | no-op, s | ratio of medians | ratios of pairs | memory of ours, MiB | of the no-op |
+| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+${results.limited.rows.map(engineRow).join("\n")}
+
+${limitOf(results)}
+
+### Where the provider's time goes
+
+A CPU profile of the provider process in a first \`up\` of ${results.profile.size}, in milliseconds by package, waiting left out:
+
+| package | ms |
+| --- | ---: |
+${results.profile.byPackage
+    .slice(0, 12)
+    .map(([name, ms]) => cells([name, ms.toFixed(0)]))
+    .join("\n")}
 
 ### State
 
@@ -91,6 +108,16 @@ The no-op:
 \`\`\`js
 ${programs["no-op"]}\`\`\`
 `;
+}
+
+function limitOf({ limited: { traffic } }: Results): string {
+    const requests = Math.max(...traffic.map((up) => up.requests));
+    const floor = (requests - defaultRequestsPerSecond) / defaultRequestsPerSecond;
+    return (
+        `The no-op makes no requests. Ours makes ${requests}, which at ${defaultRequestsPerSecond} a second take at least ` +
+        `${floor.toFixed(1)} s from the first to the last. The engine asks for more a second while its state is small, and ` +
+        "for fewer as it grows: what the limit holds back at first is not caught up with."
+    );
 }
 
 function engineRow({ size, step, seconds, ratio, pairRatios, memory }: Row): string {

@@ -3,6 +3,7 @@ import { steps } from "./engine";
 import type { CallCost } from "./grpc";
 import type { LoadCost } from "./load";
 import type { Peak, Role } from "./processTree";
+import type { Profile } from "./profile";
 import type { Contender } from "./programs";
 import { medianOf, type Spread, spreadOf } from "./statistics";
 
@@ -32,12 +33,10 @@ export interface StateRow {
     readonly indentedRatio: number;
 }
 
-/** An `up` of ours with the limits that users get. */
-export interface LimitedUp {
-    readonly size: number;
-    readonly seconds: Spread;
-    readonly requests: number;
-    readonly peakConnections: number;
+/** First `up`s with the limits that users get. */
+export interface Limited {
+    readonly rows: readonly Row[];
+    readonly traffic: Findings["traffic"];
 }
 
 /** All that a report tells. */
@@ -52,7 +51,8 @@ export interface Results {
     readonly rows: readonly Row[];
     readonly states: readonly StateRow[];
     readonly traffic: Findings["traffic"];
-    readonly limited: LimitedUp;
+    readonly limited: Limited;
+    readonly profile: Profile;
     readonly calls: readonly CallCost[];
     readonly providerMiB: Readonly<Record<Contender, number>>;
     readonly loads: readonly LoadCost[];

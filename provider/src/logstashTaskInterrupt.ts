@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isRecord } from "./core/json";
 import { inputsOf, type LogstashTaskArgs, type LogstashTaskOutputs, settingsOf } from "./logstashTask";
+import { withoutFrames } from "./stackFrames";
 import { typeTokens } from "./urn";
 
 /** The arguments of a {@link LogstashTaskInterrupt}. */
@@ -65,7 +66,15 @@ export class LogstashTaskInterrupt extends pulumi.CustomResource {
      * @param opts Pulumi's options for a resource; `import`, `id` and `provider` are refused.
      */
     constructor(name: string, args: LogstashTaskInterruptArgs, opts?: pulumi.CustomResourceOptions) {
-        super(typeTokens.InterruptLogstashTask, name, inputsOf("InterruptLogstashTask", name, args, opts), opts);
+        const inputs = inputsOf("InterruptLogstashTask", name, args, opts);
+        const frames = withoutFrames();
+        try {
+            super(typeTokens.InterruptLogstashTask, name, inputs, opts);
+        } catch (error) {
+            throw frames.traced(error, LogstashTaskInterrupt);
+        } finally {
+            frames.restore();
+        }
         Object.assign(this, settingsOf("InterruptLogstashTask", args));
     }
 

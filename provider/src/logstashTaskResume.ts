@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isRecord } from "./core/json";
 import { inputsOf, type LogstashTaskArgs, type LogstashTaskOutputs, settingsOf } from "./logstashTask";
+import { withoutFrames } from "./stackFrames";
 import { typeTokens } from "./urn";
 
 /** The arguments of a {@link LogstashTaskResume}. */
@@ -47,7 +48,15 @@ export class LogstashTaskResume extends pulumi.CustomResource {
      * @param opts Pulumi's options for a resource; `import`, `id` and `provider` are refused.
      */
     constructor(name: string, args: LogstashTaskResumeArgs, opts?: pulumi.CustomResourceOptions) {
-        super(typeTokens.ResumeLogstashTask, name, inputsOf("ResumeLogstashTask", name, args, opts), opts);
+        const inputs = inputsOf("ResumeLogstashTask", name, args, opts);
+        const frames = withoutFrames();
+        try {
+            super(typeTokens.ResumeLogstashTask, name, inputs, opts);
+        } catch (error) {
+            throw frames.traced(error, LogstashTaskResume);
+        } finally {
+            frames.restore();
+        }
         Object.assign(this, settingsOf("ResumeLogstashTask", args));
     }
 

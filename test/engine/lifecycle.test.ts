@@ -284,6 +284,25 @@ describe("the life of a resource", () => {
             assert.equal(effects(), 1);
         });
 
+        it("shows the program's line where an option's own code fails, and keeps the traces of other errors", async () => {
+            const failing = "{ transformations: [() => { throw new Error('from an option'); }] }";
+            declare({}, failing);
+            assert.match(expectFailure(await stack.preview()).text, /Error: from an option\s+at [^\n]*index\.js/);
+            stack.program(`${header}
+                const before = Error.stackTraceLimit;
+                try {
+                    new LogstashTaskInterrupt("failing", { instanceId: "${one}" }, ${failing});
+                } catch {
+                    exports.sameLimit = Error.stackTraceLimit === before;
+                }
+                new LogstashTaskInterrupt("working", { instanceId: "${one}" });
+                exports.sameLimitAfterwards = Error.stackTraceLimit === before;`);
+            assert.match(
+                expectSuccess(await stack.preview()).text,
+                /sameLimit *: true[\s\S]*sameLimitAfterwards *: true/,
+            );
+        });
+
         it("refuses `import`, `id` and `provider` with the reason", async () => {
             declare({}, `{ import: "${one}" }`);
             assert.match(

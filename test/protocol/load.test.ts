@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Emulator, startEmulator, testAccount } from "../../emulator";
-import { tryTimeoutMs } from "../../provider/src/core/retry";
 import { pointer } from "../../provider/src/pointer";
 import { Host, type Properties } from "./host";
 
@@ -84,11 +83,11 @@ describe("the load of many resources in one provider process", () => {
             await start(settings, env);
             const pid = Number(host.process.pid);
             await create(0, 2_000, 50);
-            const warm = await settled(pid, answer);
+            const warm = await ask(pid, answer);
             await create(2_000, 10_000, 50);
             expectOneEffectEach(10_000);
             assert.equal(emulator.ledger.requests.length, 20_000);
-            const end = await settled(pid, answer);
+            const end = await ask(pid, answer);
 
             // 8,000 creates that leave a kilobyte each would be 8 MB.
             const grown = (end.heapBytes - warm.heapBytes) / 2 ** 20;
@@ -130,12 +129,6 @@ process.on("SIGUSR2", async () => {
     renameSync(process.env.PROBE_ANSWER + ".part", process.env.PROBE_ANSWER);
 });
 `;
-
-/** What is left when the time limits of all requests are over; until then each holds on to a little. */
-async function settled(pid: number, answer: string): Promise<Holdings> {
-    await setTimeout(tryTimeoutMs + 500);
-    return ask(pid, answer);
-}
 
 async function ask(pid: number, answer: string): Promise<Holdings> {
     rmSync(answer, { force: true });

@@ -10,8 +10,8 @@ export interface FairUse {
 }
 
 /** The service allows 100 requests a second to a user; what is left serves the other programs of that user. */
-const defaultRequestsPerSecond = 80;
-const defaultMaxConnections = 32;
+export const defaultRequestsPerSecond = 90;
+export const defaultMaxConnections = 32;
 
 /** Reads `alicloud-logstash:requestsPerSecond` and `alicloud-logstash:maxConnections`. */
 export function fairUse(surroundings: Surroundings): FairUse {
