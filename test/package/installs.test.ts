@@ -187,7 +187,7 @@ describe("installed in an empty project, the package", function () {
         });
 
         it("works in ECMAScript modules in TypeScript 5", async () => {
-            await add(typescript5, `ts-node@${versionOf("ts-node")}`);
+            await add(typescript5);
             await expectInterrupt(typeScriptModule);
         });
 
