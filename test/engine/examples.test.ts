@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Emulator, type InstanceOptions, startEmulator } from "../../emulator";
+import { type Emulator, type InstanceOptions, selfSigned, startEmulator } from "../../emulator";
 import { applyPack } from "./policyPack";
 import { expectFailure, expectSuccess, type ResourceState, type Run, Stack } from "./stack";
 
@@ -119,12 +119,40 @@ describe("the examples:", () => {
         assert.deepEqual(calls(orders), ["InterruptLogstashTask"]);
     });
 
-    it("ci-oidc interrupts once for each commit", async () => {
+    it("ci-oidc interrupts once for each commit, signed with what the job's OIDC token was exchanged for", async () => {
+        await emulator.stop();
+        const tls = selfSigned();
+        const role = {
+            arn: "acs:ram::1234567890123456:role/logstash-release",
+            oidcProviderArn: "acs:ram::1234567890123456:oidc-provider/github",
+        };
+        const oidcToken = "header.payload.signature";
+        const instances: InstanceOptions[] = [{ instanceId: orders, status: "activating" }];
+        emulator = await startEmulator({ tls, roles: [role], oidcTokens: [oidcToken], instances });
         const stack = await copy("ci-oidc");
-        expectSuccess(await stack.pulumi("config", "set", "release", "0123abc"));
+        for (const [name, text] of Object.entries({ "oidc-token": oidcToken, "ca.pem": tls.cert })) {
+            stack.write(name, text);
+        }
+        stack.environment({ NODE_EXTRA_CA_CERTS: stack.path("program", "ca.pem") });
+        const sts = `localhost:${new URL(emulator.url).port}`;
+        for (const [name, host] of Object.entries({ elasticsearch: emulator.plainUrl, sts })) {
+            expectSuccess(await stack.pulumi("config", "set", "--path", `alicloud:endpoints[0].${name}`, host));
+        }
+        // What the job does once it has its token.
+        const variables = {
+            '"$RUNNER_TEMP/oidc-token"': stack.path("program", "oidc-token"),
+            '"$GITHUB_SHA"': "0123abc",
+        };
+        const job = readFileSync(join(examples, "ci-oidc", "deploy.yml"), "utf8");
+        for (const args of settingsIn(job)) {
+            const values = args.map((word) => variables[word as keyof typeof variables] ?? word);
+            expectSuccess(await stack.pulumi(...values));
+        }
         const run = expectSuccess(await stack.up());
         assert.match(run.text, /interrupted *: true\n *status *: "suspended"/);
         assert.equal(calls().length, 1);
+        assert.ok(emulator.ledger.requests.every(({ accessKeyId }) => accessKeyId?.startsWith("STS.")));
+        await expectNoRequests(() => stack.up());
     });
 
     it("policy-pack forbids an interrupt without triggers, before any request", async () => {
@@ -164,11 +192,14 @@ describe("the examples:", () => {
     });
 });
 
-/** The `pulumi config set` lines of an example's README, but for credentials: those of the emulator are in place. */
 function configurationIn(example: string): string[][] {
-    const readme = readFileSync(join(examples, example, "README.md"), "utf8");
-    const lines = [...readme.matchAll(/^pulumi (config set .*)$/gm)].map(([, args = ""]) => args);
-    return lines.filter((line) => !line.includes("assumeRoleWithOidc")).map((line) => line.split(" "));
+    return settingsIn(readFileSync(join(examples, example, "README.md"), "utf8"));
+}
+
+/** The `pulumi config set` lines of a text, in words. */
+function settingsIn(text: string): string[][] {
+    const lines = [...text.matchAll(/^ *pulumi (config set .*)$/gm)].map(([, args = ""]) => args);
+    return lines.map((line) => line.split(" "));
 }
 
 /** The resources of a stack's state by their names. */
