@@ -1,5 +1,6 @@
 import { defaultRequestsPerSecond } from "../provider/src/core/fairUse";
 import { type Goal, verdictOf } from "./goals";
+import type { Profile } from "./profile";
 import type { Results, Row } from "./results";
 import type { Spread } from "./statistics";
 
@@ -44,7 +45,8 @@ ${limitOf(results)}
 
 ### Where the provider's time goes
 
-A CPU profile of the provider process in a first \`up\` of ${results.profile.size}, in milliseconds by package, waiting left out:
+A CPU profile of the provider process in a first \`up\` of ${results.profile.size}, in milliseconds by package, waiting left out.
+${readingOf(results.profile)}
 
 | package | ms |
 | --- | ---: |
@@ -117,6 +119,15 @@ function limitOf({ limited: { traffic } }: Results): string {
         `The no-op makes no requests. Ours makes ${requests}, which at ${defaultRequestsPerSecond} a second take at least ` +
         `${floor.toFixed(1)} s from the first to the last. The engine asks for more a second while its state is small, and ` +
         "for fewer as it grows: what the limit holds back at first is not caught up with."
+    );
+}
+
+function readingOf({ byPackage, size }: Profile): string {
+    const all = byPackage.reduce((sum, [, ms]) => sum + ms, 0);
+    const own = byPackage.find(([name]) => name === "provider")?.[1] ?? 0;
+    return (
+        `Of ${all.toFixed(0)} ms the code of this package takes ${own.toFixed(0)} ms, ${(own / size).toFixed(2)} ms for each ` +
+        "resource; the most is Node's own: HTTP, gRPC over HTTP/2, loading and compiling."
     );
 }
 
