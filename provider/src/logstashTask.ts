@@ -98,13 +98,25 @@ export function inputsOf(
 }
 
 /**
- * The arguments that have a default, as outputs. The state need not repeat what everybody knows.
+ * The arguments that have a default, as outputs: the engine's for those that are given, and else the default, which the
+ * state need not repeat.
  *
  * @internal
  */
-export function settingsOf(operation: Operation, args: object): Readonly<Record<string, pulumi.Output<unknown>>> {
-    const settings = Object.entries(resolvedSettings(operation, { ...args }));
-    return Object.fromEntries(settings.map(([name, value]) => [name, pulumi.output(value)]));
+export function settingsOf(operation: Operation, resource: object): Readonly<Record<string, pulumi.Output<unknown>>> {
+    const outputs: Readonly<Record<string, unknown>> = { ...resource };
+    const settings = Object.entries(resolvedSettings(operation, {}));
+    return Object.fromEntries(
+        settings.map(([name, byDefault]) => {
+            const given = outputs[name];
+            return [
+                name,
+                given === undefined
+                    ? pulumi.output(byDefault)
+                    : pulumi.output(given).apply((value) => value ?? byDefault),
+            ];
+        }),
+    );
 }
 
 const commonOutputs = ["instanceId", "region", "triggers", "clientToken", "profile", "requestId", "status"];

@@ -75,7 +75,7 @@ export class LogstashTaskInterrupt extends pulumi.CustomResource {
         } finally {
             frames.restore();
         }
-        Object.assign(this, settingsOf("InterruptLogstashTask", args));
+        Object.assign(this, settingsOf("InterruptLogstashTask", this));
     }
 
     /** @internal Where policy packs look for the type. */

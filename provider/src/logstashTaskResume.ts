@@ -57,7 +57,7 @@ export class LogstashTaskResume extends pulumi.CustomResource {
         } finally {
             frames.restore();
         }
-        Object.assign(this, settingsOf("ResumeLogstashTask", args));
+        Object.assign(this, settingsOf("ResumeLogstashTask", this));
     }
 
     /** @internal Where policy packs look for the type. */

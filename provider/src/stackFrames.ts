@@ -1,7 +1,7 @@
 /** Stack traces have no frames until `restore` is called. */
 export interface WithoutFrames {
     readonly restore: () => void;
-    /** The error, with a stack trace that begins where `resource` was called: in the program. */
+    /** The error; one without frames gets those from where `resource` was called: in the program. */
     readonly traced: (error: unknown, resource: NewableFunction) => unknown;
 }
 
@@ -21,7 +21,7 @@ export function withoutFrames(): WithoutFrames {
         restore,
         traced: (error, resource) => {
             restore();
-            if (error instanceof Error) {
+            if (error instanceof Error && !/\n\s+at /.test(error.stack ?? "")) {
                 Error.captureStackTrace(error, resource);
             }
             return error;

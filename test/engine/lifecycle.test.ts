@@ -276,6 +276,36 @@ describe("the life of a resource", () => {
             assert.equal(new Set(tokens()).size, 1);
         });
 
+        it("`--replace` after a change of triggers is a request of its own: nothing tells `create` what came before", async () => {
+            declare({ triggers: ["v1"] });
+            expectSuccess(await stack.up());
+            declare({ triggers: ["v2"] });
+            emulator.startChange(one);
+            expectSuccess(await stack.up());
+            emulator.startChange(one);
+            const { urn } = await stack.resource();
+            expectSuccess(await stack.up("--replace", urn));
+            assert.equal(effects(), 3);
+        });
+
+        it("an ignored change of an argument with a default leaves the output as recorded", async () => {
+            stack.program(`${header}
+                const { timeoutSeconds } = new LogstashTaskInterrupt("pause", { instanceId: "${one}", timeoutSeconds: 60 });
+                exports.timeoutSeconds = timeoutSeconds;`);
+            expectSuccess(await stack.up());
+            stack.program(`${header}
+                const { timeoutSeconds, whenIdle } = new LogstashTaskInterrupt(
+                    "pause",
+                    { instanceId: "${one}", timeoutSeconds: 90 },
+                    { ignoreChanges: ["timeoutSeconds"] },
+                );
+                exports.timeoutSeconds = timeoutSeconds;
+                exports.whenIdle = whenIdle;`);
+            expectSuccess(await stack.up());
+            const { text } = expectSuccess(await stack.pulumi("stack", "output", "--json"));
+            assert.deepEqual(JSON.parse(text), { timeoutSeconds: 60, whenIdle: "fail" });
+        });
+
         it("`replacementTrigger` replaces, with the same token", async () => {
             declare({}, '{ replacementTrigger: "a" }');
             expectSuccess(await stack.up());

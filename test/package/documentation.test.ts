@@ -68,7 +68,11 @@ describe("the documentation", () => {
             for (const action of ["InterruptLogstashTask", "ResumeLogstashTask", "DescribeLogstash"]) {
                 assert.ok(isAllowed([policy], `elasticsearch:${action}`, resource), action);
             }
-            assert.ok(!isAllowed([policy], "elasticsearch:DeleteLogstash", resource));
+            for (const action of ["DeleteLogstash", "UpdateLogstash", "RestartLogstash", "ListLogstash"]) {
+                assert.ok(!isAllowed([policy], `elasticsearch:${action}`, resource), action);
+            }
+            const elsewhere = resource.replace("logstashes/ls", "instances/es");
+            assert.ok(!isAllowed([policy], "elasticsearch:DescribeLogstash", elsewhere));
         }
     });
 

@@ -120,6 +120,7 @@ describe("following the README line by line", function () {
         await shell("pulumi stack init crashed --copy-config-from dev", project);
         emulator.startChange(instanceId);
         const before = effects();
+        const sentBefore = emulator.ledger.requestsTo("InterruptLogstashTask").length;
         emulator.faults.add({ operation: "InterruptLogstashTask", calls: 1, fault: { kind: "hang", point: "after" } });
         const child = spawn("pulumi", ["up"], { cwd: project, env, stdio: "ignore" });
         const ended = once(child, "close");
@@ -132,6 +133,9 @@ describe("following the README line by line", function () {
         await shell(commands, project);
 
         assert.equal(effects(), before + 1);
+        const sent = emulator.ledger.requestsTo("InterruptLogstashTask").slice(sentBefore);
+        assert.ok(sent.length >= 2, `${sent.length} requests`);
+        assert.equal(new Set(sent.map(({ clientToken }) => clientToken)).size, 1);
         assert.equal((await shell("pulumi stack output status", project)).trim(), "suspended");
         const { deployment } = JSON.parse(await shell("pulumi stack export", project)) as {
             readonly deployment: { readonly pending_operations?: readonly unknown[] };

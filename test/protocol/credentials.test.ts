@@ -116,6 +116,17 @@ describe("credentials", () => {
         });
     }
 
+    it("environment × access key, never with the security token of another spelling", async () => {
+        const env = {
+            ALICLOUD_ACCESS_KEY: caller.accessKeyId,
+            ALICLOUD_SECRET_KEY: caller.accessKeySecret,
+            ALIBABA_CLOUD_ACCESS_KEY_ID: session.accessKeyId,
+            ALIBABA_CLOUD_ACCESS_KEY_SECRET: session.accessKeySecret,
+            ALIBABA_CLOUD_SECURITY_TOKEN: String(session.securityToken),
+        };
+        assert.equal(await signedBy({}, env), caller.accessKeyId);
+    });
+
     it("stack configuration × role to assume, with external ID, policy, session name and duration", async () => {
         const assumeRole = JSON.stringify({
             roleArn: deployer.arn,

@@ -168,7 +168,11 @@ describe("a hostile server", () => {
             fairUse: () => ({ maxConnections: 1, turn: async () => {} }),
         });
         const signal = new AbortController().signal;
-        return service.signal("InterruptLogstashTask", instanceId, "token", { timeoutMs, signal });
+        return service.signal("InterruptLogstashTask", instanceId, "token", {
+            timeoutMs,
+            patienceMs: timeoutMs,
+            signal,
+        });
     }
 
     it("that never stops answering is cut off after a mebibyte", async () => {
@@ -236,7 +240,7 @@ describe("a hostile server", () => {
             credentials: () => ({ name: "a test", get: async () => testAccount }),
             fairUse: () => ({ maxConnections: 1, turn: async () => {} }),
         });
-        const attempt = { timeoutMs: 500, signal: new AbortController().signal };
+        const attempt = { timeoutMs: 500, patienceMs: 500, signal: new AbortController().signal };
         for (const id of ["../../x", "a?b=c", "a#b", "a/b", "//evil.example", "a%2fb"]) {
             await service.describe(id, attempt);
         }

@@ -43,7 +43,7 @@ describe("pop-core against the faults of a cloud", () => {
     let emulator: Emulator;
     let service: LogstashService;
     let tokens = 0;
-    const attempt = { timeoutMs: 400, signal: new AbortController().signal };
+    const attempt = { timeoutMs: 400, patienceMs: 10_000, signal: new AbortController().signal };
     const signal = (clientToken: string) => service.signal("InterruptLogstashTask", instanceId, clientToken, attempt);
     const nextToken = () => {
         tokens += 1;
@@ -62,6 +62,27 @@ describe("pop-core against the faults of a cloud", () => {
     after(() => emulator.stop());
     beforeEach(() => emulator.addInstance({ instanceId, status: "activating" }));
     afterEach(() => emulator.faults.clear());
+
+    const waits = {
+        "its turn": { turn: () => new Promise<void>(() => {}), get: async () => testAccount },
+        credentials: { turn: async () => {}, get: () => new Promise<typeof testAccount>(() => {}) },
+    };
+    for (const [what, { turn, get }] of Object.entries(waits)) {
+        it(`sends nothing once the time is over while it waits for ${what}`, async () => {
+            const waiting = popCoreService({
+                endpoint: () => emulator.url,
+                region: "cn-hangzhou",
+                credentials: () => ({ name: "a test", get }),
+                fairUse: () => ({ maxConnections: 4, turn }),
+            });
+            const sent = emulator.ledger.requests.length;
+            const late = { ...attempt, patienceMs: 20 };
+            const reply = await waiting.signal("InterruptLogstashTask", instanceId, nextToken(), late);
+            assert.deepEqual(reply, { kind: "unsent", detail: "no time was left to send it" });
+            assert.equal(classify(reply).kind, "notDone");
+            assert.equal(emulator.ledger.requests.length, sent);
+        });
+    }
 
     it("accepts what the service accepts", async () => {
         const token = nextToken();

@@ -119,7 +119,7 @@ describe("an interrupt", () => {
 
     it("is recorded when it is refused after a try that may have been done", async () => {
         const { outcome } = await play({ signals: [reset, notFound] });
-        messageOf(outcome, "unfinished");
+        assert.match(messageOf(outcome, "unfinished"), /refused, after a try that may have been done/);
         assert.deepEqual(outcome.kind === "unfinished" && outcome.result, { clientToken: "T", status: "pending" });
     });
 
@@ -305,6 +305,11 @@ describe("a resume", () => {
             const { outcome } = await play({ signals: [wrongPhase], looks: [is(status)] }, resume);
             assert.match(messageOf(outcome, "failed"), /nothing to resume[\s\S]*`whenNotSuspended: "skip"`/);
         }
+    });
+
+    it("waits until an interrupt that is being processed has ended", async () => {
+        const { outcome } = await play({ signals: [signalled, accepted], looks: [is("activating")] }, resume);
+        assert.deepEqual(outcome, done("activating"));
     });
 
     it("is tried again while a suspended instance refuses it", async () => {

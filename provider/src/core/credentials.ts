@@ -18,7 +18,7 @@ export interface CredentialsSource {
     /** Asked before every request, so that rotated credentials are taken up. */
     get(): Promise<Credentials>;
     /** Drops temporary credentials that the service calls expired; absent where no others can be had. */
-    readonly renew?: () => void;
+    readonly renew?: (expired: Credentials) => void;
 }
 
 /** Credentials that could not be had this time; asking again may help. */
@@ -84,20 +84,33 @@ function fromStack(surroundings: Surroundings): CredentialsSource | undefined {
 }
 
 function fromEnvironment({ env }: Surroundings): CredentialsSource | undefined {
-    const [, accessKeyId] = accessKeyVariables;
-    const [, accessKeySecret] = secretKeyVariables;
-    return wholeKey("the environment", {
-        accessKeyId: { name: accessKeyId, value: firstOf(env, accessKeyVariables) },
-        accessKeySecret: { name: accessKeySecret, value: firstOf(env, secretKeyVariables) },
-        securityToken: firstOf(env, securityTokenVariables),
-    });
+    const given = spellings
+        .map(([id, secret, token]) => ({
+            accessKeyId: { name: id, value: nonEmpty(env[id]) },
+            accessKeySecret: { name: secret, value: nonEmpty(env[secret]) },
+            securityToken: nonEmpty(env[token]),
+        }))
+        .filter(
+            ({ accessKeyId, accessKeySecret }) =>
+                accessKeyId.value !== undefined || accessKeySecret.value !== undefined,
+        );
+    const whole = given.find(({ accessKeyId, accessKeySecret }) => accessKeyId.value && accessKeySecret.value);
+    const parts = whole ?? given[0];
+    return parts === undefined ? undefined : wholeKey("the environment", parts);
 }
 
 function fromNamedProfile(surroundings: Surroundings): CredentialsSource | undefined {
     const configured = nonEmpty(surroundings.config("alicloud:profile"));
-    const profile = configured ?? firstOf(surroundings.env, ["ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"]);
-    const setting = configured === undefined ? "the variable ALIBABA_CLOUD_PROFILE" : "`alicloud:profile`";
-    return profile === undefined ? undefined : fromProfile(surroundings, profile, setting);
+    if (configured !== undefined) {
+        return fromProfile(surroundings, configured, "`alicloud:profile`");
+    }
+    for (const variable of ["ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"]) {
+        const profile = nonEmpty(surroundings.env[variable]);
+        if (profile !== undefined) {
+            return fromProfile(surroundings, profile, `the variable ${variable}`);
+        }
+    }
+    return undefined;
 }
 
 function fromProfile(surroundings: Surroundings, profile: string, setting: string): CredentialsSource {
@@ -169,6 +182,7 @@ const shareMs = 5_000;
 function temporary(name: string, build: (library: Library) => Promise<Provider>): CredentialsSource {
     let provider: Promise<Provider> | undefined;
     let shared: { readonly credentials: Promise<Credentials>; readonly until: number } | undefined;
+    let latest: Credentials | undefined;
 
     async function ask(): Promise<Credentials> {
         try {
@@ -177,7 +191,8 @@ function temporary(name: string, build: (library: Library) => Promise<Provider>)
             if (!accessKeyId || !accessKeySecret) {
                 throw new Error("they are empty");
             }
-            return { accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
+            latest = { accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
+            return latest;
         } catch (error) {
             provider = undefined;
             shared = undefined;
@@ -194,9 +209,12 @@ function temporary(name: string, build: (library: Library) => Promise<Provider>)
             }
             return shared.credentials;
         },
-        renew() {
-            provider = undefined;
-            shared = undefined;
+        renew(expired) {
+            // Of many requests with the same session the first renews it for all.
+            if (expired.securityToken === latest?.securityToken) {
+                provider = undefined;
+                shared = undefined;
+            }
         },
     };
 }
@@ -259,8 +277,11 @@ function structured({ config }: Surroundings, key: string): Readonly<Record<stri
         return undefined;
     }
     const value = parseJson(key, text);
-    const first: unknown = Array.isArray(value) ? value[0] : value;
-    return isRecord(first) ? first : undefined;
+    const first: unknown = Array.isArray(value) ? (value[0] ?? {}) : value;
+    if (!isRecord(first)) {
+        throw new ConfigurationError(`\`${key}\` is not an object`);
+    }
+    return first;
 }
 
 function required(settings: Readonly<Record<string, unknown>>, key: string, name: string): string {
@@ -284,20 +305,11 @@ function withGiven<T>(value: T | undefined, use: (value: T) => void): void {
     }
 }
 
-const accessKeyVariables = [
-    "ALICLOUD_ACCESS_KEY",
-    "ALIBABA_CLOUD_ACCESS_KEY_ID",
-    "ALIBABACLOUD_ACCESS_KEY_ID",
-] as const;
-const secretKeyVariables = [
-    "ALICLOUD_SECRET_KEY",
-    "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-    "ALIBABACLOUD_ACCESS_KEY_SECRET",
-] as const;
-const securityTokenVariables = [
-    "ALICLOUD_SECURITY_TOKEN",
-    "ALIBABA_CLOUD_SECURITY_TOKEN",
-    "ALIBABACLOUD_SECURITY_TOKEN",
+/** The variables of an access key and its security token; never one of one row and one of another. */
+const spellings = [
+    ["ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECURITY_TOKEN"],
+    ["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"],
+    ["ALIBABACLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_SECURITY_TOKEN"],
 ] as const;
 
 const waysToGiveCredentials = [

@@ -72,7 +72,7 @@ export function refusalAdvice(call: Problem["call"], reply: Reply): string {
         return `grant the RAM action elasticsearch:${call} on this instance to the identity that deploys`;
     }
     const code = reply.kind === "failure" || reply.kind === "unreachable" ? reply.code : "";
-    return advices.find(([pattern]) => pattern.test(code))?.[1] ?? "see the code and the message; nothing was done";
+    return advices.find(([pattern]) => pattern.test(code))?.[1] ?? "see the code and the message";
 }
 
 /** What to do when the instance may not be looked at. */

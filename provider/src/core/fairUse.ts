@@ -3,7 +3,7 @@ import { ConfigurationError, nonEmpty, type Surroundings } from "./configuration
 
 /** How much of the service all resources of a process may use together. */
 export interface FairUse {
-    /** At the most, to each endpoint. */
+    /** At the most, for each region and profile. */
     readonly maxConnections: number;
     /** Resolves when one more request may be sent. */
     readonly turn: () => Promise<void>;

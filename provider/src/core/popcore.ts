@@ -18,7 +18,7 @@ export interface ServiceOptions {
     readonly fairUse: () => FairUse;
 }
 
-/** The service behind `@alicloud/pop-core`; no other module knows that package. */
+/** The service behind `@alicloud/pop-core`; no other module calls that package. */
 export function popCoreService({ endpoint, region, credentials, fairUse }: ServiceOptions): LogstashService {
     // Every credential this client has used, so that an answer that quotes one (a signature error does) is masked.
     const seen = new Set<string>();
@@ -49,14 +49,25 @@ export function popCoreService({ endpoint, region, credentials, fairUse }: Servi
         const { client, source, use } = await connection;
         // pop-core sends neither header by itself; given, both are signed.
         const headers = { "x-acs-action": action, "x-acs-region-id": region };
+        const deadline = performance.now() + attempt.patienceMs;
+        const leftMs = () => deadline - performance.now();
+        let used: Credentials | undefined;
         const send = async (): Promise<Reply> => {
-            await use.turn();
             const limit = new AbortController();
-            const timer = setTimeout(() => limit.abort(), attempt.timeoutMs);
-            const signal = AbortSignal.any([attempt.signal, limit.signal]);
+            let timer: NodeJS.Timeout | undefined;
             try {
+                used = await unlessLate(
+                    use.turn().then(() => source.get()),
+                    leftMs(),
+                );
+                if (used === undefined) {
+                    return { kind: "unsent", detail: "no time was left to send it" };
+                }
+                const timeout = Math.max(1, Math.min(attempt.timeoutMs, leftMs()));
+                timer = setTimeout(() => limit.abort(), timeout);
+                const signal = AbortSignal.any([attempt.signal, limit.signal]);
                 const result = await client.request(method, path, query, "", headers, {
-                    timeout: attempt.timeoutMs,
+                    timeout,
                     // At its timeout httpx stops listening and leaves the connection open; the signal closes it.
                     beforeRequest: (request) => ({ ...request, signal }),
                 });
@@ -77,9 +88,10 @@ export function popCoreService({ endpoint, region, credentials, fairUse }: Servi
         if (
             reply.kind === "failure" &&
             /^InvalidSecurityToken\.Expired/.test(reply.code) &&
-            source.renew !== undefined
+            source.renew !== undefined &&
+            used !== undefined
         ) {
-            source.renew();
+            source.renew(used);
             return send();
         }
         return reply;
@@ -92,6 +104,19 @@ export function popCoreService({ endpoint, region, credentials, fairUse }: Servi
         describe: (instanceId, attempt) => call("DescribeLogstash", "GET", pathOf(instanceId), {}, attempt),
         credentialsName: () => credentials().name,
     };
+}
+
+/** What a promise resolves to, or nothing once the time is over. */
+async function unlessLate<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+        timer = setTimeout(resolve, Math.max(0, ms), undefined);
+    });
+    try {
+        return await Promise.race([promise, late]);
+    } finally {
+        clearTimeout(timer);
+    }
 }
 
 interface Connection {

@@ -137,7 +137,11 @@ class Pursuit {
         if (this.#acceptance === undefined && !this.#signalled) {
             const { operation, instanceId, clientToken } = this.request;
             const { service, signal } = this.means;
-            const reply = await service.signal(operation, instanceId, clientToken, { timeoutMs, signal });
+            const reply = await service.signal(operation, instanceId, clientToken, {
+                timeoutMs,
+                patienceMs: this.budget.remainingMs(),
+                signal,
+            });
             const answer = classify(reply);
             this.#problem = answer.kind === "accepted" ? undefined : { call: operation, reply };
             switch (answer.kind) {
@@ -145,6 +149,10 @@ class Pursuit {
                     this.#acceptance = { ...answer, at: this.means.now().toISOString() };
                     break;
                 case "signalled":
+                    // An interrupt is being processed: the end of that is what a resume waits for.
+                    if (operation === "ResumeLogstashTask") {
+                        return this.#again();
+                    }
                     this.#signalled = true;
                     break;
                 case "unknown":
@@ -158,7 +166,10 @@ class Pursuit {
                 case "wrongPhase":
                     return this.request.look ? this.#look(true) : this.#again();
                 case "refused":
-                    return this.#fail("refused", refusalAdvice(operation, reply));
+                    return this.#fail(
+                        this.#uncertain ? "refused, after a try that may have been done" : "refused",
+                        refusalAdvice(operation, reply),
+                    );
             }
         }
         return this.request.look ? this.#look(false) : this.#done(accepted);
@@ -167,8 +178,10 @@ class Pursuit {
     /** Looks how far the accepted request is, or why the instance refused it in its phase. */
     async #look(refused: boolean): Promise<Attempted> {
         const { operation, instanceId } = this.request;
-        const timeoutMs = Math.max(1, Math.min(tryTimeoutMs, this.budget.remainingMs()));
-        const reply = await this.means.service.describe(instanceId, { timeoutMs, signal: this.means.signal });
+        const patienceMs = this.budget.remainingMs();
+        const timeoutMs = Math.max(1, Math.min(tryTimeoutMs, patienceMs));
+        const { signal } = this.means;
+        const reply = await this.means.service.describe(instanceId, { timeoutMs, patienceMs, signal });
         const look = classifyLook(reply);
         switch (look.kind) {
             case "seen":
@@ -216,7 +229,8 @@ class Pursuit {
         const code = this.#problem === undefined ? "" : codeOf(this.#problem.reply);
         if (!this.#noted.has(code)) {
             this.#noted.add(code);
-            this.#note(`${this.#problem?.call}: ${code}; trying again with the same token`);
+            const token = this.#problem?.call === "DescribeLogstash" ? "" : " with the same token";
+            this.#note(`${this.#problem?.call}: ${code}; trying again${token}`);
         }
         return again;
     }

@@ -15,5 +15,7 @@ export interface LogstashService {
 export interface Attempt {
     /** Milliseconds after which the call is given up, its connection closed and its outcome unknown. */
     readonly timeoutMs: number;
+    /** Milliseconds after which it is not sent any more, if it still waits for its turn or for credentials. */
+    readonly patienceMs: number;
     readonly signal: AbortSignal;
 }
