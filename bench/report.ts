@@ -28,18 +28,14 @@ ${goals.map((goal) => `- ${verdictOf(goal)}`).join("\n")}
 
 ## With the engine
 
-| resources | step | pairs | ours, s | no-op, s | ratio of medians | ratios of pairs | memory of ours, MiB | of the no-op |
-| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-${results.rows.map(engineRow).join("\n")}
+${engineTable(results.rows)}
 
 Memory is the most resident memory of the CLI and all it starts at one time, shared pages counted in each process. In the
 largest \`up\`: ${largestUp(results)}.
 
 ### With the default limits
 
-| resources | step | pairs | ours, s | no-op, s | ratio of medians | ratios of pairs | memory of ours, MiB | of the no-op |
-| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-${results.limited.rows.map(engineRow).join("\n")}
+${engineTable(results.limited.rows)}
 
 ${limitOf(results)}
 
@@ -129,6 +125,15 @@ function readingOf({ byPackage, size }: Profile): string {
         `Of ${all.toFixed(0)} ms the code of this package takes ${own.toFixed(0)} ms, ${(own / size).toFixed(2)} ms for each ` +
         "resource; the most is Node's own: HTTP, gRPC over HTTP/2, loading and compiling."
     );
+}
+
+function engineTable(rows: readonly Row[]): string {
+    const titles = ["resources", "step", "pairs", "ours, s", "no-op, s", "ratio of medians", "ratios of pairs"];
+    return [
+        cells([...titles, "memory of ours, MiB", "of the no-op"]),
+        cells(["---:", "---", ...Array.from({ length: 7 }, () => "---:")]),
+        ...rows.map(engineRow),
+    ].join("\n");
 }
 
 function engineRow({ size, step, seconds, ratio, pairRatios, memory }: Row): string {

@@ -1,30 +1,25 @@
 import { setMaxListeners } from "node:events";
 import { fstatSync } from "node:fs";
 
-let stopped: AbortSignal | undefined;
-
 /**
  * A signal that fires when this provider process has lost the engine that started it. The engine holds the other end of
  * the process's standard input; that pipe ends with it, also after a `kill -9`, and nothing else tells. The process, which
  * would live on, then ends too.
  */
 export function lostEngine(): AbortSignal {
-    if (stopped === undefined) {
-        const controller = new AbortController();
-        stopped = controller.signal;
-        // Every operation on its way listens, and a thousand of them are no leak.
-        setMaxListeners(0, stopped);
-        if (isPipe(0)) {
-            process.stdin.resume().once("close", () => {
-                controller.abort(new Error("the deployment was stopped"));
-                // Other dynamic providers share this process: a moment for them to end what they do.
-                setTimeout(() => process.exit(1), 300);
-            });
-            // Whoever loads this elsewhere must not be kept alive by it; the provider's server keeps its process.
-            unrefIfPossible(process.stdin);
-        }
+    const controller = new AbortController();
+    // Every operation on its way listens, and a thousand of them are no leak.
+    setMaxListeners(0, controller.signal);
+    if (isPipe(0)) {
+        process.stdin.resume().once("close", () => {
+            controller.abort(new Error("the deployment was stopped"));
+            // Other dynamic providers share this process: a moment for them to end what they do.
+            setTimeout(() => process.exit(1), 300);
+        });
+        // Whoever loads this elsewhere must not be kept alive by it; the provider's server keeps its process.
+        unrefIfPossible(process.stdin);
     }
-    return stopped;
+    return controller.signal;
 }
 
 function unrefIfPossible(stream: { unref?: () => unknown }): void {

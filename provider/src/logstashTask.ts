@@ -104,11 +104,10 @@ export function inputsOf(
  * @internal
  */
 export function settingsOf(operation: Operation, resource: object): Readonly<Record<string, pulumi.Output<unknown>>> {
-    const outputs: Readonly<Record<string, unknown>> = { ...resource };
     const settings = Object.entries(resolvedSettings(operation, {}));
     return Object.fromEntries(
         settings.map(([name, byDefault]) => {
-            const given = outputs[name];
+            const given: unknown = Reflect.get(resource, name);
             return [
                 name,
                 given === undefined

@@ -67,16 +67,7 @@ const typeScript: Program = {
         ].join("\n"),
 };
 
-const oldTypeScript: Program = {
-    file: "index.ts",
-    interrupt: (instanceId) =>
-        [
-            'import { LogstashTaskInterrupt } from "pulumi-alicloud-logstash";',
-            `const pause = new LogstashTaskInterrupt("pause", ${args(instanceId)});`,
-            "export const status = pause.status;",
-            "export const node: string = process.versions.node;",
-        ].join("\n"),
-};
+const oldTypeScript: Program = { ...ecmaScript, file: "index.ts", isModule: false };
 
 const typeScriptModule: Program = { ...typeScript, isModule: true };
 

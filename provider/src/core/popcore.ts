@@ -30,23 +30,15 @@ export function popCoreService({ endpoint, region, credentials, fairUse }: Servi
         const url = endpoint();
         silenceSecrets(process.env);
         const RoaClient = loadRoaClient();
-        const credentialsProvider = {
-            async getCredentials() {
-                const current = await source.get();
-                for (const value of Object.values(current)) {
-                    seen.add(value).add(encodeURIComponent(value));
-                }
-                return current;
-            },
-        };
         const agent = await agentFor(url, use.maxConnections);
-        const client = new RoaClient({ endpoint: url, apiVersion: "2017-06-13", credentialsProvider, opts: { agent } });
-        return { client, source, use };
+        const clientFor = (credentials: Credentials) =>
+            new RoaClient({ endpoint: url, apiVersion: "2017-06-13", ...credentials, opts: { agent } });
+        return { clientFor, source, use };
     }
 
     async function call(action: string, method: "GET" | "POST", path: string, query: Query, attempt: Attempt) {
         connection ??= connect();
-        const { client, source, use } = await connection;
+        const { clientFor, source, use } = await connection;
         // pop-core sends neither header by itself; given, both are signed.
         const headers = { "x-acs-action": action, "x-acs-region-id": region };
         const deadline = performance.now() + attempt.patienceMs;
@@ -63,10 +55,13 @@ export function popCoreService({ endpoint, region, credentials, fairUse }: Servi
                 if (used === undefined) {
                     return { kind: "unsent", detail: "no time was left to send it" };
                 }
+                for (const value of Object.values(used)) {
+                    seen.add(value).add(encodeURIComponent(value));
+                }
                 const timeout = Math.max(1, Math.min(attempt.timeoutMs, leftMs()));
                 timer = setTimeout(() => limit.abort(), timeout);
                 const signal = AbortSignal.any([attempt.signal, limit.signal]);
-                const result = await client.request(method, path, query, "", headers, {
+                const result = await clientFor(used).request(method, path, query, "", headers, {
                     timeout,
                     // At its timeout httpx stops listening and leaves the connection open; the signal closes it.
                     beforeRequest: (request) => ({ ...request, signal }),
@@ -120,7 +115,8 @@ async function unlessLate<T>(promise: Promise<T>, ms: number): Promise<T | undef
 }
 
 interface Connection {
-    readonly client: RoaClient;
+    /** A client for one request: what is slow, its connections, is shared by all. */
+    readonly clientFor: (credentials: Credentials) => RoaClient;
     readonly source: CredentialsSource;
     readonly use: FairUse;
 }
@@ -153,12 +149,9 @@ interface RoaClient {
     ): Promise<unknown>;
 }
 
-type RoaClientConstructor = new (config: {
-    endpoint: string;
-    apiVersion: string;
-    credentialsProvider: { getCredentials(): Promise<Credentials> };
-    opts: { agent: Agent };
-}) => RoaClient;
+type RoaClientConstructor = new (
+    config: Credentials & { endpoint: string; apiVersion: string; opts: { agent: Agent } },
+) => RoaClient;
 
 /** Loaded with the first call, so that a preview does not pay for it. */
 function loadRoaClient(): RoaClientConstructor {
