@@ -1,5 +1,5 @@
 import { startEmulator, testAccount } from "../emulator";
-import { pointer } from "../provider/src/pointer";
+import { pointer } from "../provider/src/host/pointer";
 import { Host, type Properties } from "../test/protocol/host";
 import { cpuMsOf, rssOf } from "./processTree";
 import { type Contender, contenders, instanceIds } from "./programs";

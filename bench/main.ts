@@ -9,7 +9,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { defaultMaxConnections } from "../provider/src/core/fairUse";
+import { defaultMaxConnections } from "../provider/src/cloud/limits";
 import { findEngine } from "../scripts/engine";
 import { type Comparison, compare, type Findings } from "./engine";
 import { goalsOf, verdictOf } from "./goals";

@@ -1,4 +1,4 @@
-import { defaultRequestsPerSecond } from "../provider/src/core/fairUse";
+import { defaultRequestsPerSecond } from "../provider/src/cloud/limits";
 import { type Goal, verdictOf } from "./goals";
 import type { Profile } from "./profile";
 import type { Results, Row } from "./results";

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Account, type Emulator, parsePolicy, type Role, selfSigned, startEmulator } from "../../emulator";
-import { pointer } from "../../provider/src/pointer";
+import { pointer } from "../../provider/src/host/pointer";
 import { Host } from "./host";
 
 const accountId = "1234567890123456";

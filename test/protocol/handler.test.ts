@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator, testAccount } from "../../emulator";
-import { pointer } from "../../provider/src/pointer";
+import { pointer } from "../../provider/src/host/pointer";
 import { CallError, Host, type Properties } from "./host";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Emulator, startEmulator, testAccount } from "../../emulator";
-import { pointer } from "../../provider/src/pointer";
+import { pointer } from "../../provider/src/host/pointer";
 import { Host, type Properties } from "./host";
 
 const type = "pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt";

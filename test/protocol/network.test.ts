@@ -7,10 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createProxy } from "proxy";
 import { type Emulator, selfSigned, startEmulator, testAccount } from "../../emulator";
+import { popCoreService } from "../../provider/src/cloud/popcore";
 import { classify } from "../../provider/src/core/answer";
-import { popCoreService } from "../../provider/src/core/popcore";
 import type { Reply } from "../../provider/src/core/reply";
-import { pointer } from "../../provider/src/pointer";
+import { pointer } from "../../provider/src/host/pointer";
 import { Host } from "./host";
 
 const instanceId = "ls-cn-network0001";

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { type Emulator, type Fault, type Point, startEmulator, testAccount } from "../../emulator";
+import { popCoreService } from "../../provider/src/cloud/popcore";
 import { type Answer, classify, classifyLook } from "../../provider/src/core/answer";
-import { popCoreService } from "../../provider/src/core/popcore";
 import type { LogstashService } from "../../provider/src/core/service";
 
 const instanceId = "ls-cn-popcore0001";

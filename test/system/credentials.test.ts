@@ -5,7 +5,7 @@ import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Account, type Emulator, type Role, selfSigned, startEmulator } from "../../emulator";
-import { pointer } from "../../provider/src/pointer";
+import { pointer } from "../../provider/src/host/pointer";
 import { Host } from "../protocol/host";
 
 const accountId = "1234567890123456";

@@ -1,5 +1,5 @@
 import pThrottle from "p-throttle";
-import { ConfigurationError, nonEmpty, type Surroundings } from "./configuration";
+import { ConfigurationError, nonEmpty, type Surroundings } from "../core/configuration";
 
 /** How much of the service all resources of a process may use together. */
 export interface FairUse {

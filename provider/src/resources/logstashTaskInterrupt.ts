@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isRecord } from "./core/json";
+import { isRecord } from "../core/json";
+import { typeTokens } from "../core/urn";
 import { inputsOf, type LogstashTaskArgs, type LogstashTaskOutputs, settingsOf } from "./logstashTask";
 import { withoutFrames } from "./stackFrames";
-import { typeTokens } from "./urn";
 
 /** The arguments of a {@link LogstashTaskInterrupt}. */
 export interface LogstashTaskInterruptArgs extends LogstashTaskArgs {

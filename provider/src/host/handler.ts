@@ -1,18 +1,18 @@
 import { performance } from "node:perf_hooks";
 import type { dynamic } from "@pulumi/pulumi";
-import { type Arguments, checkArguments, readArguments, resolvedSettings, unknownValue } from "./core/arguments";
-import { type Change, changeBetween, firstToken, type Recorded } from "./core/change";
-import { defaultRegion, endpointOf, type Surroundings, waysToGiveRegion } from "./core/configuration";
-import { type CredentialsSource, credentialsFrom } from "./core/credentials";
-import { type FairUse, fairUse } from "./core/fairUse";
-import { canonicalJson } from "./core/json";
-import { type Operation, operations } from "./core/operation";
-import { popCoreService } from "./core/popcore";
-import { type Acceptance, carryOut, type Request, type Result } from "./core/request";
-import type { LogstashService } from "./core/service";
+import { type CredentialsSource, credentialsFrom } from "../cloud/credentials";
+import { type FairUse, fairUse } from "../cloud/limits";
+import { popCoreService } from "../cloud/popcore";
+import { type Arguments, checkArguments, readArguments, resolvedSettings, unknownValue } from "../core/arguments";
+import { type Change, changeBetween, firstToken, type Recorded } from "../core/change";
+import { defaultRegion, endpointOf, type Surroundings, waysToGiveRegion } from "../core/configuration";
+import { canonicalJson } from "../core/json";
+import { type Operation, operations } from "../core/operation";
+import { type Acceptance, carryOut, type Request, type Result } from "../core/request";
+import type { LogstashService } from "../core/service";
+import { operationOf } from "../core/urn";
 import { connectEngineLog } from "./engineLog";
 import { lostEngine } from "./hostProcess";
-import { operationOf } from "./urn";
 
 /** The properties of a resource as Pulumi hands them over: inputs, or recorded outputs. */
 type Properties = Readonly<Record<string, unknown>>;

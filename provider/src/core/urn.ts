@@ -1,4 +1,4 @@
-import type { Operation } from "./core/operation";
+import type { Operation } from "./operation";
 
 /** The types of our resources: part of the URN of every one of them, fixed for ever. */
 export const typeTokens: Readonly<Record<Operation, string>> = {

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { ConfigurationError, firstOf, nonEmpty, parseJson, type Surroundings } from "./configuration";
-import { isRecord, stringField } from "./json";
+import { ConfigurationError, firstOf, nonEmpty, parseJson, type Surroundings } from "../core/configuration";
+import { isRecord, stringField } from "../core/json";
 
 /** An access key, with the security token of temporary credentials. */
 export interface Credentials {

@@ -1,13 +1,13 @@
 import type { Agent } from "node:http";
+import { ConfigurationError } from "../core/configuration";
+import { operations } from "../core/operation";
+import type { Reply } from "../core/reply";
+import { replyFromResult, replyFromThrown } from "../core/reply";
+import type { Attempt, LogstashService } from "../core/service";
 import { agentFor } from "./agent";
-import { ConfigurationError } from "./configuration";
 import { type Credentials, type CredentialsSource, CredentialsUnavailable } from "./credentials";
 import { silenceSecrets } from "./debugOutput";
-import type { FairUse } from "./fairUse";
-import { operations } from "./operation";
-import type { Reply } from "./reply";
-import { replyFromResult, replyFromThrown } from "./reply";
-import type { Attempt, LogstashService } from "./service";
+import type { FairUse } from "./limits";
 
 /** Where and as whom the calls are made. */
 export interface ServiceOptions {

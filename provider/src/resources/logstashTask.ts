@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { resolvedSettings } from "./core/arguments";
-import { type Operation, operations } from "./core/operation";
-import { pointer } from "./pointer";
-import { qualifiedTypeIn, typeTokens } from "./urn";
+import { resolvedSettings } from "../core/arguments";
+import { type Operation, operations } from "../core/operation";
+import { qualifiedTypeIn, typeTokens } from "../core/urn";
+import { pointer } from "../host/pointer";
 
 /** The arguments that all resources of this package share. */
 export interface LogstashTaskArgs {
