@@ -1,0 +1,119 @@
+import { ConfigurationError } from "../configuration";
+import { finder, finderIn } from "./finder";
+import { type Found, type Place, placeText } from "./place";
+import { profileFor } from "./resolution";
+import type { Settings } from "./settings";
+
+/** Where the calls go. */
+export interface Endpoint {
+    readonly scheme: "https" | "http";
+    /** With a port, if one is given. */
+    readonly host: string;
+    /** Without a trailing slash. */
+    readonly url: string;
+    /** Who says so; absent for the public endpoint of the region. */
+    readonly override?: Place;
+}
+
+/** The host of the Security Token Service, always called over https. */
+export interface StsHost {
+    /** With a port, if one is given. */
+    readonly host: string;
+    /** Who says so; absent for the public host of the region. */
+    readonly override?: Place;
+}
+
+/** The endpoint of the service in a region. */
+export function endpointFor(settings: Settings, region: string): Endpoint {
+    const find = finder(settings);
+    const found = find("endpoint");
+    const protocol = find("protocol");
+    const { scheme, host } = hostIn(
+        found,
+        { scheme: schemeOf(protocol), host: `elasticsearch.${region}.aliyuncs.com` },
+        `elasticsearch-vpc.${region}.aliyuncs.com`,
+    );
+    const allowed = scheme === "https" || isLoopback(host) || isHttpAllowed(settings);
+    if (!allowed) {
+        const by = found?.value.includes("://") ? found : (protocol ?? found);
+        const from = by === undefined ? "" : `, as ${placeText(by.place)} says`;
+        throw new ConfigurationError(
+            `the endpoint http://${host} is not encrypted${from}; use https, or ` +
+                `\`pulumi config set ${allowHttpKey} true\``,
+        );
+    }
+    return { scheme, host, url: `${scheme}://${host}`, ...overrideOf(found) };
+}
+
+/**
+ * The host that is asked for temporary credentials: the region's own by default, because the central one is unreliable
+ * outside China. A resource's own profile says it before the stack does.
+ */
+export function stsHostFor(settings: Settings, region: string, profileArgument?: string): StsHost {
+    const profile = profileFor(settings, profileArgument);
+    const ofProfile = profile === undefined ? undefined : finderIn(profile)("stsHost");
+    const ofStack = finder(settings)("stsHost");
+    const found = profileArgument === undefined ? (ofStack ?? ofProfile) : (ofProfile ?? ofStack);
+    const byDefault = `sts.${region}.aliyuncs.com`;
+    const { scheme, host } = hostIn(found, { scheme: "https", host: byDefault }, byDefault);
+    if (scheme !== "https" && found !== undefined) {
+        throw new ConfigurationError(`${placeText(found.place)} must be https: keys come from there`);
+    }
+    return { host, ...overrideOf(found) };
+}
+
+/** The setting that allows an endpoint without TLS. */
+export const allowHttpKey = "alicloud-logstash:allowHttp";
+
+/** Whether a host, with or without a port, is this machine. */
+export function isLoopback(host: string): boolean {
+    return /^(localhost|\[::1\]|127(\.\d{1,3}){3})(:\d+)?$/.test(host);
+}
+
+function isHttpAllowed({ config }: Settings): boolean {
+    return config(allowHttpKey)?.trim() === "true";
+}
+
+function schemeOf(protocol: Found | undefined): Endpoint["scheme"] {
+    if (protocol === undefined) {
+        return "https";
+    }
+    switch (protocol.value.toUpperCase()) {
+        case "HTTPS":
+            return "https";
+        case "HTTP":
+            return "http";
+        default:
+            throw new ConfigurationError(`${placeText(protocol.place)} is neither "HTTPS" nor "HTTP"`);
+    }
+}
+
+const hostPattern =
+    /^([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?|\[[0-9a-f:.]+\])(:\d+)?$/;
+
+/** Reads a host, or a URL that is no more than one; `example` is a right one. */
+function hostIn(
+    found: Found | undefined,
+    byDefault: { readonly scheme: Endpoint["scheme"]; readonly host: string },
+    example: string,
+): { readonly scheme: Endpoint["scheme"]; readonly host: string } {
+    const text = found?.value ?? byDefault.host;
+    const whole = text.includes("://") ? text : `${byDefault.scheme}://${text}`;
+    const url = URL.canParse(whole) ? new URL(whole) : undefined;
+    const rest = url === undefined ? "" : url.pathname.slice(1) + url.search + url.hash + url.username + url.password;
+    const scheme = url?.protocol === "https:" ? "https" : url?.protocol === "http:" ? "http" : undefined;
+    if (url !== undefined && scheme !== undefined && rest === "" && hostPattern.test(url.host)) {
+        return { scheme, host: url.host };
+    }
+    if (found === undefined) {
+        throw new ConfigurationError("no host can be made of the region; it must be one such as cn-hangzhou");
+    }
+    const braces = /[{}]/.test(text) ? ", with the region itself in place of the braces" : "";
+    throw new ConfigurationError(
+        `${placeText(found.place)} must be a host or an http(s) URL without a path${braces}, such as ${example}`,
+    );
+}
+
+function overrideOf(found: Found | undefined): { readonly override?: Place } {
+    return found === undefined ? {} : { override: found.place };
+}

@@ -1,0 +1,89 @@
+import { ConfigurationError } from "../configuration";
+import { type Attribute, type AttributeName, attributes } from "./attributes";
+import { readBlock, scalarText } from "./block";
+import { type CliProfile, fieldOf } from "./cliProfile";
+import type { Found } from "./place";
+import type { Settings } from "./settings";
+
+/** Looks for one attribute. */
+export type Finder = (name: AttributeName) => Found | undefined;
+
+/** Looks in the stack configuration, then in the environment, then in the profile, for each attribute by itself. */
+export function finder(settings: Settings, profile?: CliProfile): Finder {
+    const fromProfile = profile === undefined ? () => undefined : finderIn(profile);
+    return (name) => inStack(settings, attributes[name]) ?? inEnvironment(settings, name) ?? fromProfile(name);
+}
+
+/** Looks in a profile alone. */
+export function finderIn(profile: CliProfile): Finder {
+    return (name) => {
+        const { profile: row }: Attribute = attributes[name];
+        return row?.modes.includes(profile.mode) ? fieldOf(profile, row.field) : undefined;
+    };
+}
+
+/** Looks in the environment alone, also for what otherwise counts only where a block is configured. */
+export function finderInEnvironment(settings: Settings): Finder {
+    return (name) => firstVariable(settings, attributes[name]);
+}
+
+/** How an attribute is set, for messages. */
+export function waysToSet({ namespace }: Settings, name: AttributeName): string {
+    const { keys, variables }: Attribute = attributes[name];
+    const ways = [
+        ...keys.slice(0, 1).map((key) => `\`${namespace}:${key}\``),
+        ...variables.slice(0, 1).map((variable) => `the variable ${variable}`),
+    ];
+    return ways.join(" or ");
+}
+
+function inStack(settings: Settings, { keys }: Attribute): Found | undefined {
+    for (const path of keys) {
+        const [block = "", field] = path.split(".");
+        if (field !== undefined) {
+            const found = inBlock(settings, block, field);
+            if (found !== undefined) {
+                return found;
+            }
+            continue;
+        }
+        const key = `${settings.namespace}:${path}`;
+        const value = scalarText(settings.config(key));
+        if (value !== undefined) {
+            return { value, place: { kind: "stack", key } };
+        }
+    }
+    return undefined;
+}
+
+function inBlock(settings: Settings, block: string, field: string): Found | undefined {
+    const values = (readBlock(settings, block) ?? []).map((entry) => entry[field]).filter((value) => value != null);
+    const key = `${settings.namespace}:${block}${block === "endpoints" ? "[0]" : ""}.${field}`;
+    if (values.some((value) => typeof value === "object")) {
+        throw new ConfigurationError(`\`${key}\` is not text`);
+    }
+    const given = new Set(values.map(scalarText).filter((value) => value !== undefined));
+    if (given.size > 1) {
+        throw new ConfigurationError(`\`${key}\` is given ${given.size} times with different values`);
+    }
+    const [value] = given;
+    return value === undefined ? undefined : { value, place: { kind: "stack", key } };
+}
+
+function inEnvironment(settings: Settings, name: AttributeName): Found | undefined {
+    const { keys }: Attribute = attributes[name];
+    const [block, field] = keys[0]?.split(".") ?? [];
+    // That provider reads these variables as defaults of a block's fields, so without the block nobody reads them.
+    const counts = block === undefined || field === undefined || block === "endpoints" || readBlock(settings, block);
+    return counts ? firstVariable(settings, attributes[name]) : undefined;
+}
+
+function firstVariable({ env }: Settings, { variables }: Attribute): Found | undefined {
+    for (const name of variables) {
+        const value = scalarText(env[name]);
+        if (value !== undefined) {
+            return { value, place: { kind: "variable", name } };
+        }
+    }
+    return undefined;
+}

@@ -1,0 +1,23 @@
+import { ConfigurationError } from "../configuration";
+import { finder } from "./finder";
+import { placeText } from "./place";
+import type { Settings } from "./settings";
+
+/** What policies can depend on, by the header that says it. */
+const headerOf = { "x-acs-source-ip": "sourceIp", "x-acs-secure-transport": "secureTransport" } as const;
+
+/** The headers that the settings add to each call. */
+export function headersFor(settings: Settings): Readonly<Record<string, string>> {
+    const find = finder(settings);
+    const headers: Record<string, string> = {};
+    for (const [header, attribute] of Object.entries(headerOf)) {
+        const found = find(attribute);
+        if (found !== undefined && !/^[\x21-\x7e]+$/.test(found.value)) {
+            throw new ConfigurationError(`${placeText(found.place)} cannot be sent as a header`);
+        }
+        if (found !== undefined) {
+            headers[header] = found.value;
+        }
+    }
+    return headers;
+}

@@ -1,0 +1,110 @@
+import { ConfigurationError } from "../configuration";
+import { profileIn } from "./cliFile";
+import { type CliProfile, fieldOf } from "./cliProfile";
+import { type Finder, finderIn, waysToSet } from "./finder";
+import { type Identity, type OidcRole, profileText, type Role } from "./identity";
+import { type Found, placeText } from "./place";
+import type { Settings } from "./settings";
+
+/** The name of sessions that no setting names. */
+const ourSessionName = "pulumi-alicloud-logstash";
+
+const defaultDurationSeconds = 3600;
+
+/** The role that is found, with what is found about its session. */
+export function roleIn(find: Finder): Role | undefined {
+    const arn = find("roleArn");
+    return arn === undefined
+        ? undefined
+        : {
+              arn,
+              sessionName: find("sessionName")?.value ?? ourSessionName,
+              durationSeconds: durationIn(find("sessionExpiration")),
+              ...textOf("policy", find("policy")),
+              ...textOf("externalId", find("externalId")),
+          };
+}
+
+/** The OIDC role that is found; one that lacks something is an error. */
+export function oidcRoleIn(settings: Settings, find: Finder): OidcRole {
+    const tokenFile = find("oidcTokenFile");
+    const tokenText = find("oidcToken");
+    if (tokenFile !== undefined && tokenText !== undefined && tokenFile.place.kind === tokenText.place.kind) {
+        throw new ConfigurationError(
+            `there are two OIDC tokens, a file's from ${placeText(tokenFile.place)} and one from ` +
+                `${placeText(tokenText.place)}; give one of them`,
+        );
+    }
+    const arn = find("oidcRoleArn");
+    const providerArn = find("oidcProviderArn");
+    // Of two places the stack configuration goes before the environment.
+    const text = tokenFile?.place.kind === "stack" ? undefined : tokenText;
+    const token = text === undefined ? tokenFile : text;
+    if (arn === undefined || providerArn === undefined || token === undefined) {
+        const missing = [
+            ...(arn === undefined ? ["oidcRoleArn" as const] : []),
+            ...(providerArn === undefined ? ["oidcProviderArn" as const] : []),
+            ...(token === undefined ? ["oidcTokenFile" as const] : []),
+        ].map((name) => waysToSet(settings, name));
+        const given = [arn, providerArn, token].find((found) => found !== undefined);
+        const from = given === undefined ? "" : ` from ${placeText(given.place)}`;
+        throw new ConfigurationError(`an OIDC role${from} is not complete: set ${missing.join(", and ")}`);
+    }
+    return {
+        arn,
+        providerArn,
+        token: { kind: text === undefined ? "file" : "text", found: token },
+        sessionName: find("oidcSessionName")?.value ?? ourSessionName,
+        durationSeconds: durationIn(find("oidcSessionExpiration")),
+        ...textOf("policy", find("oidcPolicy")),
+    };
+}
+
+/** The OIDC role of a profile that is known to be complete. */
+export function oidcRoleOf(profile: CliProfile): OidcRole {
+    return {
+        arn: needed(profile, "ram_role_arn"),
+        providerArn: needed(profile, "oidc_provider_arn"),
+        token: { kind: "file", found: needed(profile, "oidc_token_file") },
+        sessionName: fieldOf(profile, "ram_session_name")?.value ?? ourSessionName,
+        durationSeconds: durationIn(fieldOf(profile, "duration_seconds") ?? fieldOf(profile, "expired_seconds")),
+    };
+}
+
+/** The role of a ChainableRamRoleArn profile, assumed with what its source profile gives. */
+export function chainedRole(profile: CliProfile, identityOf: (source: CliProfile) => Identity): Identity {
+    const { base, roles } = identityOf(profileIn(profile.file, needed(profile, "source_profile")));
+    const role: Role = {
+        arn: needed(profile, "ram_role_arn"),
+        sessionName: fieldOf(profile, "ram_session_name")?.value ?? ourSessionName,
+        durationSeconds: durationIn(fieldOf(profile, "expired_seconds")),
+    };
+    return { base, roles: [...roles, role] };
+}
+
+/** The role of a RamRoleArn profile taken alone. */
+export function roleOf(profile: CliProfile): readonly Role[] {
+    const role = roleIn(finderIn(profile));
+    return role === undefined ? [] : [role];
+}
+
+/** A field without which a profile is no identity. */
+export function needed(profile: CliProfile, field: string): Found {
+    const found = fieldOf(profile, field);
+    if (found === undefined) {
+        throw new ConfigurationError(`${profileText(profile)}, has no \`${field}\``);
+    }
+    return found;
+}
+
+function durationIn(found: Found | undefined): number {
+    const seconds = found === undefined ? defaultDurationSeconds : Number(found.value);
+    if (found !== undefined && (!Number.isInteger(seconds) || seconds < 900 || seconds > 43_200)) {
+        throw new ConfigurationError(`${placeText(found.place)} is not a whole number of seconds from 900 to 43200`);
+    }
+    return seconds;
+}
+
+function textOf<Name extends string>(name: Name, found: Found | undefined): { readonly [N in Name]?: string } {
+    return found === undefined ? {} : ({ [name]: found.value } as { readonly [N in Name]: string });
+}

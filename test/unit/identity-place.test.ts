@@ -1,0 +1,335 @@
+import { strict as assert } from "node:assert";
+import { ConfigurationError } from "../../provider/src/core/configuration";
+import { endpointFor, stsHostFor } from "../../provider/src/core/identity/endpoint";
+import { headersFor } from "../../provider/src/core/identity/headers";
+import { type RegionArguments, regionFor, waysToGiveRegion } from "../../provider/src/core/identity/region";
+import { profileOf, type Setup, settingsOf } from "./identitySettings";
+
+const region = "cn-hangzhou";
+const withProfile = (fields: object = {}): Setup => ({
+    config: { profile: "p" },
+    profiles: [{ name: "p", ...profileOf.AK, region_id: "cn-profile", ...fields }],
+});
+const current = (fields: object = {}): Setup => ({
+    current: "c",
+    profiles: [{ name: "c", ...profileOf.AK, region_id: "cn-current", ...fields }],
+});
+
+describe("the region", () => {
+    const env = { ALICLOUD_REGION: "cn-first", ALIBABA_CLOUD_REGION: "cn-second", ALIBABA_CLOUD_REGION_ID: "cn-sdk" };
+    const cases: readonly (readonly [what: string, setup: Setup, given: RegionArguments, expected?: string])[] = [
+        [
+            "is the argument",
+            { config: { region: "cn-stack" } },
+            { region: "cn-argument", recorded: "cn-old" },
+            "cn-argument",
+        ],
+        [
+            "is what was recorded, before the settings",
+            { config: { region: "cn-stack" }, env },
+            { recorded: "cn-old" },
+            "cn-old",
+        ],
+        ["is the stack's, before the environment", { config: { region: " cn-stack " }, env }, {}, "cn-stack"],
+        ["is ALICLOUD_REGION first", { env }, {}, "cn-first"],
+        ["is ALIBABA_CLOUD_REGION then", { env: { ...env, ALICLOUD_REGION: "" } }, {}, "cn-second"],
+        [
+            "is the named profile's, before the SDKs' variable",
+            { ...withProfile(), env: { ALIBABA_CLOUD_REGION_ID: "cn-sdk" } },
+            {},
+            "cn-profile",
+        ],
+        ["is the environment's, before the named profile's", { ...withProfile(), env }, {}, "cn-first"],
+        [
+            "is the SDKs' variable, where the named profile has none",
+            { ...withProfile({ region_id: "" }), env: { ALIBABA_CLOUD_REGION_ID: "cn-sdk" } },
+            {},
+            "cn-sdk",
+        ],
+        ["is the current profile's, where that is the identity too", current(), {}, "cn-current"],
+        [
+            "is the SDKs' variable, before the current profile's",
+            { ...current(), env: { ALIBABA_CLOUD_REGION_ID: "cn-sdk" } },
+            {},
+            "cn-sdk",
+        ],
+        [
+            "is never the current profile's, where another is the identity",
+            { ...current(), config: { accessKey: "id", secretKey: "secret" } },
+            {},
+        ],
+        [
+            "is never the current profile's, where an OIDC role is the identity",
+            {
+                ...current(),
+                env: {
+                    ALIBABA_CLOUD_ROLE_ARN: "r",
+                    ALIBABA_CLOUD_OIDC_PROVIDER_ARN: "p",
+                    ALIBABA_CLOUD_OIDC_TOKEN_FILE: "/t",
+                },
+            },
+            {},
+        ],
+        [
+            "is never the current profile's for a front end without a last resort",
+            { ...current(), lastResort: false },
+            {},
+        ],
+        ["is no region, and none of a last resort, where nothing is set", {}, {}],
+        [
+            "of a resource with a profile of its own is that profile's, before the stack's",
+            { ...current(), config: { region: "cn-stack" }, env },
+            { profile: "c" },
+            "cn-current",
+        ],
+        [
+            "of a resource with a profile of its own is what was recorded, before the profile's",
+            current(),
+            { profile: "c", recorded: "cn-old" },
+            "cn-old",
+        ],
+        [
+            "of a resource with a profile of its own is the stack's then",
+            { ...current({ region_id: undefined }), config: { region: "cn-stack" }, env },
+            { profile: "c" },
+            "cn-stack",
+        ],
+        [
+            "of a resource with a profile of its own is the environment's at last",
+            { ...current({ region_id: undefined }), env: { ALIBABA_CLOUD_REGION_ID: "cn-sdk" } },
+            { profile: "c" },
+            "cn-sdk",
+        ],
+        [
+            "of a resource with a profile of its own is never the stack's profile's",
+            {
+                config: { profile: "p" },
+                profiles: [
+                    { name: "p", ...profileOf.AK, region_id: "cn-profile" },
+                    { name: "own", ...profileOf.AK },
+                ],
+            },
+            { profile: "own" },
+        ],
+    ];
+    for (const [what, setup, given, expected] of cases) {
+        it(what, () => assert.equal(regionFor(settingsOf(setup), given)?.value, expected));
+    }
+
+    it("says where it came from", () => {
+        assert.deepEqual(regionFor(settingsOf({}), { recorded: "cn-old" })?.place, { kind: "record" });
+        assert.deepEqual(regionFor(settingsOf(withProfile()), {})?.place, {
+            kind: "profile",
+            profile: "p",
+            field: "region_id",
+        });
+    });
+
+    it("is not guessed where its profile cannot be found", () => {
+        assert.throws(() => regionFor(settingsOf(current()), { profile: "nobody" }), ConfigurationError);
+    });
+
+    it("is asked for by the keys that the user has", () => {
+        assert.match(waysToGiveRegion(settingsOf({ namespace: "alicloud-logstash" })), /alicloud-logstash:region/);
+    });
+});
+
+describe("the endpoint", () => {
+    const urls: readonly (readonly [what: string, setup: Setup, url: string, override?: object])[] = [
+        ["is public where nothing is set", {}, "https://elasticsearch.cn-hangzhou.aliyuncs.com"],
+        [
+            "is a host of the stack, before the environment",
+            {
+                config: { endpoints: [{ elasticsearch: "elasticsearch-vpc.cn-hangzhou.aliyuncs.com" }] },
+                env: { ALIBABA_CLOUD_ENDPOINT_ELASTICSEARCH: "other.example" },
+            },
+            "https://elasticsearch-vpc.cn-hangzhou.aliyuncs.com",
+            { kind: "stack", key: "alicloud:endpoints[0].elasticsearch" },
+        ],
+        [
+            "is a host of the environment",
+            { env: { ALIBABA_CLOUD_ENDPOINT_ELASTICSEARCH: " vpc.example " } },
+            "https://vpc.example",
+            { kind: "variable", name: "ALIBABA_CLOUD_ENDPOINT_ELASTICSEARCH" },
+        ],
+        [
+            "is never the variable of applications",
+            { env: { ELASTICSEARCH_ENDPOINT: "theirs.example" } },
+            "https://elasticsearch.cn-hangzhou.aliyuncs.com",
+        ],
+        [
+            "may stand in any entry, and beside other services",
+            { config: { endpoints: [{ ecs: "e.example" }, { elasticsearch: "host.example:8443", sts: "" }] } },
+            "https://host.example:8443",
+            { kind: "stack", key: "alicloud:endpoints[0].elasticsearch" },
+        ],
+        [
+            "may be one object",
+            { config: { endpoints: { elasticsearch: "https://host.example/" } } },
+            "https://host.example",
+            { kind: "stack", key: "alicloud:endpoints[0].elasticsearch" },
+        ],
+        [
+            "is plain http to this machine",
+            { config: { endpoints: [{ elasticsearch: "http://127.0.0.1:80" }] } },
+            "http://127.0.0.1",
+            { kind: "stack", key: "alicloud:endpoints[0].elasticsearch" },
+        ],
+        [
+            "has the scheme of `protocol`",
+            { config: { protocol: "HTTP", endpoints: [{ elasticsearch: "[::1]:9000" }] } },
+            "http://[::1]:9000",
+            { kind: "stack", key: "alicloud:endpoints[0].elasticsearch" },
+        ],
+        [
+            "has the scheme of a URL before that of `protocol`",
+            { config: { protocol: "http", endpoints: [{ elasticsearch: "https://host.example" }] } },
+            "https://host.example",
+            { kind: "stack", key: "alicloud:endpoints[0].elasticsearch" },
+        ],
+        [
+            "is plain http elsewhere where that is allowed",
+            { config: { protocol: "HTTP", "alicloud-logstash:allowHttp": "true" } },
+            "http://elasticsearch.cn-hangzhou.aliyuncs.com",
+        ],
+        [
+            "is https where `protocol` says so",
+            { config: { protocol: "https" } },
+            "https://elasticsearch.cn-hangzhou.aliyuncs.com",
+        ],
+    ];
+    for (const [what, setup, url, override] of urls) {
+        it(what, () => {
+            const endpoint = endpointFor(settingsOf(setup), region);
+            assert.equal(endpoint.url, url);
+            assert.equal(endpoint.url, `${endpoint.scheme}://${endpoint.host}`);
+            assert.deepEqual(endpoint.override, override);
+        });
+    }
+
+    const bad = [
+        "elasticsearch-vpc.{region}.aliyuncs.com",
+        "https://elasticsearch-vpc.{region}.aliyuncs.com",
+        "https://user:pw@host.example",
+        "https://host.example/path",
+        "https://host.example?x=y",
+        "https://host.example#x",
+        "ftp://host.example",
+        "a b",
+        "x?y=z",
+        "-host.example",
+        "host..example",
+        "host.example:99999",
+        "https://",
+    ];
+    for (const elasticsearch of bad) {
+        it(`is refused as ${elasticsearch}`, () => {
+            const settings = settingsOf({ config: { endpoints: [{ elasticsearch }] } });
+            assert.throws(
+                () => endpointFor(settings, region),
+                (error: unknown) =>
+                    error instanceof ConfigurationError &&
+                    /^`alicloud:endpoints\[0\]\.elasticsearch` must be a host or an http\(s\) URL without a path/.test(
+                        error.message,
+                    ) &&
+                    /such as elasticsearch-vpc\.cn-hangzhou\.aliyuncs\.com$/.test(error.message),
+            );
+        });
+    }
+
+    const refused: readonly (readonly [what: string, setup: Setup, message: RegExp])[] = [
+        [
+            "plain http by `protocol`",
+            { config: { protocol: "HTTP" } },
+            /http:\/\/elasticsearch\.cn-hangzhou\.aliyuncs\.com is not encrypted, as `alicloud:protocol` says.*allowHttp/,
+        ],
+        [
+            "plain http by the URL",
+            { config: { endpoints: [{ elasticsearch: "http://host.example" }] } },
+            /is not encrypted, as `alicloud:endpoints\[0\]\.elasticsearch` says/,
+        ],
+        ["another protocol", { config: { protocol: "gopher" } }, /`alicloud:protocol` is neither "HTTPS" nor "HTTP"/],
+        [
+            "two endpoints",
+            { config: { endpoints: [{ elasticsearch: "a.example" }, { elasticsearch: "b.example" }] } },
+            /is given 2 times with different values/,
+        ],
+        ["no object", { config: { endpoints: ["a.example"] } }, /`alicloud:endpoints` is not an object/],
+    ];
+    for (const [what, setup, message] of refused) {
+        it(`refuses ${what}`, () => {
+            assert.throws(() => endpointFor(settingsOf(setup), region), message);
+        });
+    }
+
+    it("is never made of a region that would lead elsewhere", () => {
+        for (const odd of ["x/", "evil.example/?", "a b", "{region}", "", "x@evil.example"]) {
+            assert.throws(() => endpointFor(settingsOf({}), odd), /no host can be made of the region/);
+        }
+    });
+});
+
+describe("the STS host", () => {
+    const own = (fields: object) => ({ profiles: [{ name: "own", ...profileOf.RamRoleArn, ...fields }] });
+    const sts = { endpoints: [{ sts: "https://sts-vpc.cn-hangzhou.aliyuncs.com/" }] };
+    const cases: readonly (readonly [what: string, setup: Setup, host: string, own?: string])[] = [
+        ["is the region's", {}, "sts.cn-hangzhou.aliyuncs.com"],
+        ["is the stack's", { config: sts }, "sts-vpc.cn-hangzhou.aliyuncs.com"],
+        [
+            "of a profile of its own is the region's too",
+            own({ sts_region: "cn-beijing" }),
+            "sts.cn-hangzhou.aliyuncs.com",
+            "own",
+        ],
+        [
+            "of a profile of its own is the profile's",
+            { ...own({ sts_endpoint: "sts.example" }), config: sts },
+            "sts.example",
+            "own",
+        ],
+        [
+            "of a profile of its own is the stack's then",
+            { ...own({}), config: sts },
+            "sts-vpc.cn-hangzhou.aliyuncs.com",
+            "own",
+        ],
+        [
+            "of a named profile is the profile's after the stack's",
+            { ...withProfile({ sts_endpoint: "sts.example" }) },
+            "sts.example",
+        ],
+        [
+            "is the stack's before a named profile's",
+            { ...withProfile({ sts_endpoint: "sts.example" }), config: { profile: "p", ...sts } },
+            "sts-vpc.cn-hangzhou.aliyuncs.com",
+        ],
+        ["of the current profile is the profile's", current({ sts_endpoint: "sts.example" }), "sts.example"],
+    ];
+    for (const [what, setup, host, profile] of cases) {
+        it(what, () => assert.equal(stsHostFor(settingsOf(setup), region, profile).host, host));
+    }
+
+    it("is refused without TLS, and where it is no host", () => {
+        for (const host of ["http://sts.example", "sts.{region}.aliyuncs.com", "sts.example/x"]) {
+            const settings = settingsOf({ config: { endpoints: [{ sts: host }] } });
+            assert.throws(() => stsHostFor(settings, region), /`alicloud:endpoints\[0\]\.sts` must be/);
+        }
+    });
+});
+
+describe("the headers that policies depend on", () => {
+    it("are none where nothing is set", () => assert.deepEqual(headersFor(settingsOf({})), {}));
+
+    it("are both", () => {
+        const settings = settingsOf({
+            config: { sourceIp: "10.0.0.1" },
+            env: { ALIBABA_CLOUD_SECURE_TRANSPORT: "true" },
+        });
+        assert.deepEqual(headersFor(settings), { "x-acs-source-ip": "10.0.0.1", "x-acs-secure-transport": "true" });
+    });
+
+    it("are refused where they would break a request", () => {
+        const settings = settingsOf({ config: { sourceIp: "10.0.0.1\r\nx-acs-action: Delete" } });
+        assert.throws(() => headersFor(settings), /`alicloud:sourceIp` cannot be sent as a header/);
+    });
+});
