@@ -1,96 +1,37 @@
 import { strict as assert } from "node:assert";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { type Account, type Emulator, parsePolicy, type Role, selfSigned, startEmulator } from "../../emulator";
-import { pointer } from "../../provider/src/host/pointer";
-import { Host } from "./host";
-
-const accountId = "1234567890123456";
-const providerArn = `acs:ram::${accountId}:oidc-provider/ci`;
-const oidcToken = "header.payload.oidc-canary";
-const instanceId = "ls-cn-credentials0001";
-const caller: Account = { accessKeyId: "LTAI-ak-canary", accessKeySecret: "secret-canary", accountId };
-const session: Account = {
-    accessKeyId: "STS.session-canary",
-    accessKeySecret: "session-secret-canary",
-    securityToken: "session-token-canary",
-    accountId,
-};
-const deployer: Role = {
-    arn: `acs:ram::${accountId}:role/deployer`,
-    trusts: [caller.accessKeyId],
-    externalId: "external",
-};
-const pipeline: Role = { arn: `acs:ram::${accountId}:role/pipeline`, oidcProviderArn: providerArn };
-const machine: Role = { arn: `acs:ram::${accountId}:role/machine` };
-const inputs = {
-    __provider: pointer,
+import { chmodSync, readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import { join } from "node:path";
+import { parsePolicy } from "../../emulator";
+import {
+    CredentialsSite,
+    caller,
+    callerProfile,
+    deployer,
+    inputs,
     instanceId,
-    region: "cn-hangzhou",
-    timeoutSeconds: 5,
-    resourceUrn: "urn:pulumi:dev::test::pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt::pause",
-};
+    key,
+    machine,
+    oidcToken,
+    pipeline,
+    providerArn,
+    session,
+    sessionKey,
+    until,
+} from "./credentialsSite";
+
+const assumeRole = { "alicloud:assumeRole": JSON.stringify({ roleArn: deployer.arn, externalId: "external" }) };
+const byDeployer = `AssumeRole ${deployer.arn}`;
+const byMachine = `AssumeRole ${machine.arn}`;
+const byPipeline = `AssumeRoleWithOIDC ${pipeline.arn}`;
 
 describe("credentials", () => {
-    const tls = selfSigned();
-    let emulator: Emulator;
-    let home: string;
-    let host: Host | undefined;
+    const site = new CredentialsSite();
+    beforeEach(() => site.start());
+    afterEach(() => site.stop());
 
-    beforeEach(async () => {
-        home = mkdtempSync(join(tmpdir(), "logstash-home-"));
-        emulator = await startEmulator({
-            tls,
-            accounts: [caller, session],
-            roles: [deployer, pipeline, machine],
-            oidcTokens: [oidcToken],
-            metadata: { roleArn: machine.arn },
-            instances: [{ instanceId, status: "activating" }],
-        });
-    });
-    afterEach(async () => {
-        await host?.stop();
-        host = undefined;
-        await emulator.stop();
-        rmSync(home, { recursive: true });
-    });
-
-    const file = (path: string, text: string): string => {
-        const whole = join(home, path);
-        mkdirSync(dirname(whole), { recursive: true });
-        writeFileSync(whole, text);
-        return whole;
-    };
-    const profiles = (...list: readonly object[]) =>
-        file(".aliyun/config.json", JSON.stringify({ current: "default", profiles: list }));
-    const stsHost = () => `localhost:${new URL(emulator.url).port}`;
-    const start = async (config: Record<string, string>, env: Record<string, string> = {}) => {
-        host = await Host.start({
-            config: {
-                "alicloud:endpoints": JSON.stringify([{ elasticsearch: emulator.plainUrl, sts: stsHost() }]),
-                ...config,
-            },
-            env: { HOME: home, NODE_EXTRA_CA_CERTS: file("ca.pem", tls.cert), ...env },
-        });
-        return host;
-    };
-    /** Interrupts with what is set, and returns the access key that signed. */
-    async function signedBy(config: Record<string, string>, env: Record<string, string> = {}, more: object = {}) {
-        const { outs } = await (await start(config, env)).create({ ...inputs, ...more });
-        assert.equal(outs.status, "suspended");
-        assert.equal(emulator.ledger.effects.length, 1);
-        assert.doesNotMatch(JSON.stringify(outs), /canary/);
-        const keys = new Set(emulator.ledger.requests.map(({ accessKeyId }) => accessKeyId));
-        assert.equal(keys.size, 1);
-        return String([...keys][0]);
-    }
-    const key = { "alicloud:accessKey": caller.accessKeyId, "alicloud:secretKey": caller.accessKeySecret };
-    const sessionKey = {
-        "alicloud:accessKey": session.accessKeyId,
-        "alicloud:secretKey": session.accessKeySecret,
-        "alicloud:securityToken": String(session.securityToken),
-    };
+    const signedBy: CredentialsSite["signedBy"] = (...args) => site.signedBy(...args);
+    const issuedFor = async (...args: Parameters<typeof signedBy>) => site.issuedBy(await signedBy(...args));
 
     it("stack configuration × access key", async () => {
         assert.equal(await signedBy(key), caller.accessKeyId);
@@ -110,75 +51,75 @@ describe("credentials", () => {
             const env = {
                 [id]: session.accessKeyId,
                 [secret]: session.accessKeySecret,
-                [token]: String(session.securityToken),
+                [token]: session.securityToken,
             };
             assert.equal(await signedBy({}, env), session.accessKeyId);
         });
     }
 
-    it("environment × access key, never with the security token of another spelling", async () => {
-        const env = {
-            ALICLOUD_ACCESS_KEY: caller.accessKeyId,
-            ALICLOUD_SECRET_KEY: caller.accessKeySecret,
-            ALIBABA_CLOUD_ACCESS_KEY_ID: session.accessKeyId,
-            ALIBABA_CLOUD_ACCESS_KEY_SECRET: session.accessKeySecret,
-            ALIBABA_CLOUD_SECURITY_TOKEN: String(session.securityToken),
-        };
-        assert.equal(await signedBy({}, env), caller.accessKeyId);
+    it("stack configuration and environment × one access key out of both", async () => {
+        const env = { ALIBABA_CLOUD_ACCESS_KEY_SECRET: ` ${caller.accessKeySecret}\n` };
+        assert.equal(await signedBy({ "alicloud:accessKey": caller.accessKeyId }, env), caller.accessKeyId);
     });
 
     it("stack configuration × role to assume, with external ID, policy, session name and duration", async () => {
-        const assumeRole = JSON.stringify({
+        const Statement = [{ Effect: "Allow", Action: "elasticsearch:*", Resource: "*" }];
+        const role = {
             roleArn: deployer.arn,
             externalId: "external",
             sessionName: "release",
             sessionExpiration: 900,
-            policy: JSON.stringify({
-                Version: "1",
-                Statement: [{ Effect: "Allow", Action: "elasticsearch:*", Resource: "*" }],
-            }),
-        });
-        const signer = await signedBy({ ...key, "alicloud:assumeRole": assumeRole });
-        assert.match(signer, /^STS\./);
-        assert.notEqual(signer, session.accessKeyId);
+            policy: JSON.stringify({ Version: "1", Statement }),
+        };
+        assert.equal(await issuedFor({ ...key, "alicloud:assumeRole": JSON.stringify(role) }), byDeployer);
+        const [{ sessionName, durationSeconds, policy } = assert.fail()] = site.emulator.ledger.credentials;
+        assert.deepEqual([sessionName, durationSeconds, policy], ["release", "900", role.policy]);
     });
 
     it("environment × role to assume", async () => {
-        const assumeRole = JSON.stringify({ roleArn: deployer.arn, externalId: "external" });
-        const env = {
-            ALIBABA_CLOUD_ACCESS_KEY_ID: caller.accessKeyId,
-            ALIBABA_CLOUD_ACCESS_KEY_SECRET: caller.accessKeySecret,
-        };
-        assert.match(await signedBy({ "alicloud:assumeRole": assumeRole }, env), /^STS\./);
+        const env = { ALIBABA_CLOUD_ACCESS_KEY_ID: caller.accessKeyId, ALICLOUD_SECRET_KEY: caller.accessKeySecret };
+        assert.equal(await issuedFor(assumeRole, env), byDeployer);
     });
 
-    it("stack configuration × OIDC role", async () => {
-        const assumeRoleWithOidc = JSON.stringify({
+    it("stack configuration × OIDC role by a file", async () => {
+        const role = {
             oidcProviderArn: providerArn,
             roleArn: pipeline.arn,
-            oidcTokenFile: file("token", oidcToken),
+            oidcTokenFile: site.file("token", oidcToken),
             roleSessionName: "pipeline",
-        });
-        assert.match(await signedBy({ "alicloud:assumeRoleWithOidc": assumeRoleWithOidc }), /^STS\./);
+        };
+        assert.equal(await issuedFor({ "alicloud:assumeRoleWithOidc": JSON.stringify(role) }), byPipeline);
+        assert.equal(site.emulator.ledger.credentials[0]?.sessionName, "pipeline");
+    });
+
+    it("stack configuration × OIDC role by a token, the rest from the environment", async () => {
+        const env = { ALIBABA_CLOUD_OIDC_PROVIDER_ARN: providerArn, ALIBABA_CLOUD_ROLE_ARN: pipeline.arn };
+        const config = { "alicloud:assumeRoleWithOidc": JSON.stringify({ oidcToken }) };
+        assert.equal(await issuedFor(config, env), byPipeline);
     });
 
     it("stack configuration × credentials URI", async () => {
-        const uri = `${emulator.plainUrl}/_emulator/credentials-uri/machine`;
-        assert.match(await signedBy({ "alicloud:credentialsUri": uri }), /^STS\./);
+        assert.equal(await issuedFor({ "alicloud:credentialsUri": site.machineUri }), "GetCredentialsUri machine");
     });
 
-    it("CLI profile × AK: the resource's own goes before all else", async () => {
-        profiles({
-            name: "other",
-            mode: "AK",
-            access_key_id: caller.accessKeyId,
-            access_key_secret: caller.accessKeySecret,
-        });
-        assert.equal(await signedBy(sessionKey, {}, { profile: "other" }), caller.accessKeyId);
+    it("environment × credentials URI, before the CLI's current profile", async () => {
+        site.profiles({ name: "default", mode: "AK", ...callerProfile });
+        const env = { ALIBABA_CLOUD_CREDENTIALS_URI: site.machineUri };
+        assert.equal(await issuedFor({}, env), "GetCredentialsUri machine");
+    });
+
+    it("credentials URI × role to assume with it", async () => {
+        assert.equal(await issuedFor({ ...assumeRole, "alicloud:credentialsUri": site.machineUri }), byDeployer);
+    });
+
+    it("CLI profile × AK: the resource's own goes before all else, and without the stack's role", async () => {
+        site.profiles({ name: "other", mode: "AK", ...callerProfile });
+        assert.equal(await signedBy({ ...sessionKey, ...assumeRole }, {}, { profile: "other" }), caller.accessKeyId);
+        assert.deepEqual(site.emulator.ledger.credentials, []);
     });
 
     it("CLI profile × StsToken: `alicloud:profile`", async () => {
-        profiles({
+        site.profiles({
             name: "sts",
             mode: "StsToken",
             access_key_id: session.accessKeyId,
@@ -188,175 +129,198 @@ describe("credentials", () => {
         assert.equal(await signedBy({ "alicloud:profile": "sts" }), session.accessKeyId);
     });
 
+    const roleProfile = {
+        name: "role",
+        mode: "RamRoleArn",
+        ...callerProfile,
+        ram_role_arn: machine.arn,
+        ram_session_name: "cli",
+        expired_seconds: 900,
+    };
+
     it("CLI profile × RamRoleArn: the variable ALIBABA_CLOUD_PROFILE", async () => {
-        const role = {
-            name: "role",
-            mode: "RamRoleArn",
-            access_key_id: caller.accessKeyId,
-            access_key_secret: caller.accessKeySecret,
-            ram_role_arn: machine.arn,
-            ram_session_name: "cli",
-            expired_seconds: 900,
-            sts_endpoint: stsHost(),
-        };
-        profiles(role);
-        await emulator.stop();
-        emulator = await startEmulator({
-            tls,
-            accounts: [caller],
-            roles: [{ ...machine, trusts: [caller.accessKeyId] }],
-            instances: [{ instanceId }],
-        });
-        profiles({ ...role, sts_endpoint: stsHost() });
-        assert.match(await signedBy({}, { ALIBABA_CLOUD_PROFILE: "role" }), /^STS\./);
+        site.profiles(roleProfile);
+        assert.equal(await issuedFor({}, { ALIBABA_CLOUD_PROFILE: "role" }), byMachine);
     });
 
-    it("CLI profile × External: `alicloud:sharedCredentialsFile`", async () => {
-        const printed = JSON.stringify({
-            mode: "AK",
-            access_key_id: caller.accessKeyId,
-            access_key_secret: caller.accessKeySecret,
-        });
-        const program = file("process", `#!/bin/sh\nprintf '%s' '${printed}'\n`);
-        chmodSync(program, 0o700);
-        const shared = file(
-            "elsewhere.json",
-            JSON.stringify({ profiles: [{ name: "external", mode: "External", process_command: program }] }),
+    it("CLI profile × RamRoleArn: a key of the stack assumes its role", async () => {
+        site.profiles({ ...roleProfile, access_key_id: "LTAI-nobody", access_key_secret: "nothing" });
+        assert.equal(await issuedFor({ ...key, "alicloud:profile": "role" }), byMachine);
+    });
+
+    it("CLI profile × RamRoleArn: the stack's role is assumed in place of its own", async () => {
+        site.profiles(roleProfile);
+        assert.equal(await issuedFor({ ...assumeRole, "alicloud:profile": "role" }), byDeployer);
+        assert.equal(site.emulator.ledger.credentials.length, 1);
+    });
+
+    it("CLI profile × ChainableRamRoleArn", async () => {
+        const chained = { name: "chained", mode: "ChainableRamRoleArn", source_profile: "default" };
+        site.profiles(
+            { ...chained, ram_role_arn: machine.arn, ram_session_name: "cli" },
+            { name: "default", mode: "AK", ...callerProfile },
         );
+        assert.equal(await issuedFor({ "alicloud:profile": "chained" }), byMachine);
+    });
+
+    it("CLI profile × OIDC", async () => {
+        site.profiles({
+            name: "oidc",
+            mode: "OIDC",
+            oidc_provider_arn: providerArn,
+            oidc_token_file: site.file("token", oidcToken),
+            ram_role_arn: pipeline.arn,
+        });
+        assert.equal(await issuedFor({ "alicloud:profile": "oidc" }), byPipeline);
+    });
+
+    it("CLI profile × External: `alicloud:sharedCredentialsFile`, and its keys are written nowhere", async () => {
+        const printed = JSON.stringify({ mode: "AK", ...callerProfile });
+        const program = site.file("process", `#!/bin/sh\nprintf '%s' '${printed}'\n`);
+        chmodSync(program, 0o700);
+        const external = { profiles: [{ name: "external", mode: "External", process_command: program }] };
+        const clis = site.profiles(...external.profiles);
+        const shared = site.file("elsewhere.json", JSON.stringify(external));
+        const [before, elsewhere] = [clis, shared].map((path) => readFileSync(path, "utf8"));
         const config = { "alicloud:profile": "external", "alicloud:sharedCredentialsFile": shared };
         assert.equal(await signedBy(config), caller.accessKeyId);
+        assert.equal(
+            await signedBy({ "alicloud:profile": "external" }, {}, { instanceId: another() }),
+            caller.accessKeyId,
+        );
+        assert.deepEqual(
+            [before, elsewhere],
+            [clis, shared].map((path) => readFileSync(path, "utf8")),
+        );
     });
 
-    it("default chain × the credentials file of the SDKs", async () => {
-        file(
-            ".alibabacloud/credentials",
-            `[default]\nenable = true\ntype = access_key\naccess_key_id = ${caller.accessKeyId}\n` +
-                `access_key_secret = ${caller.accessKeySecret}\n`,
-        );
-        assert.equal(await signedBy({}), caller.accessKeyId);
+    it("CLI profile × CloudSSO", async () => {
+        const asked: unknown[] = [];
+        const url = await site.serve(async (request, response) => {
+            const body = Buffer.concat(await request.toArray()).toString();
+            asked.push([request.url, request.headers.authorization, JSON.parse(body)]);
+            const { accessKeyId, accessKeySecret, securityToken } = session;
+            const CloudCredential = {
+                AccessKeyId: accessKeyId,
+                AccessKeySecret: accessKeySecret,
+                SecurityToken: securityToken,
+                Expiration: new Date(Date.now() + 3_600_000).toISOString(),
+            };
+            response.end(JSON.stringify({ CloudCredential }));
+        });
+        site.profiles({
+            name: "sso",
+            mode: "CloudSSO",
+            cloud_sso_sign_in_url: url,
+            cloud_sso_account_id: "1234",
+            cloud_sso_access_config: "ac-1",
+            access_token: "sso-canary",
+            cloud_sso_access_token_expire: Math.floor(Date.now() / 1000) + 3_600,
+        });
+        assert.equal(await signedBy({ "alicloud:profile": "sso" }), session.accessKeyId);
+        const body = { AccountId: "1234", AccessConfigurationId: "ac-1" };
+        assert.deepEqual(asked, [["/cloud-credentials", "Bearer sso-canary", body]]);
+    });
+
+    it("CLI profile × OAuth, whose renewed sign-in stays in the CLI's file", async () => {
+        const server = createServer(site.tls, (request, response) => {
+            const { accessKeyId, accessKeySecret, securityToken } = session;
+            const expiration = new Date(Date.now() + 3_600_000).toISOString();
+            const answer =
+                request.url === "/v1/token"
+                    ? { access_token: "access-2", refresh_token: "refresh-2", expires_in: 3_600 }
+                    : { accessKeyId, accessKeySecret, securityToken, expiration };
+            response.end(JSON.stringify(answer));
+        });
+        const proxy = await site.redirectingProxy(await site.listen(server));
+        const oauth = { name: "oauth", mode: "OAuth", oauth_site_type: "CN", oauth_refresh_token: "refresh-1" };
+        const clis = site.profiles(oauth);
+        const signer = await signedBy({ "alicloud:profile": "oauth" }, { HTTPS_PROXY: proxy.url });
+        assert.equal(signer, session.accessKeyId);
+        assert.deepEqual([...new Set(proxy.asked)], ["oauth.aliyun.com:443"]);
+        assert.match(readFileSync(clis, "utf8"), /"oauth_refresh_token": "refresh-2"/);
+    });
+
+    it("default chain × OIDC role of the environment, before the CLI's current profile", async () => {
+        site.profiles({ name: "default", mode: "AK", ...callerProfile });
+        const env = {
+            ALIBABA_CLOUD_ROLE_ARN: pipeline.arn,
+            ALIBABA_CLOUD_OIDC_PROVIDER_ARN: providerArn,
+            ALIBABA_CLOUD_OIDC_TOKEN_FILE: site.file("token", oidcToken),
+        };
+        assert.equal(await issuedFor({}, env), byPipeline);
     });
 
     it("default chain × the current profile of the CLI", async () => {
-        profiles({
-            name: "default",
-            mode: "AK",
-            access_key_id: caller.accessKeyId,
-            access_key_secret: caller.accessKeySecret,
-        });
+        site.profiles({ name: "default", mode: "AK", ...callerProfile });
         assert.equal(await signedBy({}), caller.accessKeyId);
     });
 
-    it("the stack configuration goes before the environment, and that before a profile", async () => {
-        profiles({ name: "default", mode: "AK", access_key_id: "LTAI-nobody", access_key_secret: "nothing" });
-        const env = {
-            ALIBABA_CLOUD_ACCESS_KEY_ID: session.accessKeyId,
-            ALIBABA_CLOUD_ACCESS_KEY_SECRET: session.accessKeySecret,
-            ALIBABA_CLOUD_SECURITY_TOKEN: String(session.securityToken),
-            ALIBABA_CLOUD_PROFILE: "default",
-        };
-        assert.equal(await signedBy(key, env), caller.accessKeyId);
-        await host?.stop();
-        emulator.startChange(instanceId);
-        const { outs } = await (await start({}, env)).create({ ...inputs, triggers: ["again"] });
-        assert.equal(outs.status, "suspended");
-        assert.equal(emulator.ledger.requests.at(-1)?.accessKeyId, session.accessKeyId);
+    const sdksFile = (type: string, more = "") =>
+        site.file(
+            ".alibabacloud/credentials",
+            `[default]\nenable = true\ntype = ${type}\naccess_key_id = ${caller.accessKeyId}\n` +
+                `access_key_secret = ${caller.accessKeySecret}\n${more}`,
+        );
+
+    it("default chain × the credentials file of the SDKs", async () => {
+        sdksFile("access_key");
+        assert.equal(await signedBy({}), caller.accessKeyId);
     });
 
+    it("default chain × the credentials file of the SDKs with a role", async () => {
+        sdksFile("ram_role_arn", `role_arn = ${machine.arn}\nrole_session_name = sdk\n`);
+        assert.equal(await issuedFor({}), byMachine);
+    });
+
+    it("the stack configuration goes before the environment, and that before a profile", async () => {
+        site.profiles({ name: "default", mode: "AK", access_key_id: "LTAI-nobody", access_key_secret: "nothing" });
+        const env = {
+            ALIBABA_CLOUD_ACCESS_KEY_ID: caller.accessKeyId,
+            ALIBABA_CLOUD_ACCESS_KEY_SECRET: caller.accessKeySecret,
+            ALIBABA_CLOUD_PROFILE: "default",
+        };
+        assert.equal(await signedBy(sessionKey, env), session.accessKeyId);
+        assert.equal(await signedBy({}, env, { instanceId: another() }), caller.accessKeyId);
+    });
+
+    /** One more instance whose change is running. */
+    function another(): string {
+        site.emulator.addInstance({ instanceId: "ls-cn-credentials0002", status: "activating" });
+        return "ls-cn-credentials0002";
+    }
+
     it("that expire during a wait are renewed, and the request repeated", async () => {
-        emulator.addInstance({ instanceId, status: "activating", interruptMs: 1_500, changeMs: 60_000 });
-        const assumeRole = JSON.stringify({ roleArn: deployer.arn, externalId: "external" });
-        const creating = (await start({ ...key, "alicloud:assumeRole": assumeRole })).create({
-            ...inputs,
-            timeoutSeconds: 30,
-        });
-        await until(() => emulator.ledger.requestsTo("DescribeLogstash").length > 0);
-        emulator.expireCredentials();
+        site.emulator.addInstance({ instanceId, status: "activating", interruptMs: 1_500, changeMs: 60_000 });
+        const host = await site.host({ ...key, ...assumeRole });
+        const creating = host.create({ ...inputs, timeoutSeconds: 30 });
+        const { ledger } = site.emulator;
+        await until(() => ledger.requestsTo("DescribeLogstash").length > 0);
+        site.emulator.expireCredentials();
         assert.equal((await creating).outs.status, "suspended");
-        const codes = emulator.ledger.requests.map(({ outcome }) => (outcome.kind === "refused" ? outcome.code : ""));
+        const codes = ledger.requests.map(({ outcome }) => (outcome.kind === "refused" ? outcome.code : ""));
         assert.ok(codes.includes("InvalidSecurityToken.Expired"));
-        assert.equal(emulator.ledger.effects.length, 1);
+        assert.equal(ledger.effects.length, 1);
     });
 
     it("are had once for many resources at the same time", async () => {
         const many = Array.from({ length: 20 }, (_, n) => `ls-cn-many${n}`);
         for (const id of many) {
-            emulator.addInstance({ instanceId: id, status: "activating" });
+            site.emulator.addInstance({ instanceId: id, status: "activating" });
         }
-        const assumeRole = JSON.stringify({ roleArn: deployer.arn, externalId: "external" });
-        const started = await start({ ...key, "alicloud:assumeRole": assumeRole });
-        await Promise.all(many.map((id) => started.create({ ...inputs, instanceId: id })));
-        assert.equal(new Set(emulator.ledger.requests.map(({ accessKeyId }) => accessKeyId)).size, 1);
-    });
-
-    describe("that do not work", () => {
-        async function messageWith(
-            config: Record<string, string>,
-            env: Record<string, string> = {},
-            more: object = {},
-        ) {
-            const creating = (await start(config, env)).create({ ...inputs, ...more });
-            const error: unknown = await creating.then(
-                () => assert.fail("it should have failed"),
-                (thrown: unknown) => thrown,
-            );
-            const { message } = error as Error;
-            assert.doesNotMatch(message, /canary/);
-            assert.equal(emulator.ledger.effects.length, 0);
-            return message;
-        }
-
-        it("are named by the setting they come from: a wrong secret", async () => {
-            const message = await messageWith({ ...sessionKey, "alicloud:secretKey": "wrong-canary" });
-            assert.match(message, /SignatureDoesNotMatch/);
-            assert.match(message, /signed with: +the stack configuration/);
-        });
-
-        it("are named by the setting they come from: a role that may not be assumed", async () => {
-            const assumeRole = JSON.stringify({ roleArn: deployer.arn, externalId: "wrong" });
-            const message = await messageWith({ ...key, "alicloud:assumeRole": assumeRole });
-            assert.match(
-                message,
-                /not sent: credentials from `alicloud:assumeRole` with the stack configuration could not be had/,
-            );
-            assert.match(message, /NoPermission/);
-        });
-
-        it("are not taken half from one place and half from another", async () => {
-            const env = { ALIBABA_CLOUD_ACCESS_KEY_SECRET: caller.accessKeySecret };
-            const message = await messageWith({ "alicloud:accessKey": caller.accessKeyId }, env);
-            assert.match(message, /the stack configuration has half of an access key: alicloud:secretKey is missing/);
-        });
-
-        it("name a profile that is not there, and those that are", async () => {
-            profiles({ name: "one", mode: "AK" }, { name: "two", mode: "AK" });
-            assert.match(await messageWith({}, {}, { profile: "three" }), /has no profile "three"; it has one, two/);
-        });
-
-        it("quote nothing of a broken file", async () => {
-            file(".aliyun/config.json", '{"profiles": [{"access_key_secret": "secret-canary"');
-            assert.match(await messageWith({}, {}, { profile: "one" }), /is not JSON/);
-        });
-
-        it("are temporary and expired, with none to follow", async () => {
-            emulator.expireCredentials();
-            const message = await messageWith({ ...sessionKey, "alicloud:securityToken": "other-canary" });
-            assert.match(message, /InvalidSecurityToken\.Malformed/);
-        });
+        const host = await site.host({ ...key, ...assumeRole });
+        await Promise.all(many.map((id) => host.create({ ...inputs, instanceId: id })));
+        assert.equal(new Set(site.emulator.ledger.requests.map(({ accessKeyId }) => accessKeyId)).size, 1);
+        assert.equal(site.emulator.ledger.credentials.length, 1);
     });
 
     it("with the README's policy are enough, and with less the missing action is named", async () => {
-        const { readFileSync } = await import("node:fs");
         const readme = readFileSync(join(__dirname, "..", "..", "README.md"), "utf8");
         const policy = parsePolicy(/```json\n(\{\s+"Version": "1"[\s\S]*?)```/.exec(readme)?.[1] ?? "");
         assert.ok(policy !== undefined);
         const limited = async (allowed: typeof policy) => {
-            await host?.stop();
-            await emulator.stop();
-            emulator = await startEmulator({
-                tls,
-                accounts: [{ ...caller, policy: allowed }],
-                instances: [{ instanceId }],
-            });
+            await site.stop();
+            await site.start({ accounts: [{ ...caller, policy: allowed }], roles: [] });
         };
         await limited(policy);
         assert.equal(await signedBy(key), caller.accessKeyId);
@@ -364,16 +328,7 @@ describe("credentials", () => {
             const [statement] = policy.Statement;
             const Action = [statement?.Action ?? []].flat().filter((name) => !name.endsWith(action));
             await limited({ Version: "1", Statement: [{ Effect: "Allow", Action, Resource: "*" }] });
-            await assert.rejects((await start(key)).create(inputs), new RegExp(`elasticsearch:${action}`));
+            await assert.rejects((await site.host(key)).create(inputs), new RegExp(`elasticsearch:${action}`));
         }
     });
 });
-
-/** Resolves when something has become true; fails after ten seconds. */
-async function until(condition: () => boolean): Promise<void> {
-    const deadline = Date.now() + 10_000;
-    while (!condition()) {
-        assert.ok(Date.now() < deadline, "it did not become true within 10 s");
-        await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-}

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
+import { proxyFor } from "./proxy";
 
 /** No answer of the service comes near it; an endless one is cut off here. */
 const maxAnswerBytes = 1_048_576;
@@ -12,9 +13,8 @@ const maxAnswerBytes = 1_048_576;
 export async function agentFor(endpoint: string, maxConnections: number): Promise<HttpAgent | HttpsAgent> {
     const options = { keepAlive: true, maxSockets: maxConnections, maxFreeSockets: maxConnections };
     const secure = endpoint.startsWith("https:");
-    const { getProxyForUrl } = await import("proxy-from-env");
-    const proxy = getProxyForUrl(endpoint);
-    if (proxy === "") {
+    const proxy = (await proxyFor(endpoint))?.url;
+    if (proxy === undefined) {
         return limited(secure ? new HttpsAgent(options) : new HttpAgent(options), "createConnection");
     }
     return secure

@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join } from "node:path";
-import { ConfigurationError, firstOf, nonEmpty, parseJson, type Surroundings } from "../core/configuration";
-import { isRecord, stringField } from "../core/json";
+import { ConfigurationError } from "../core/configuration";
+import { type Base, type Identity, identityText } from "../core/identity/identity";
+import { placeText } from "../core/identity/place";
+import { stringField } from "../core/json";
+import { ExchangeFailure, type ExchangeProblem } from "./credentialsExchange";
+import { type CredentialsChain, credentialsChain } from "./credentialsProvider";
 
 /** An access key, with the security token of temporary credentials. */
 export interface Credentials {
@@ -13,7 +14,7 @@ export interface Credentials {
 
 /** Where credentials come from. */
 export interface CredentialsSource {
-    /** For messages: which setting, never its value. */
+    /** For messages: which settings, never their values. */
     readonly name: string;
     /** Asked before every request, so that rotated credentials are taken up. */
     get(): Promise<Credentials>;
@@ -24,179 +25,52 @@ export interface CredentialsSource {
 /** Credentials that could not be had this time; asking again may help. */
 export class CredentialsUnavailable extends Error {}
 
-/**
- * Finds the credentials of a resource: its own `profile`, the stack configuration, the environment, a profile of the
- * `aliyun` CLI, then the default chain of `@alicloud/credentials`. Each is taken whole, never half from one and half from
- * another; a role of the stack configuration is assumed with what was found, unless the resource has its own profile.
- */
-export function credentialsFrom(surroundings: Surroundings, ownProfile: string | undefined): CredentialsSource {
-    if (ownProfile !== undefined) {
-        return fromProfile(surroundings, ownProfile, "the resource's `profile`");
+/** The credentials of an identity; `stsHost` is asked for those of its roles. */
+export function credentialsFrom(identity: Identity, stsHost: string): CredentialsSource {
+    const { base, roles } = identity;
+    if (base.kind === "accessKey" && roles.length === 0) {
+        const credentials = keyOf(base);
+        return { name: identityText(identity), get: async () => credentials };
     }
-    const base =
-        fromStack(surroundings) ??
-        fromEnvironment(surroundings) ??
-        fromNamedProfile(surroundings) ??
-        fromDefaultChain();
-    return withAssumedRole(surroundings, base);
+    return temporary(identity, stsHost);
 }
 
-function fromStack(surroundings: Surroundings): CredentialsSource | undefined {
-    const setting = (name: string) => nonEmpty(surroundings.config(`alicloud:${name}`));
-    const key = wholeKey("the stack configuration", {
-        accessKeyId: { name: "alicloud:accessKey", value: setting("accessKey") },
-        accessKeySecret: { name: "alicloud:secretKey", value: setting("secretKey") },
-        securityToken: setting("securityToken"),
-    });
-    if (key !== undefined) {
-        return key;
-    }
-    const oidc = structured(surroundings, "alicloud:assumeRoleWithOidc");
-    if (oidc !== undefined) {
-        const roleArn = required(oidc, "alicloud:assumeRoleWithOidc", "roleArn");
-        const providerArn = required(oidc, "alicloud:assumeRoleWithOidc", "oidcProviderArn");
-        const tokenFile = required(oidc, "alicloud:assumeRoleWithOidc", "oidcTokenFile");
-        return temporary("`alicloud:assumeRoleWithOidc`", async ({ OIDCRoleArnCredentialsProvider }) => {
-            const builder = OIDCRoleArnCredentialsProvider.builder()
-                .withRoleArn(roleArn)
-                .withOIDCProviderArn(providerArn)
-                .withOIDCTokenFilePath(tokenFile)
-                .withRoleSessionName(stringField(oidc, "roleSessionName") ?? sessionName)
-                .withDurationSeconds(durationIn(oidc, "alicloud:assumeRoleWithOidc"));
-            withGiven(stringField(oidc, "policy"), (policy) => builder.withPolicy(policy));
-            withGiven(stsEndpoint(surroundings), (host) => builder.withStsEndpoint(host));
-            return builder.build();
-        });
-    }
-    const ecsRoleName = setting("ecsRoleName");
-    if (ecsRoleName !== undefined) {
-        return temporary("`alicloud:ecsRoleName`", async ({ ECSRAMRoleCredentialsProvider }) =>
-            ECSRAMRoleCredentialsProvider.builder().withRoleName(ecsRoleName).build(),
-        );
-    }
-    const uri = setting("credentialsUri");
-    if (uri !== undefined) {
-        return temporary("`alicloud:credentialsUri`", async ({ URICredentialsProvider }) =>
-            URICredentialsProvider.builder().withCredentialsURI(uri).build(),
-        );
-    }
-    return undefined;
-}
-
-function fromEnvironment({ env }: Surroundings): CredentialsSource | undefined {
-    const given = spellings
-        .map(([id, secret, token]) => ({
-            accessKeyId: { name: id, value: nonEmpty(env[id]) },
-            accessKeySecret: { name: secret, value: nonEmpty(env[secret]) },
-            securityToken: nonEmpty(env[token]),
-        }))
-        .filter(
-            ({ accessKeyId, accessKeySecret }) =>
-                accessKeyId.value !== undefined || accessKeySecret.value !== undefined,
-        );
-    const whole = given.find(({ accessKeyId, accessKeySecret }) => accessKeyId.value && accessKeySecret.value);
-    const parts = whole ?? given[0];
-    return parts === undefined ? undefined : wholeKey("the environment", parts);
-}
-
-function fromNamedProfile(surroundings: Surroundings): CredentialsSource | undefined {
-    const configured = nonEmpty(surroundings.config("alicloud:profile"));
-    if (configured !== undefined) {
-        return fromProfile(surroundings, configured, "`alicloud:profile`");
-    }
-    for (const variable of ["ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"]) {
-        const profile = nonEmpty(surroundings.env[variable]);
-        if (profile !== undefined) {
-            return fromProfile(surroundings, profile, `the variable ${variable}`);
-        }
-    }
-    return undefined;
-}
-
-function fromProfile(surroundings: Surroundings, profile: string, setting: string): CredentialsSource {
-    return temporary(`the CLI profile "${profile}" of ${setting}`, async ({ CLIProfileCredentialsProvider }) => {
-        const configured = nonEmpty(surroundings.config("alicloud:sharedCredentialsFile"));
-        const file = configured ?? firstOf(surroundings.env, ["ALICLOUD_SHARED_CREDENTIALS_FILE"]);
-        const profiles = await readProfiles(file ?? join(homedir(), ".aliyun", "config.json"), profile);
-        const reader: unknown = CLIProfileCredentialsProvider.builder().withProfileName(profile).build();
-        // Its public way reads the file of the home directory only, and quotes a broken one, secrets included.
-        return (reader as ProfileReader).getCredentialsProvider(profiles, profile);
-    });
-}
-
-/** The public chain: environment (OIDC too), CLI profile, credentials file, ECS metadata, credentials URI. */
-function fromDefaultChain(): CredentialsSource {
-    return temporary("the default chain of @alicloud/credentials", async ({ DefaultCredentialsProvider }) => {
-        const chain = DefaultCredentialsProvider.builder().build();
-        return {
-            async getCredentials() {
-                try {
-                    return await chain.getCredentials();
-                } catch {
-                    throw new ConfigurationError(waysToGiveCredentials);
-                }
-            },
-        };
-    });
-}
-
-function withAssumedRole(surroundings: Surroundings, base: CredentialsSource): CredentialsSource {
-    const role = structured(surroundings, "alicloud:assumeRole");
-    if (role === undefined) {
-        return base;
-    }
-    const roleArn = required(role, "alicloud:assumeRole", "roleArn");
-    const duration = durationIn(role, "alicloud:assumeRole");
-    return temporary(`\`alicloud:assumeRole\` with ${base.name}`, async ({ RAMRoleARNCredentialsProvider }) => {
-        const providerName = "pulumi";
-        const previous = {
-            getCredentials: async () => ({ ...(await base.get()), providerName }),
-            getProviderName: () => providerName,
-        };
-        const builder = RAMRoleARNCredentialsProvider.builder();
-        // The library asks for an object of its own class, and reads no more of it than this.
-        builder.withCredentialsProvider(previous as unknown as Parameters<typeof builder.withCredentialsProvider>[0]);
-        builder.withRoleArn(roleArn).withDurationSeconds(duration);
-        builder.withRoleSessionName(stringField(role, "sessionName") ?? sessionName);
-        withGiven(stringField(role, "policy"), (policy) => builder.withPolicy(policy));
-        withGiven(stringField(role, "externalId"), (externalId) => builder.withExternalId(externalId));
-        withGiven(stsEndpoint(surroundings), (host) => builder.withStsEndpoint(host));
-        return builder.build();
-    });
-}
-
-type Library = typeof import("@alicloud/credentials");
-
-interface Provider {
-    getCredentials(): Promise<{ accessKeyId: string; accessKeySecret: string; securityToken?: string }>;
-}
-
-interface ProfileReader {
-    getCredentialsProvider(file: object, profile: string): Provider;
+function keyOf({ accessKeyId, accessKeySecret, securityToken }: Base & { kind: "accessKey" }): Credentials {
+    return {
+        accessKeyId: accessKeyId.value,
+        accessKeySecret: accessKeySecret.value,
+        ...(securityToken === undefined ? {} : { securityToken: securityToken.value }),
+    };
 }
 
 /** The library's sessions last for minutes at least; so long, concurrent requests share one answer. */
 const shareMs = 5_000;
 
-/** A source behind a provider of the library, which renews what runs out within 15 minutes. */
-function temporary(name: string, build: (library: Library) => Promise<Provider>): CredentialsSource {
-    let provider: Promise<Provider> | undefined;
+/** A source behind the library, which renews what runs out within 15 minutes. */
+function temporary(identity: Identity, stsHost: string): CredentialsSource {
+    const name = identityText(identity);
+    let chain: CredentialsChain | undefined;
+    let answeredBy: string | undefined;
     let shared: { readonly credentials: Promise<Credentials>; readonly until: number } | undefined;
     let latest: Credentials | undefined;
 
     async function ask(): Promise<Credentials> {
+        answeredBy = undefined;
         try {
-            provider ??= loadLibrary().then(build);
-            const { accessKeyId, accessKeySecret, securityToken } = await (await provider).getCredentials();
+            const onAnswer = (host: string) => {
+                answeredBy = host;
+            };
+            chain ??= credentialsChain(identity, { stsHost, onAnswer });
+            const { accessKeyId, accessKeySecret, securityToken } = await chain.getCredentials();
             if (!accessKeyId || !accessKeySecret) {
+                // Without this check the service would be sent an unsigned request.
                 throw new Error("they are empty");
             }
             latest = { accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
             return latest;
         } catch (error) {
-            provider = undefined;
             shared = undefined;
-            throw error instanceof ConfigurationError ? error : unavailable(name, error);
+            throw failureOf(identity, name, answeredBy, error);
         }
     }
 
@@ -212,137 +86,93 @@ function temporary(name: string, build: (library: Library) => Promise<Provider>)
         renew(expired) {
             // Of many requests with the same session the first renews it for all.
             if (expired.securityToken === latest?.securityToken) {
-                provider = undefined;
+                chain?.forget();
                 shared = undefined;
             }
         },
     };
 }
 
-/** Loaded only where it is needed: an access key needs nothing of it. */
-async function loadLibrary(): Promise<Library> {
-    return require("@alicloud/credentials") as Library;
-}
-
-/** The library's messages quote whole answers, files and signed URLs: of those only the code is kept. */
-function unavailable(name: string, error: unknown): Error {
-    const message = error instanceof Error ? error.message : "";
-    const code = /"Code"\s*:\s*"([\w.]{1,80})"/.exec(message)?.[1];
-    const text = message
-        .split(/[{<\n]/, 1)[0]
-        ?.slice(0, 200)
-        .trim()
-        .replace(/[:,]$/, "");
-    const reason = `credentials from ${name} could not be had: ${[text, code].filter(Boolean).join(", ")}`;
-    const passing = code === undefined && /Timeout|ECONN|EAI_AGAIN|socket hang up|httpStatus: 5/.test(message);
-    return passing ? new CredentialsUnavailable(reason) : new ConfigurationError(reason);
-}
-
-async function readProfiles(file: string, profile: string): Promise<object> {
-    const text = await readFile(file, "utf8").catch((error: unknown) => {
-        throw new ConfigurationError(
-            `the CLI's file with profile "${profile}" cannot be read: ${stringField(error, "code")}`,
-        );
-    });
-    let content: unknown;
-    try {
-        content = JSON.parse(text);
-    } catch {
-        throw new ConfigurationError(`the CLI's file with profile "${profile}" is not JSON`);
+/** What goes wrong in the library is told in our words: its own quote whole answers, command lines and URLs. */
+function failureOf({ base }: Identity, name: string, answeredBy: string | undefined, error: unknown): Error {
+    if (error instanceof ConfigurationError) {
+        return error;
     }
-    const profiles: readonly unknown[] = isRecord(content) && Array.isArray(content.profiles) ? content.profiles : [];
-    const names = profiles.map((entry) => stringField(entry, "name"));
-    if (!isRecord(content) || !names.includes(profile)) {
-        throw new ConfigurationError(
-            `the CLI's file has no profile "${profile}"; it has ${names.join(", ") || "none"}`,
-        );
+    if (!(error instanceof ExchangeFailure)) {
+        const reason = answeredBy === undefined ? unaskedText(base, error) : `the answer of ${answeredBy} holds none`;
+        return new ConfigurationError(`credentials of ${name} could not be had: ${reason}`);
     }
-    return content;
+    const { host, proxy, problem } = error;
+    if (base.kind === "instanceRole" && isNoInstance(problem)) {
+        return new ConfigurationError(base.waysToGiveCredentials);
+    }
+    const through = proxy === undefined ? "" : ` through the proxy of ${proxy}`;
+    const reason = `credentials of ${name} could not be had: ${problemText(problem)} from ${host}${through}`;
+    return isPassing(problem)
+        ? new CredentialsUnavailable(reason)
+        : new ConfigurationError(reason + adviceFor(base, problem));
 }
 
-const sessionName = "pulumi-alicloud-logstash";
-
-function durationIn(role: Readonly<Record<string, unknown>>, key: string): number {
-    const given = role.sessionExpiration ?? 3600;
-    const duration = Number(given);
-    if (!Number.isInteger(duration) || duration < 900 || duration > 43_200) {
-        throw new ConfigurationError(`\`${key}.sessionExpiration\` is not a whole number of seconds from 900 to 43200`);
-    }
-    return duration;
-}
-
-function structured({ config }: Surroundings, key: string): Readonly<Record<string, unknown>> | undefined {
-    const text = nonEmpty(config(key));
-    if (text === undefined) {
-        return undefined;
-    }
-    const value = parseJson(key, text);
-    const first: unknown = Array.isArray(value) ? (value[0] ?? {}) : value;
-    if (!isRecord(first)) {
-        throw new ConfigurationError(`\`${key}\` is not an object`);
-    }
-    return first;
-}
-
-function required(settings: Readonly<Record<string, unknown>>, key: string, name: string): string {
-    const value = stringField(settings, name);
-    if (value === undefined) {
-        throw new ConfigurationError(`\`${key}.${name}\` is missing`);
-    }
-    return value;
-}
-
-function stsEndpoint(surroundings: Surroundings): string | undefined {
-    const endpoints = structured(surroundings, "alicloud:endpoints");
-    return stringField(endpoints, "sts")
-        ?.replace(/^https:\/\//, "")
-        .replace(/\/$/, "");
-}
-
-function withGiven<T>(value: T | undefined, use: (value: T) => void): void {
-    if (value !== undefined) {
-        use(value);
+/** Why nobody was asked, or nobody but a command. */
+function unaskedText(base: Base, error: unknown): string {
+    switch (base.kind) {
+        case "oidc": {
+            const code = stringField(error, "code");
+            const { found } = base.token;
+            return `the token's file, from ${placeText(found.place)}, cannot be read${code === undefined ? "" : `: ${code}`}`;
+        }
+        case "cliProfile":
+            return base.mode === "External"
+                ? "its command failed, or printed no credentials; try it in a shell"
+                : signInAgain;
+        case "credentialsFile":
+            return "the file has none that can be used";
+        case "accessKey":
+        case "credentialsUri":
+        case "ecsRole":
+        case "instanceRole":
+            return "@alicloud/credentials failed before it asked";
     }
 }
 
-/** The variables of an access key and its security token; never one of one row and one of another. */
-const spellings = [
-    ["ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECURITY_TOKEN"],
-    ["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"],
-    ["ALIBABACLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_SECURITY_TOKEN"],
-] as const;
+const signInAgain = "its sign-in is over; sign in again with the aliyun CLI";
 
-const waysToGiveCredentials = [
-    "no Alibaba Cloud credentials were found; give them in one of these ways:",
-    "  pulumi config set alicloud:accessKey … and pulumi config set --secret alicloud:secretKey …",
-    "    (with temporary credentials also --secret alicloud:securityToken)",
-    "  the variables ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-    "    (with temporary credentials also ALIBABA_CLOUD_SECURITY_TOKEN)",
-    "  pulumi config set alicloud:profile …, a profile of the aliyun CLI",
-    "  an ECS RAM role, OIDC, or a credentials URI; see the README's table of credentials",
-].join("\n");
-
-interface Setting {
-    readonly name: string;
-    readonly value: string | undefined;
+function problemText(problem: ExchangeProblem): string {
+    switch (problem.kind) {
+        case "unreachable":
+            return `no answer (${problem.code})`;
+        case "refused":
+            return `HTTP ${problem.status}${problem.code === undefined ? "" : ` (${problem.code})`}`;
+    }
 }
 
-function wholeKey(
-    name: string,
-    parts: { accessKeyId: Setting; accessKeySecret: Setting; securityToken: string | undefined },
-): CredentialsSource | undefined {
-    const { accessKeyId, accessKeySecret, securityToken } = parts;
-    if (accessKeyId.value === undefined && accessKeySecret.value === undefined) {
-        return undefined;
+function adviceFor(base: Base, problem: ExchangeProblem): string {
+    if (problem.kind === "unreachable") {
+        return "; trust the certificate's authority with the variable NODE_EXTRA_CA_CERTS, or correct the setting";
     }
-    if (accessKeyId.value === undefined || accessKeySecret.value === undefined) {
-        const missing = accessKeyId.value === undefined ? accessKeyId.name : accessKeySecret.name;
-        throw new ConfigurationError(`${name} has half of an access key: ${missing} is missing`);
+    return base.kind === "cliProfile" && base.mode !== "External" ? `; ${signInAgain}` : "";
+}
+
+/** Node's codes of what no repetition mends: a certificate that nobody vouches for, an impossible header. */
+const lasting = /^(ERR_TLS_|ERR_INVALID_|ERR_UNESCAPED_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_)/;
+
+function isPassing(problem: ExchangeProblem): boolean {
+    switch (problem.kind) {
+        case "unreachable":
+            return !lasting.test(problem.code);
+        case "refused":
+            return (
+                problem.status >= 500 || [408, 429].includes(problem.status) || /^Throttling/.test(problem.code ?? "")
+            );
     }
-    const credentials = {
-        accessKeyId: accessKeyId.value,
-        accessKeySecret: accessKeySecret.value,
-        ...(securityToken === undefined ? {} : { securityToken }),
-    };
-    return { name, get: async () => credentials };
+}
+
+/** Whether there is no metadata service here, or no role in it, so that nothing at all was set. */
+function isNoInstance(problem: ExchangeProblem): boolean {
+    switch (problem.kind) {
+        case "unreachable":
+            return !problem.connected;
+        case "refused":
+            return problem.status === 404;
+    }
 }

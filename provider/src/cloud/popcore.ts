@@ -13,13 +13,21 @@ import type { FairUse } from "./limits";
 export interface ServiceOptions {
     /** The base URL, without a trailing slash. */
     readonly endpoint: () => string;
+    /** Sent with each call besides those that name the action and the region. @default none */
+    readonly headers?: () => Readonly<Record<string, string>>;
     readonly region: string;
     readonly credentials: () => CredentialsSource;
     readonly fairUse: () => FairUse;
 }
 
 /** The service behind `@alicloud/pop-core`; no other module calls that package. */
-export function popCoreService({ endpoint, region, credentials, fairUse }: ServiceOptions): LogstashService {
+export function popCoreService({
+    endpoint,
+    headers: added,
+    region,
+    credentials,
+    fairUse,
+}: ServiceOptions): LogstashService {
     // Every credential this client has used, so that an answer that quotes one (a signature error does) is masked.
     const seen = new Set<string>();
     let connection: Promise<Connection> | undefined;
@@ -33,14 +41,14 @@ export function popCoreService({ endpoint, region, credentials, fairUse }: Servi
         const agent = await agentFor(url, use.maxConnections);
         const clientFor = (credentials: Credentials) =>
             new RoaClient({ endpoint: url, apiVersion: "2017-06-13", ...credentials, opts: { agent } });
-        return { clientFor, source, use };
+        return { clientFor, source, use, headers: added?.() ?? {} };
     }
 
     async function call(action: string, method: "GET" | "POST", path: string, query: Query, attempt: Attempt) {
         connection ??= connect();
-        const { clientFor, source, use } = await connection;
+        const { clientFor, source, use, headers: more } = await connection;
         // pop-core sends neither header by itself; given, both are signed.
-        const headers = { "x-acs-action": action, "x-acs-region-id": region };
+        const headers = { ...more, "x-acs-action": action, "x-acs-region-id": region };
         const deadline = performance.now() + attempt.patienceMs;
         const leftMs = () => deadline - performance.now();
         let used: Credentials | undefined;
@@ -119,6 +127,7 @@ interface Connection {
     readonly clientFor: (credentials: Credentials) => RoaClient;
     readonly source: CredentialsSource;
     readonly use: FairUse;
+    readonly headers: Readonly<Record<string, string>>;
 }
 
 function masked(reply: Reply, secrets: ReadonlySet<string>): Reply {

@@ -3,9 +3,13 @@ import type { dynamic } from "@pulumi/pulumi";
 import { type CredentialsSource, credentialsFrom } from "../cloud/credentials";
 import { type FairUse, fairUse } from "../cloud/limits";
 import { popCoreService } from "../cloud/popcore";
+import { settingsOf } from "../cloud/settings";
 import { type Arguments, checkArguments, readArguments, resolvedSettings, unknownValue } from "../core/arguments";
 import { type Change, changeBetween, firstToken, type Recorded } from "../core/change";
-import { defaultRegion, endpointOf, type Surroundings, waysToGiveRegion } from "../core/configuration";
+import { ConfigurationError, type Surroundings } from "../core/configuration";
+import { type Call, callFor } from "../core/identity/call";
+import { regionFor, waysToGiveRegion } from "../core/identity/region";
+import type { Settings } from "../core/identity/settings";
 import { canonicalJson } from "../core/json";
 import { type Operation, operations } from "../core/operation";
 import { type Acceptance, carryOut, type Request, type Result } from "../core/request";
@@ -20,7 +24,7 @@ type Properties = Readonly<Record<string, unknown>>;
 // The host calls `configure` once and may call the others before it has ended, so it only keeps what it is given.
 let surroundings: Surroundings = { config: () => undefined, env: process.env };
 const services = new Map<string, LogstashService>();
-const sources = new Map<string | undefined, CredentialsSource>();
+const sources = new Map<string, CredentialsSource>();
 let fairUseOfProcess: FairUse | undefined;
 const showLine = connectEngineLog(process.argv);
 // From here on: an engine can be lost before it has asked for anything.
@@ -33,11 +37,11 @@ const provider: dynamic.ResourceProvider<Properties, Properties> = {
     },
 
     async check(olds, news) {
-        const region = news.region ?? regionOf(olds, news);
+        const { region, failure } = regionOf(olds, news);
         const inputs = { ...news, ...(region === undefined ? {} : { region }) };
         const failures = checkArguments(operationIn(news), inputs);
-        if (region === undefined) {
-            failures.push(`region: is not set; give it as ${waysToGiveRegion}`);
+        if (failure !== undefined) {
+            failures.push(`region: ${failure}`);
         }
         // With a property named, the CLI would print its value, which may be a secret of the program.
         return { inputs, failures: failures.map((reason) => ({ property: "", reason })) };
@@ -132,12 +136,18 @@ async function run(
 /** One client for each region and account, so that its connections and credentials are shared. */
 function serviceFor({ region, profile }: Arguments): LogstashService {
     const key = JSON.stringify([region, profile]);
+    let resolved: Call | undefined;
+    const call = () => {
+        resolved ??= callFor(settings(), region, profile);
+        return resolved;
+    };
     const service =
         services.get(key) ??
         popCoreService({
-            endpoint: () => endpointOf(region, surroundings),
+            endpoint: () => call().endpoint.url,
+            headers: () => call().headers,
             region,
-            credentials: () => credentialsFor(profile),
+            credentials: () => credentialsFor(call(), profile),
             fairUse: () => {
                 fairUseOfProcess ??= fairUse(surroundings);
                 return fairUseOfProcess;
@@ -147,11 +157,16 @@ function serviceFor({ region, profile }: Arguments): LogstashService {
     return service;
 }
 
-/** One source for each profile, whatever the region, so that a role is assumed once. */
-function credentialsFor(profile: string | undefined): CredentialsSource {
-    const source = sources.get(profile) ?? credentialsFrom(surroundings, profile);
-    sources.set(profile, source);
+/** One source for each profile and STS host, so that a role is assumed once. */
+function credentialsFor({ identity, stsHost }: Call, profile: string | undefined): CredentialsSource {
+    const key = JSON.stringify([stsHost.host, profile]);
+    const source = sources.get(key) ?? credentialsFrom(identity, stsHost.host);
+    sources.set(key, source);
     return source;
+}
+
+function settings(): Settings {
+    return settingsOf(surroundings, { namespace: "alicloud", lastResort: true });
 }
 
 /** What a preview cannot show by itself. */
@@ -170,9 +185,24 @@ function announcementOf(operation: Operation, change: Change): string | undefine
 }
 
 /** A region that is not given stays what it was, so that another runner's environment changes nothing. */
-function regionOf(olds: Properties, news: Properties): unknown {
+function regionOf(olds: Properties, news: Properties): { readonly region?: unknown; readonly failure?: string } {
+    if (news.region !== undefined && news.region !== null) {
+        return { region: news.region };
+    }
     const sameInstance = news.instanceId === olds.instanceId || news.instanceId === unknownValue;
-    return (sameInstance ? olds.region : undefined) ?? defaultRegion(surroundings);
+    const recorded = sameInstance && typeof olds.region === "string" ? olds.region : undefined;
+    const profile = typeof news.profile === "string" && news.profile !== unknownValue ? news.profile : undefined;
+    try {
+        const region = regionFor(settings(), { recorded, profile });
+        return region === undefined
+            ? { failure: `is not set; give it as ${waysToGiveRegion(settings())}` }
+            : { region: region.value };
+    } catch (error) {
+        if (error instanceof ConfigurationError) {
+            return { failure: error.message };
+        }
+        throw error;
+    }
 }
 
 function operationIn(inputs: Properties): Operation {

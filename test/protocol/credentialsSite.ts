@@ -1,0 +1,205 @@
+import { strict as assert } from "node:assert";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import {
+    type Account,
+    type Emulator,
+    type EmulatorOptions,
+    type Role,
+    selfSigned,
+    startEmulator,
+} from "../../emulator";
+import { pointer } from "../../provider/src/host/pointer";
+import { Host } from "./host";
+
+export const instanceId = "ls-cn-credentials0001";
+export const region = "cn-hangzhou";
+const accountId = "1234567890123456";
+export const providerArn = `acs:ram::${accountId}:oidc-provider/ci`;
+export const oidcToken = "header.payload.oidc-canary";
+
+/** The hosts of Alibaba Cloud that a redirecting proxy leads to the emulator. */
+export const publicHosts = [`sts.${region}.aliyuncs.com`, "oauth.aliyun.com"] as const;
+
+export const caller: Account = { accessKeyId: "LTAI-ak-canary", accessKeySecret: "secret-canary", accountId };
+export const session: Account & { securityToken: string } = {
+    accessKeyId: "STS.session-canary",
+    accessKeySecret: "session-secret-canary",
+    securityToken: "session-token-canary",
+    accountId,
+};
+const role = (name: string, more: Partial<Role> = {}): Role => ({ arn: `acs:ram::${accountId}:role/${name}`, ...more });
+export const machine = role("machine", { trusts: [caller.accessKeyId] });
+export const deployer = role("deployer", {
+    trusts: [caller.accessKeyId, session.accessKeyId, machine.arn],
+    externalId: "external",
+});
+export const pipeline = role("pipeline", { oidcProviderArn: providerArn });
+
+export const inputs = {
+    __provider: pointer,
+    instanceId,
+    region,
+    timeoutSeconds: 5,
+    resourceUrn: "urn:pulumi:dev::test::pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt::pause",
+};
+
+/** The caller's key as the stack configuration has it. */
+export const key = { "alicloud:accessKey": caller.accessKeyId, "alicloud:secretKey": caller.accessKeySecret };
+export const sessionKey = {
+    "alicloud:accessKey": session.accessKeyId,
+    "alicloud:secretKey": session.accessKeySecret,
+    "alicloud:securityToken": session.securityToken,
+};
+export const callerProfile = { access_key_id: caller.accessKeyId, access_key_secret: caller.accessKeySecret };
+
+type Texts = Readonly<Record<string, string>>;
+
+/** An emulator with identities of every kind, a home directory, and the provider's process. */
+export class CredentialsSite {
+    readonly tls = selfSigned(["127.0.0.1", "localhost", ...publicHosts]);
+    #emulator: Emulator | undefined;
+    #home = "";
+    #closing: (() => unknown)[] = [];
+
+    async start(options: EmulatorOptions = {}): Promise<void> {
+        this.#home = mkdtempSync(join(tmpdir(), "logstash-home-"));
+        const emulator = await startEmulator({
+            tls: this.tls,
+            accounts: [caller, session],
+            roles: [deployer, pipeline, machine],
+            oidcTokens: [oidcToken],
+            instances: [{ instanceId, status: "activating" }],
+            ...options,
+        });
+        this.#emulator = emulator;
+        this.atEnd(() => rmSync(this.#home, { recursive: true }));
+        this.atEnd(() => emulator.stop());
+    }
+
+    async stop(): Promise<void> {
+        for (const close of this.#closing.splice(0).reverse()) {
+            await close();
+        }
+    }
+
+    atEnd(close: () => unknown): void {
+        this.#closing.push(close);
+    }
+
+    get emulator(): Emulator {
+        assert.ok(this.#emulator !== undefined);
+        return this.#emulator;
+    }
+
+    /** Where the emulator's STS listens, which the configuration names unless a test says otherwise. */
+    get stsHost(): string {
+        return new URL(this.emulator.url).host.replace("127.0.0.1", "localhost");
+    }
+
+    get machineUri(): string {
+        return `${this.emulator.plainUrl}/_emulator/credentials-uri/machine`;
+    }
+
+    /** Writes a file into the home directory, and returns its path. */
+    file(path: string, text: string): string {
+        const whole = join(this.#home, path);
+        mkdirSync(dirname(whole), { recursive: true });
+        writeFileSync(whole, text);
+        return whole;
+    }
+
+    /** Writes the CLI's file; its current profile is "default". */
+    profiles(...list: readonly object[]): string {
+        return this.file(".aliyun/config.json", JSON.stringify({ current: "default", profiles: list }));
+    }
+
+    endpoints(more: Texts = { sts: this.stsHost }): string {
+        return JSON.stringify([{ elasticsearch: this.emulator.plainUrl, ...more }]);
+    }
+
+    async host(config: Texts, env: Texts = {}): Promise<Host> {
+        const host = await Host.start({
+            config: { "alicloud:endpoints": this.endpoints(), ...config },
+            env: { HOME: this.#home, NODE_EXTRA_CA_CERTS: this.file("ca.pem", this.tls.cert), ...env },
+        });
+        this.atEnd(() => host.stop());
+        return host;
+    }
+
+    /** Interrupts with what is set, and returns the access key that signed. */
+    async signedBy(config: Texts, env: Texts = {}, more: object = {}): Promise<string> {
+        const effects = this.emulator.ledger.effects.length;
+        const sent = this.emulator.ledger.requests.length;
+        const { outs } = await (await this.host(config, env)).create({ ...inputs, ...more });
+        assert.equal(outs.status, "suspended");
+        assert.equal(this.emulator.ledger.effects.length, effects + 1);
+        assert.doesNotMatch(JSON.stringify(outs), /canary/);
+        const keys = new Set(this.emulator.ledger.requests.slice(sent).map(({ accessKeyId }) => accessKeyId));
+        assert.equal(keys.size, 1);
+        return String([...keys][0]);
+    }
+
+    /** The ARN of the role behind a temporary key that was issued last, and how it was asked for. */
+    issuedBy(accessKeyId: string): string {
+        const entry = this.emulator.ledger.credentials.find(({ issued }) => issued === accessKeyId);
+        return `${entry?.operation} ${entry?.role}`;
+    }
+
+    /** The error of an interrupt that sends nothing the service could act on, with no secret in it. */
+    async messageWith(config: Texts, env: Texts = {}, more: object = {}): Promise<string> {
+        const creating = (await this.host(config, env)).create({ ...inputs, ...more });
+        const error: unknown = await creating.then(
+            () => assert.fail("it should have failed"),
+            (thrown: unknown) => thrown,
+        );
+        const { message } = error as Error;
+        assert.doesNotMatch(message, /canary/);
+        assert.equal(this.emulator.ledger.effects.length, 0);
+        return message;
+    }
+
+    /** A server of a test's own on loopback. */
+    async serve(answer: RequestListener): Promise<string> {
+        const server = createServer(answer);
+        return `http://127.0.0.1:${await this.listen(server)}`;
+    }
+
+    async listen(server: Server): Promise<number> {
+        server.listen(0, "127.0.0.1");
+        await once(server, "listening");
+        this.atEnd(() => {
+            server.closeAllConnections();
+            server.close();
+        });
+        return (server.address() as AddressInfo).port;
+    }
+
+    /** A proxy whose tunnels all lead to one port of this machine; `asked` is where they should have led. */
+    async redirectingProxy(port: number): Promise<{ readonly url: string; readonly asked: string[] }> {
+        const asked: string[] = [];
+        const server = createServer().on("connect", ({ url }, client) => {
+            asked.push(String(url));
+            const inner = connect(port, "127.0.0.1", () => {
+                client.write("HTTP/1.1 200 OK\r\n\r\n");
+                client.pipe(inner).pipe(client);
+            });
+            client.on("error", () => inner.destroy());
+            inner.on("error", () => client.destroy());
+        });
+        return { url: `http://127.0.0.1:${await this.listen(server)}`, asked };
+    }
+}
+
+/** Resolves when something has become true; fails after ten seconds. */
+export async function until(condition: () => boolean): Promise<void> {
+    const deadline = Date.now() + 10_000;
+    while (!condition()) {
+        assert.ok(Date.now() < deadline, "it did not become true within 10 s");
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+}
