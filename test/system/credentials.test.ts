@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -18,7 +19,7 @@ const providerArn = `acs:ram::${accountId}:oidc-provider/ci`;
 const pipeline: Role = { arn: `acs:ram::${accountId}:role/pipeline`, oidcProviderArn: providerArn };
 
 describe("credentials from hosts that cannot be configured", () => {
-    const tls = selfSigned(["127.0.0.1", "localhost", "sts.aliyuncs.com"]);
+    const tls = selfSigned(["127.0.0.1", "localhost", "sts.cn-hangzhou.aliyuncs.com"]);
     let emulator: Emulator;
     let metadata: Server;
     let home: string;
@@ -59,7 +60,11 @@ describe("credentials from hosts that cannot be configured", () => {
         file(".aliyun/config.json", JSON.stringify({ current: "default", profiles: list }));
 
     /** Interrupts with what is set, and returns what was asked for credentials. */
-    async function askedFor(config: Record<string, string>, env: Record<string, string> = {}): Promise<string[]> {
+    async function askedFor(
+        config: Record<string, string>,
+        env: Record<string, string> = {},
+        more: object = {},
+    ): Promise<string[]> {
         const host = await Host.start({
             config: { "alicloud:endpoints": JSON.stringify([{ elasticsearch: emulator.plainUrl }]), ...config },
             env: { HOME: home, NODE_EXTRA_CA_CERTS: file("ca.pem", tls.cert), ...env },
@@ -69,6 +74,7 @@ describe("credentials from hosts that cannot be configured", () => {
                 __provider: pointer,
                 instanceId,
                 region: "cn-hangzhou",
+                ...more,
                 resourceUrn:
                     "urn:pulumi:dev::test::pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt::pause",
             });
@@ -131,7 +137,7 @@ describe("credentials from hosts that cannot be configured", () => {
         assert.ok(asked.includes("GetMetadataCredentials"));
     });
 
-    it("default chain × credentials URI", async () => {
+    it("environment × credentials URI", async () => {
         metadata.close();
         const uri = `${emulator.plainUrl}/_emulator/credentials-uri/machine`;
         const asked = await askedFor(
@@ -141,7 +147,7 @@ describe("credentials from hosts that cannot be configured", () => {
         assert.deepEqual(asked, ["GetCredentialsUri"]);
     });
 
-    it("none at all: the message lists the ways to give them", async () => {
+    it("none at all: the message lists the ways to give them, at once", async () => {
         metadata.close();
         await assert.rejects(
             askedFor({}),
@@ -149,5 +155,32 @@ describe("credentials from hosts that cannot be configured", () => {
         );
         await assert.rejects(askedFor({}), /pulumi config set alicloud:accessKey/);
         assert.equal(emulator.ledger.requests.length, 0);
+    });
+
+    it("a metadata service that fails for a while is asked again, and named", async () => {
+        metadata.close();
+        const answers = createHttpServer((_request, response) => response.writeHead(503).end("canary"));
+        answers.listen(80, "100.100.100.200");
+        await once(answers, "listening");
+        try {
+            for (const config of [{}, { "alicloud:ecsRoleName": "machine" }]) {
+                await assert.rejects(askedFor(config, {}, { timeoutSeconds: 2 }), (error: Error) => {
+                    assert.match(error.message, /HTTP 503 from 100\.100\.100\.200/);
+                    assert.doesNotMatch(error.message, /no Alibaba Cloud credentials were found|canary/);
+                    return true;
+                });
+            }
+        } finally {
+            answers.close();
+        }
+    });
+
+    it("an ECS role that is set, where nobody answers: it is asked for again, and named", async () => {
+        metadata.close();
+        const config = { "alicloud:ecsRoleName": "machine" };
+        await assert.rejects(
+            askedFor(config, {}, { timeoutSeconds: 2 }),
+            /the ECS role from `alicloud:ecsRoleName`.*no answer \(ECONNREFUSED\) from 100\.100\.100\.200/,
+        );
     });
 });
