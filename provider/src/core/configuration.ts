@@ -23,10 +23,10 @@ export function defaultRegion({ config, env }: Surroundings): string | undefined
 export const waysToGiveRegion = "`region`, `pulumi config set alicloud:region …`, or the variable ALIBABA_CLOUD_REGION";
 
 /** The base URL of the API in a region: `alicloud:endpoints[].elasticsearch`, else the public endpoint. */
-export function endpointOf(region: string, { config }: Surroundings): string {
+export function endpointOf(region: string, { config }: Surroundings): { url: string; setting?: string } {
     const configured = configuredEndpoint(config("alicloud:endpoints"));
     if (configured === undefined) {
-        return `https://elasticsearch.${region}.aliyuncs.com`;
+        return { url: `https://elasticsearch.${region}.aliyuncs.com` };
     }
     const url = baseUrl(configured);
     if (url.protocol === "http:" && !isLoopback(url.hostname) && config("alicloud-logstash:allowHttp") !== "true") {
@@ -34,7 +34,7 @@ export function endpointOf(region: string, { config }: Surroundings): string {
             `the endpoint ${url.origin} is not encrypted; use https, or \`pulumi config set alicloud-logstash:allowHttp true\``,
         );
     }
-    return url.origin;
+    return { url: url.origin, setting: "`alicloud:endpoints[0].elasticsearch`" };
 }
 
 function isLoopback(hostname: string): boolean {

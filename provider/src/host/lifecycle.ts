@@ -1,0 +1,162 @@
+import { performance } from "node:perf_hooks";
+import { type CredentialsSource, credentialsFrom } from "../cloud/credentials";
+import { type Turn, turns } from "../cloud/limits";
+import { popCoreService } from "../cloud/popcore";
+import { announcementOf } from "../core/announcement";
+import { unknownValue } from "../core/argumentRules";
+import { checkArguments, type Declaration, type Properties, readArguments } from "../core/arguments";
+import { defaultRegion, endpointOf, type Surroundings, waysToGiveRegion } from "../core/configuration";
+import type { Operation } from "../core/operations";
+import { acceptanceIn, outputsFor, outputsOfDisabled, resultIn } from "../core/outputs";
+import type { Line } from "../core/progress";
+import { carryOut, type Outcome, type Request } from "../core/request";
+import type { LogstashService } from "../core/service";
+import { firstToken, readRecord, type Update, updateBetween } from "../core/update";
+
+/** One resource, as whatever speaks a protocol of Pulumi's knows it. */
+export interface Subject {
+    readonly operation: Operation;
+    readonly urn: string;
+}
+
+/** How a create or an update ended. */
+export type Written =
+    | { readonly kind: "done"; readonly outputs: Properties }
+    /** A half success: the engine records the outputs, and the deployment fails with the message. */
+    | { readonly kind: "pending"; readonly outputs: Properties; readonly message: string }
+    | { readonly kind: "failed"; readonly message: string };
+
+/** What the verbs need from the process they run in. */
+export interface Process {
+    readonly surroundings: () => Surroundings;
+    /** Ends every operation at once. */
+    readonly stopped: AbortSignal;
+    /** Shows a line beside a resource; resolves when the engine has it. */
+    readonly log: (urn: string, line: Line) => Promise<void>;
+}
+
+/** The verbs of a resource's life over plain properties: what they decide and do, in no protocol. */
+export class Lifecycle {
+    readonly #services = new Map<string, LogstashService>();
+    readonly #sources = new Map<string | undefined, CredentialsSource>();
+    #turn: Turn | undefined;
+
+    constructor(private readonly process: Process) {}
+
+    /** Completes the inputs by the region and says what is wrong with them. */
+    check({ operation }: Subject, olds: Properties, news: Properties) {
+        const region = news.region ?? this.#regionOf(olds, news);
+        const inputs = { ...news, ...(region === undefined ? {} : { region }) };
+        const failures = checkArguments(operation, inputs);
+        if (region === undefined) {
+            failures.push(`region: is not set; give it as ${waysToGiveRegion}`);
+        }
+        return { inputs, failures };
+    }
+
+    /** Decides what the update would be, and says on the resource what a preview cannot show. */
+    async diff({ operation, urn }: Subject, olds: Properties, news: Properties): Promise<Update> {
+        const declared = readArguments(operation, urn, news);
+        const update = updateBetween(readRecord(urn, declared, olds), declared);
+        const announcement = announcementOf(declared, update);
+        if (announcement !== undefined) {
+            await this.process.log(urn, { message: announcement, ephemeral: false });
+        }
+        return update;
+    }
+
+    /** Makes the first request of a resource. */
+    async create({ operation, urn }: Subject, inputs: Properties): Promise<Written> {
+        const declared = readArguments(operation, urn, inputs);
+        return declared.enabled === false
+            ? { kind: "done", outputs: { ...inputs, ...outputsOfDisabled(operation) } }
+            : this.#request(declared, firstToken(declared), inputs);
+    }
+
+    /** Does what `diff` has decided on the same values. */
+    async update({ operation, urn }: Subject, olds: Properties, news: Properties): Promise<Written> {
+        const declared = readArguments(operation, urn, news);
+        const update = updateBetween(readRecord(urn, declared, olds), declared);
+        switch (update.kind) {
+            case "request":
+                return this.#request(declared, update.clientToken, news);
+            case "finish": {
+                const acceptance = acceptanceIn(operation, olds);
+                const earlier = acceptance === undefined ? {} : { acceptance };
+                return this.#request(declared, update.clientToken, news, earlier);
+            }
+            case "record":
+                return { kind: "done", outputs: { ...news, ...resultIn(operation, olds) } };
+            case "replace":
+                return {
+                    kind: "failed",
+                    message: "a change of instanceId or region replaces the resource and never updates it",
+                };
+        }
+    }
+
+    async #request(
+        declared: Declaration,
+        clientToken: string,
+        inputs: Properties,
+        earlier?: Request["earlier"],
+    ): Promise<Written> {
+        const outcome = await carryOut(
+            { ...declared, clientToken, ...(earlier === undefined ? {} : { earlier }) },
+            {
+                service: this.#serviceFor(declared),
+                monotonic: () => performance.now(),
+                now: () => new Date(),
+                random: Math.random,
+                signal: this.process.stopped,
+                log: (line) => void this.process.log(declared.urn, line),
+            },
+        );
+        return written(declared.operation, inputs, outcome);
+    }
+
+    /** One client for each region and account, so that its connections and credentials are shared. */
+    #serviceFor({ region, profile }: Declaration): LogstashService {
+        const key = JSON.stringify([region, profile]);
+        const service =
+            this.#services.get(key) ??
+            popCoreService({
+                endpoint: () => endpointOf(region, this.process.surroundings()),
+                region,
+                credentials: () => this.#credentialsFor(profile),
+                turn: () => {
+                    this.#turn ??= turns(this.process.surroundings());
+                    return this.#turn;
+                },
+            });
+        this.#services.set(key, service);
+        return service;
+    }
+
+    /** One source for each profile, whatever the region, so that a role is assumed once. */
+    #credentialsFor(profile: string | undefined): CredentialsSource {
+        const source = this.#sources.get(profile) ?? credentialsFrom(this.process.surroundings(), profile);
+        this.#sources.set(profile, source);
+        return source;
+    }
+
+    /** A region that is not given stays what it was, so that another runner's environment changes nothing. */
+    #regionOf(olds: Properties, news: Properties): unknown {
+        const sameInstance = news.instanceId === olds.instanceId || news.instanceId === unknownValue;
+        return (sameInstance ? olds.region : undefined) ?? defaultRegion(this.process.surroundings());
+    }
+}
+
+/** Outputs mirror the inputs, for a later `diff` sees outputs only. */
+function written(operation: Operation, inputs: Properties, outcome: Outcome): Written {
+    switch (outcome.kind) {
+        case "done":
+            return { kind: "done", outputs: { ...inputs, ...outputsFor(operation, outcome.result) } };
+        case "pending": {
+            const outputs = { ...inputs, ...outputsFor(operation, outcome.result) };
+            return { kind: "pending", outputs, message: outcome.message };
+        }
+        case "failed":
+            return outcome;
+    }
+}
