@@ -4,7 +4,7 @@ import { descriptorOf, type Operation, type operations } from "../core/operation
 import { outputNames, type sharedResults } from "../core/outputs";
 import { qualifiedTypeIn, typeTokenOf } from "../core/urn";
 import { pointer } from "../host/pointer";
-import { normalized } from "./triggers";
+import { normalizedTriggers } from "./triggers";
 
 /** The arguments that all resources of this package share. */
 export interface LogstashTaskArgs {
@@ -110,7 +110,7 @@ export function inputsOf<Op extends Operation, Args extends LogstashTaskArgs>(
     return {
         ...Object.fromEntries(outputNames(operation).map((output) => [output, undefined])),
         ...args,
-        ...(triggers === undefined ? {} : { triggers: normalized(triggers) }),
+        ...(triggers === undefined ? {} : { triggers: normalizedTriggers(triggers) }),
         ...(clientToken === undefined ? {} : { clientToken: refuseSecret(resource, clientToken) }),
         resourceUrn: urn,
         __provider: pointer,
@@ -153,7 +153,10 @@ function refuseUnsupported(
             parent,
         );
     }
-    if (!hasProfile && parent?.getProvider("alicloud:index/provider:Provider") !== undefined) {
+    const inherited = pulumi.Resource.isInstance(parent)
+        ? parent.getProvider("alicloud:index/provider:Provider")
+        : undefined;
+    if (!hasProfile && inherited !== undefined) {
         throw new pulumi.ResourceError(
             `${what} inherits a provider of the package alicloud from its parent, and Pulumi does not hand its ` +
                 "configuration to a dynamic resource, so the call would be made with another account; give the resource " +

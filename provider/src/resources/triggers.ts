@@ -7,8 +7,20 @@ import { isRecord } from "../core/json";
 /**
  * Turns triggers into what JSON holds, leaf by leaf and before Pulumi sees them: it would turn a Date into `{}`, and would
  * record where an asset lies. Outputs and promises in them stay what they are, so that the rest stays known, and no secret.
+ * Throws for what JSON would lose, with the caller's place on top of the trace.
  */
-export function normalized(value: unknown, path = "triggers"): unknown {
+export function normalizedTriggers(triggers: unknown): unknown {
+    try {
+        return normalized(triggers, "triggers");
+    } catch (error) {
+        if (error instanceof Error) {
+            Error.captureStackTrace(error, normalizedTriggers);
+        }
+        throw error;
+    }
+}
+
+function normalized(value: unknown, path: string): unknown {
     if (pulumi.Output.isInstance(value)) {
         return value.apply((known) => normalized(known, path));
     }
@@ -60,17 +72,22 @@ function contentHash(asset: pulumi.asset.Asset, path: string): unknown {
         return later((asset as pulumi.asset.StringAsset).text, (text) => sha256(text));
     }
     if ("path" in asset) {
-        return later((asset as pulumi.asset.FileAsset).path, (file) => sha256(contentOf(file, path)));
+        // Pulumi keeps the path as a promise: an error that comes with it names the place where the asset was given.
+        const place: { stack?: string } = {};
+        Error.captureStackTrace(place, normalizedTriggers);
+        return later((asset as pulumi.asset.FileAsset).path, (file) => sha256(contentOf(file, path, place)));
     }
     return refuse(path, "is a remote asset: give a hash of its content as text");
 }
 
-function contentOf(file: string, path: string): Buffer {
+function contentOf(file: string, path: string, place: { readonly stack?: string }): Buffer {
     try {
         return readFileSync(file);
     } catch (error) {
         const code = isRecord(error) && typeof error.code === "string" ? error.code : "no reason given";
-        return refuse(path, `is a FileAsset of ${JSON.stringify(file)}, which cannot be read: ${code}`);
+        const missing = new Error(`${path} is a FileAsset of ${JSON.stringify(file)}, which cannot be read: ${code}`);
+        missing.stack = `${missing}\n${place.stack?.split("\n").slice(1).join("\n")}`;
+        throw missing;
     }
 }
 
