@@ -9,6 +9,7 @@ import { createProxy } from "proxy";
 import { type Emulator, selfSigned, startEmulator, testAccount } from "../../emulator";
 import { popCoreService } from "../../provider/src/cloud/popcore";
 import { classify } from "../../provider/src/core/classify";
+import { codeOf } from "../../provider/src/core/errorMessage";
 import type { Reply } from "../../provider/src/core/reply";
 import { pointer } from "../../provider/src/host/pointer";
 import { Host } from "./host";
@@ -187,6 +188,17 @@ describe("a hostile server", () => {
         }, 5_000);
         assert.equal(classify(reply).kind, "inDoubt");
         assert.ok(sent < 64 * 1_048_576, `${sent} bytes were taken`);
+    });
+
+    it("that echoes the headers in `Result` is not quoted", async () => {
+        for (const echo of [(text: string) => text, (text: string) => ({ text }), (text: string) => [text]]) {
+            const reply = await replyOf(({ headers }, response) => {
+                const Result = echo(JSON.stringify(headers));
+                response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ Result }));
+            });
+            assert.equal(classify(reply).kind, "inDoubt");
+            assert.doesNotMatch(JSON.stringify(reply) + codeOf(reply), /acs emulator|x-acs-/);
+        }
     });
 
     it("that drips is given up in time", async () => {

@@ -153,6 +153,33 @@ describe("pop-core against the faults of a cloud", () => {
         assert.equal(classify(reply).kind, "notDone");
     });
 
+    it("waits for a connection before it counts as sent: behind hung neighbours nothing is, and all end in time", async () => {
+        const narrow = popCoreService({
+            endpoint: () => ({ url: emulator.url }),
+            region: "cn-hangzhou",
+            credentials: () => ({ name: "a test", get: async () => testAccount }),
+            turn: () => async () => {},
+            maxConnections: 2,
+        });
+        const sent = emulator.ledger.requests.length;
+        emulator.faults.add({ operation: "InterruptLogstashTask", fault: { kind: "hang", point: "after" } });
+        const one = { ...limits, leftMs: 300 };
+        const replies = await Promise.all(
+            Array.from({ length: 20 }, () => narrow.send("InterruptLogstashTask", instanceId, nextToken(), one)),
+        );
+        const kinds = replies.map(({ kind }) => kind);
+        assert.deepEqual(
+            [kinds.filter((kind) => kind === "lost").length, kinds.filter((kind) => kind === "unsent").length],
+            [2, 18],
+        );
+        assert.equal(emulator.ledger.requests.length - sent, 2);
+    });
+
+    it("says of a lost answer no more than its code: a message of the transport has the signed URL in it", async () => {
+        emulator.faults.add({ operation: "InterruptLogstashTask", calls: 1, fault: { kind: "reset", point: "after" } });
+        assert.deepEqual(await send(nextToken()), { kind: "lost", code: "ECONNRESET" });
+    });
+
     it("masks the credentials that a signature error quotes", async () => {
         const wrong = { ...testAccount, accessKeySecret: "wrong-secret-canary", securityToken: "sts-token-canary" };
         const other = await startEmulator({

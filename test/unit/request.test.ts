@@ -25,19 +25,28 @@ const is = (status: string): Reply => ({ kind: "body", body: { RequestId: "R-loo
 
 interface Replies {
     /** To each request in turn, the last one for ever. */
-    readonly sends?: readonly Reply[];
+    readonly sends?: readonly (Reply | "hang")[];
     /** To each look in turn, the last one for ever. */
     readonly looks?: readonly Reply[];
 }
 
 /** Carries out a request on a clock that does not wait, against a service that plays a script. */
-async function play({ sends = [accepted], looks = [is("suspended")] }: Replies, changes: Partial<Request> = {}) {
+async function play(
+    { sends = [accepted], looks = [is("suspended")] }: Replies,
+    changes: Partial<Request> = {},
+    stopAfterMs?: number,
+) {
     const clock = install({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] });
     try {
         const tokens: string[] = [];
         const lines: Line[] = [];
         let looked = 0;
         let stood = false;
+        const stop = new AbortController();
+        if (stopAfterMs !== undefined) {
+            clock.setTimeout(() => stop.abort(new Error("stopped")), stopAfterMs);
+        }
+        let elapsedMs = 0;
         const outcome = carryOut(
             { ...request, ...changes },
             {
@@ -45,6 +54,9 @@ async function play({ sends = [accepted], looks = [is("suspended")] }: Replies, 
                     async send(_operation, _instanceId, clientToken) {
                         tokens.push(clientToken);
                         const reply = sends[tokens.length - 1] ?? sends.at(-1) ?? accepted;
+                        if (reply === "hang") {
+                            return new Promise(() => {});
+                        }
                         stood ||= reply.kind !== "unconnected" && reply.kind !== "unsent";
                         return reply;
                     },
@@ -58,12 +70,15 @@ async function play({ sends = [accepted], looks = [is("suspended")] }: Replies, 
                 monotonic: () => clock.performance.now(),
                 now: () => new Date(0),
                 random: () => 0.9,
-                signal: new AbortController().signal,
+                signal: stop.signal,
                 log: (line) => lines.push(line),
             },
         );
+        void outcome.then(() => {
+            elapsedMs = clock.performance.now();
+        });
         await clock.runAllAsync();
-        return { outcome: await outcome, tokens, looked, lines };
+        return { outcome: await outcome, tokens, looked, lines, elapsedMs };
     } finally {
         clock.uninstall();
     }
@@ -324,5 +339,57 @@ describe("a resume", () => {
             resume,
         );
         assert.deepEqual(outcome, done("activating"));
+    });
+});
+
+describe("an endpoint that never answers", () => {
+    const refused: Reply = { kind: "unconnected", code: "ECONNREFUSED", afterMs: 2 };
+    const minutes: Partial<Request> = { timeoutSeconds: 600 };
+
+    it("is given up a minute after the first attempt to connect, with what stands between, and nothing is recorded", async () => {
+        const { outcome, elapsedMs } = await play({ sends: [refused] }, minutes);
+        assert.match(
+            messageOf(outcome, "failed"),
+            /not sent: no connection to a\.test was ever made[\s\S]*ECONNREFUSED/,
+        );
+        assert.ok(elapsedMs <= 60_000, `${elapsedMs} ms`);
+    });
+
+    it("leaves a record that was pending as it is, and says that this run sent nothing", async () => {
+        const { outcome } = await play({ sends: [refused] }, { ...minutes, earlier: {} });
+        assert.match(
+            messageOf(outcome, "pending"),
+            /this run sent nothing, and it is still not known how the request ended/,
+        );
+    });
+
+    it("is tried for the whole time once a connection has stood", async () => {
+        const { outcome, elapsedMs } = await play({ sends: [throttled, refused] }, minutes);
+        assert.match(messageOf(outcome, "failed"), /not accepted within 600 s/);
+        assert.ok(elapsedMs >= 500_000, `${elapsedMs} ms`);
+    });
+
+    it("ends with the time of the operation where that is shorter", async () => {
+        const { outcome, elapsedMs } = await play({ sends: [refused] }, { timeoutSeconds: 5 });
+        assert.match(messageOf(outcome, "failed"), /no connection to a\.test was ever made/);
+        assert.ok(elapsedMs <= 5_000, `${elapsedMs} ms`);
+    });
+});
+
+describe("a status of the service that is one of our own words", () => {
+    it("is recorded apart from it, or the next run would finish what has ended", async () => {
+        const { outcome } = await play({ looks: [is("pending")] });
+        assert.deepEqual(outcome, done("pending (of the instance)"));
+    });
+});
+
+describe("a deployment that is stopped", () => {
+    it("leaves a pending record where a request was sent, and none where nothing was", async () => {
+        const sent = await play({ looks: [is("activating")] }, {}, 3_000);
+        assert.match(messageOf(sent.outcome, "pending"), /stopped before it ended[\s\S]*finishes this request/);
+        const hanging = await play({ sends: ["hang"] }, {}, 3_000);
+        assert.equal(hanging.outcome.kind, "pending");
+        const never = await play({ sends: [throttled] }, {}, 3_000);
+        assert.match(messageOf(never.outcome, "failed"), /the deployment was stopped/);
     });
 });

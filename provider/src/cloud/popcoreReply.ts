@@ -72,18 +72,12 @@ function knownFields(body: Fields): Fields {
     const { Result, RequestId } = body;
     const task: unknown = isRecord(Result) && Array.isArray(Result.clusterTasks) ? Result.clusterTasks[0] : undefined;
     const status = stringField(Result, "status");
-    const known = isRecord(Result)
-        ? {
-              ...(status === undefined ? {} : { status: harmless(status, 80) }),
-              ...(isRecord(task) && typeof task.progress === "number"
-                  ? { clusterTasks: [{ progress: task.progress }] }
-                  : {}),
-          }
-        : typeof Result === "string"
-          ? ""
-          : Result;
+    const known = {
+        ...(status === undefined ? {} : { status: harmless(status, 80) }),
+        ...(isRecord(task) && typeof task.progress === "number" ? { clusterTasks: [{ progress: task.progress }] } : {}),
+    };
     return {
-        ...(Result === undefined ? {} : { Result: known }),
+        ...(Result === undefined ? {} : { Result: typeof Result === "boolean" ? Result : known }),
         ...(typeof RequestId === "string" ? { RequestId: harmless(RequestId, 80) } : {}),
     };
 }

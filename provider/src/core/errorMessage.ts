@@ -110,12 +110,8 @@ export function lookAdvice(operation: Operation, reply: Reply): string {
 
 const seeAbove = "see the code and the message";
 
-/** `Result` is foreign, and may echo anything: of what is neither true nor false only the kind is shown. */
 function resultName(result: unknown): string {
-    if (result === undefined) {
-        return "missing";
-    }
-    return typeof result === "boolean" ? String(result) : `not true (${result === null ? "null" : typeof result})`;
+    return result === undefined ? "missing" : typeof result === "boolean" ? String(result) : "not true";
 }
 
 function requestIdOf(reply: Reply): string | undefined {
