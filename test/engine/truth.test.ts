@@ -107,7 +107,10 @@ describe("a deployment tells the truth", () => {
         emulator.startChange(instanceId);
         declare(instanceId);
         const preview = expectSuccess(await stack.preview());
-        assert.match(preview.text, /that is the same request, and nothing more is done while the service remembers it/);
+        assert.match(
+            preview.text,
+            /the other instance will be interrupted, once for these triggers: coming back to an instance/,
+        );
         const run = expectFailure(await stack.up());
         assert.match(run.text, /accepted, but not seen through[\s\S]*change `triggers`/);
         assert.equal(effects().length, 1);

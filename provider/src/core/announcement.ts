@@ -15,9 +15,8 @@ export function announcementOf({ operation, enabled }: Declaration, update: Upda
             return `the last run could not tell how the ${verb} ended: it ${will} be finished, with the same token`;
         case "replace":
             return (
-                `${update.because.join(" and ")} changed: the other instance ${will} be ${participle}, with the token of ` +
-                "a first request for it; had this resource acted on it before, with these triggers, that is the same " +
-                "request, and nothing more is done while the service remembers it"
+                `${update.because.join(" and ")} changed: the other instance ${will} be ${participle}, once for these ` +
+                "triggers: coming back to an instance with the same ones does nothing more"
             );
         case "record":
             return undefined;
