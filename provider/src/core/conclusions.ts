@@ -154,6 +154,20 @@ export function outOfTime(
         : ending(known, `not accepted ${within}${seen}`, "run `pulumi up` later, or raise `timeoutSeconds`");
 }
 
+/** What follows when the time is up and no connection to the endpoint has ever stood: what stands between is named. */
+export function neverAnswered(known: Knowledge, { endpoint, override, proxy }: Route): Next {
+    const way = proxy === undefined ? "" : ` through the proxy ${proxy}`;
+    const check = [
+        ...(proxy === undefined ? [] : ["the proxy's variable, or NO_PROXY for this host"]),
+        override ?? "that this machine reaches the public endpoint, else set `alicloud:endpoints[0].elasticsearch`",
+    ];
+    return ending(
+        known,
+        `${notSent(known)}: no connection to ${endpoint}${way} was ever made`,
+        `check ${check.join("; ")}`,
+    );
+}
+
 /** What certainly was not done leaves no trace; whatever may have been done is recorded, so that it is never lost. */
 export function ending(known: Knowledge, what: string, advice: string): Next {
     return { kind: known.inDoubt || isTaken(known) ? "pending" : "failed", what, advice };

@@ -9,7 +9,7 @@ import {
     isTaken,
     type Knowledge,
     type Next,
-    notSent,
+    neverAnswered,
     outOfTime,
     ownStatuses,
 } from "./conclusions";
@@ -131,20 +131,12 @@ class Pursuit {
 
     /** How it ends when the budget has run out. */
     outOfTime(): Outcome {
-        const { service } = this.means;
-        const { stood, proxy, override, endpoint } = service.route();
-        if (this.#connectingSinceMs === undefined || stood) {
-            return this.#end(outOfTime(this.request, this.#known, this.#seen?.status));
-        }
-        const way = proxy === undefined ? "" : ` through the proxy ${proxy}`;
-        const check = [
-            ...(proxy === undefined ? [] : ["the proxy's variable, or NO_PROXY for this host"]),
-            override === undefined
-                ? "that this machine reaches the public endpoint, else set `alicloud:endpoints[0].elasticsearch`"
-                : override,
-        ];
-        const what = `${notSent(this.#known)}: no connection to ${endpoint}${way} was ever made`;
-        return this.#end(ending(this.#known, what, `check ${check.join("; ")}`));
+        const route = this.means.service.route();
+        return this.#end(
+            this.#connectingSinceMs === undefined || route.stood
+                ? outOfTime(this.request, this.#known, this.#seen?.status)
+                : neverAnswered(this.#known, route),
+        );
     }
 
     /** How it ends when the deployment is stopped. */
