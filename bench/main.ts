@@ -9,7 +9,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { defaultMaxConnections } from "../provider/src/cloud/limits";
+import { maxConnections } from "../provider/src/cloud/limits";
 import { findEngine } from "../scripts/engine";
 import { type Comparison, compare, type Findings } from "./engine";
 import { goalsOf, verdictOf } from "./goals";
@@ -73,7 +73,7 @@ async function main(): Promise<void> {
     }
     const plan = values.quick ? quick : whole;
     const results = await measure(plan, values.quick);
-    const goals = goalsOf(results, defaultMaxConnections);
+    const goals = goalsOf(results, maxConnections);
     const folder = join(__dirname, "report", ...(values.quick ? ["quick"] : []));
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "report.json"), `${JSON.stringify({ goals, ...results }, inShort, 4)}\n`);

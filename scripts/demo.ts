@@ -68,13 +68,25 @@ async function steps(cli: Cli, emulator: Emulator): Promise<void> {
     expect("exit code", await cli.run("up", "--yes", "--skip-preview"), 0);
     expectEffects(emulator, 2);
 
-    announce("4. An instance that does not exist: the deployment fails and says why.");
-    await cli.quietly("config", "set", "instanceId", "ls-cn-nosuch0001");
-    const code = await cli.run("up", "--yes", "--skip-preview");
-    expect("exit code is another than 0", code !== 0 && code !== null, true);
-    expectEffects(emulator, 2);
+    announce("4. The third interrupt is done, and every answer is lost on its way: the deployment fails and says so.");
+    emulator.startChange(instanceId);
+    emulator.faults.add({ operation: "InterruptLogstashTask", fault: { kind: "reset", point: "after" } });
+    await cli.quietly("config", "set", "release", "v3");
+    await cli.quietly("config", "set", "timeoutSeconds", "3");
+    expectFailure(await cli.run("up", "--yes", "--skip-preview"));
+    expectEffects(emulator, 3);
 
-    announce("5. `pulumi destroy` removes the record and sends nothing.");
+    announce("5. The network is back: `pulumi up` finishes that request, with its token. Nothing is done twice.");
+    emulator.faults.clear();
+    expect("exit code", await cli.run("up", "--yes", "--skip-preview"), 0);
+    expectEffects(emulator, 3);
+
+    announce("6. An instance that does not exist: the deployment fails and says why.");
+    await cli.quietly("config", "set", "instanceId", "ls-cn-nosuch0001");
+    expectFailure(await cli.run("up", "--yes", "--skip-preview"));
+    expectEffects(emulator, 3);
+
+    announce("7. `pulumi destroy` removes the record and sends nothing.");
     const before = emulator.ledger.requests.length;
     expect("exit code", await cli.run("destroy", "--yes", "--skip-preview"), 0);
     expect("new requests", emulator.ledger.requests.length - before, 0);
@@ -125,6 +137,10 @@ class Cli {
         this.stopped.throwIfAborted();
         return code;
     }
+}
+
+function expectFailure(code: number | null): void {
+    expect("exit code is another than 0", code !== 0 && code !== null, true);
 }
 
 function expectEffects(emulator: Emulator, count: number): void {

@@ -6,6 +6,7 @@ const config = new pulumi.Config();
 const pause = new LogstashTaskInterrupt("pause-before-release", {
     instanceId: config.get("instanceId") ?? "ls-cn-demo0001",
     triggers: [config.get("release") ?? "v1"],
+    timeoutSeconds: config.getNumber("timeoutSeconds") ?? 600,
 });
 
 export const status = pause.status;

@@ -132,7 +132,7 @@ describe("the provider in the SDK's own server", () => {
             assert.match(error.message, /^InterruptLogstashTask on ls-cn-nosuch0001 in cn-hangzhou: refused\n/);
             assert.match(error.message, /code: +InstanceNotFound \(HTTP 404\)\n/);
             assert.match(error.message, new RegExp(`request ID: +${request?.requestId}\n`));
-            assert.match(error.message, /to mend it: +`instanceId` and `region` must name an existing/);
+            assert.match(error.message, /fix: +`instanceId` and `region` must name an existing/);
         });
 
         it("fails for `Result: false`", async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Emulator, startEmulator, testAccount } from "../../emulator";
+import { maxConnections } from "../../provider/src/cloud/limits";
 import { pointer } from "../../provider/src/host/pointer";
 import { Host, type Properties } from "./host";
 
@@ -59,22 +60,18 @@ describe("the load of many resources in one provider process", () => {
     });
 
     it("opens no more connections than the limit in use", async () => {
-        await start({ "alicloud-logstash:maxConnections": "5", "alicloud-logstash:requestsPerSecond": "100000" });
+        await start({ "alicloud-logstash:requestsPerSecond": "100000" });
         emulator.faults.add({ fault: { kind: "slow", delayMs: 20, point: "after" } });
         await create(0, 100, 100);
         expectOneEffectEach(100);
         assert.equal(emulator.ledger.requests.length, 200);
-        assert.equal(emulator.connections.peak, 5);
+        assert.equal(emulator.connections.peak, maxConnections);
     });
 
     it("leaves no memory, sockets or timers behind", async function () {
         this.timeout(300_000);
-        const maxConnections = 8;
         const folder = mkdtempSync(join(tmpdir(), "logstash-load-"));
-        const settings = {
-            "alicloud-logstash:maxConnections": String(maxConnections),
-            "alicloud-logstash:requestsPerSecond": "1000000",
-        };
+        const settings = { "alicloud-logstash:requestsPerSecond": "1000000" };
         try {
             writeFileSync(join(folder, "probe.cjs"), probe);
             const answer = join(folder, "answer.json");

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { createProxy } from "proxy";
 import { type Emulator, selfSigned, startEmulator, testAccount } from "../../emulator";
 import { popCoreService } from "../../provider/src/cloud/popcore";
-import { classify } from "../../provider/src/core/answer";
+import { classify } from "../../provider/src/core/classify";
+import { codeOf } from "../../provider/src/core/errorMessage";
 import type { Reply } from "../../provider/src/core/reply";
 import { pointer } from "../../provider/src/host/pointer";
 import { Host } from "./host";
@@ -162,17 +163,14 @@ describe("a hostile server", () => {
     async function replyOf(serve: Parameters<typeof createServer>[1], timeoutMs = 500): Promise<Reply> {
         const port = await listening(createServer(serve));
         const service = popCoreService({
-            endpoint: () => `http://127.0.0.1:${port}`,
+            endpoint: () => ({ url: `http://127.0.0.1:${port}` }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
-            fairUse: () => ({ maxConnections: 1, turn: async () => {} }),
+            turn: () => async () => {},
+            maxConnections: 1,
         });
         const signal = new AbortController().signal;
-        return service.signal("InterruptLogstashTask", instanceId, "token", {
-            timeoutMs,
-            patienceMs: timeoutMs,
-            signal,
-        });
+        return service.send("InterruptLogstashTask", instanceId, "token", { leftMs: timeoutMs, signal });
     }
 
     it("that never stops answering is cut off after a mebibyte", async () => {
@@ -188,8 +186,19 @@ describe("a hostile server", () => {
             response.on("drain", more);
             more();
         }, 5_000);
-        assert.equal(classify(reply).kind, "unknown");
+        assert.equal(classify(reply).kind, "inDoubt");
         assert.ok(sent < 64 * 1_048_576, `${sent} bytes were taken`);
+    });
+
+    it("that echoes the headers in `Result` is not quoted", async () => {
+        for (const echo of [(text: string) => text, (text: string) => ({ text }), (text: string) => [text]]) {
+            const reply = await replyOf(({ headers }, response) => {
+                const Result = echo(JSON.stringify(headers));
+                response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ Result }));
+            });
+            assert.equal(classify(reply).kind, "inDoubt");
+            assert.doesNotMatch(JSON.stringify(reply) + codeOf(reply), /acs emulator|x-acs-/);
+        }
     });
 
     it("that drips is given up in time", async () => {
@@ -198,7 +207,7 @@ describe("a hostile server", () => {
             const drip = setInterval(() => response.write(" "), 20);
             response.on("close", () => clearInterval(drip));
         });
-        assert.equal(classify(reply).kind, "unknown");
+        assert.equal(classify(reply).kind, "inDoubt");
     });
 
     it("that sends deeply nested JSON is not understood", async () => {
@@ -206,7 +215,7 @@ describe("a hostile server", () => {
         const reply = await replyOf((_request, response) => {
             response.writeHead(200, { "content-type": "application/json" }).end(`{"Result":${deep}}`);
         });
-        assert.equal(classify(reply).kind, "unknown");
+        assert.equal(classify(reply).kind, "inDoubt");
     });
 
     it("that redirects gets nothing sent elsewhere", async () => {
@@ -221,7 +230,7 @@ describe("a hostile server", () => {
             const reply = await replyOf((_request, response) => {
                 response.writeHead(status, { location: `http://127.0.0.1:${elsewhere}/` }).end();
             });
-            assert.equal(classify(reply).kind, "unknown");
+            assert.equal(classify(reply).kind, "inDoubt");
         }
         assert.deepEqual(visits, []);
     });
@@ -235,14 +244,15 @@ describe("a hostile server", () => {
             }),
         );
         const service = popCoreService({
-            endpoint: () => `http://127.0.0.1:${port}`,
+            endpoint: () => ({ url: `http://127.0.0.1:${port}` }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
-            fairUse: () => ({ maxConnections: 1, turn: async () => {} }),
+            turn: () => async () => {},
+            maxConnections: 1,
         });
-        const attempt = { timeoutMs: 500, patienceMs: 500, signal: new AbortController().signal };
+        const limits = { leftMs: 500, signal: new AbortController().signal };
         for (const id of ["../../x", "a?b=c", "a#b", "a/b", "//evil.example", "a%2fb"]) {
-            await service.describe(id, attempt);
+            await service.describe(id, limits);
         }
         assert.ok(
             paths.every((path) => /^\/openapi\/logstashes\/[^/?#]+$/.test(path)),

@@ -1,34 +1,34 @@
 import { strict as assert } from "node:assert";
 import { type Emulator, type Fault, type Point, startEmulator, testAccount } from "../../emulator";
 import { popCoreService } from "../../provider/src/cloud/popcore";
-import { type Answer, classify, classifyLook } from "../../provider/src/core/answer";
+import { classify, classifyLook, type Meaning } from "../../provider/src/core/classify";
 import type { LogstashService } from "../../provider/src/core/service";
 
 const instanceId = "ls-cn-popcore0001";
 const points: readonly Point[] = ["before", "after"];
 
 /** Every fault that has a point, and what it must mean for the request. */
-const faults: ReadonlyArray<readonly [kind: Answer["kind"], fault: (point: Point) => Fault]> = [
-    ["unknown", (point) => ({ kind: "service-unavailable", point })],
-    ["unknown", (point) => ({ kind: "internal-error", point })],
-    ["unknown", (point) => ({ kind: "html", status: 502, point })],
-    ["unknown", (point) => ({ kind: "html", status: 200, point })],
-    ["unknown", (point) => ({ kind: "html", status: 403, point })],
-    ["unknown", (point) => ({ kind: "xml-error", status: 503, code: "ServiceUnavailable", message: "Later.", point })],
+const faults: ReadonlyArray<readonly [kind: Meaning["kind"], fault: (point: Point) => Fault]> = [
+    ["inDoubt", (point) => ({ kind: "service-unavailable", point })],
+    ["inDoubt", (point) => ({ kind: "internal-error", point })],
+    ["inDoubt", (point) => ({ kind: "html", status: 502, point })],
+    ["inDoubt", (point) => ({ kind: "html", status: 200, point })],
+    ["inDoubt", (point) => ({ kind: "html", status: 403, point })],
+    ["inDoubt", (point) => ({ kind: "xml-error", status: 503, code: "ServiceUnavailable", message: "Later.", point })],
     ["refused", (point) => ({ kind: "xml-error", status: 400, code: "SomeRefusal", message: "No.", point })],
-    ["unknown", (point) => ({ kind: "truncated-json", point })],
-    ["unknown", (point) => ({ kind: "cut-off", point })],
-    ["unknown", (point) => ({ kind: "empty", point })],
-    ["unknown", (point) => ({ kind: "no-content", point })],
-    ["unknown", (point) => ({ kind: "json-null", status: 200, point })],
-    ["unknown", (point) => ({ kind: "json-null", status: 404, point })],
-    ["unknown", (point) => ({ kind: "code-in-success", code: "InternalError", message: "Oops.", point })],
-    ["unknown", (point) => ({ kind: "reset", point })],
-    ["unknown", (point) => ({ kind: "hang", point })],
+    ["inDoubt", (point) => ({ kind: "truncated-json", point })],
+    ["inDoubt", (point) => ({ kind: "cut-off", point })],
+    ["inDoubt", (point) => ({ kind: "empty", point })],
+    ["inDoubt", (point) => ({ kind: "no-content", point })],
+    ["inDoubt", (point) => ({ kind: "json-null", status: 200, point })],
+    ["inDoubt", (point) => ({ kind: "json-null", status: 404, point })],
+    ["inDoubt", (point) => ({ kind: "code-in-success", code: "InternalError", message: "Oops.", point })],
+    ["inDoubt", (point) => ({ kind: "reset", point })],
+    ["inDoubt", (point) => ({ kind: "hang", point })],
 ];
 
 /** Those without: nothing is done. */
-const refusals: ReadonlyArray<readonly [kind: Answer["kind"], fault: Fault]> = [
+const refusals: ReadonlyArray<readonly [kind: Meaning["kind"], fault: Fault]> = [
     ["notDone", { kind: "throttling", form: "user" }],
     ["notDone", { kind: "throttling", form: "too-many-requests" }],
     ["notDone", { kind: "throttling", form: "qps-limit" }],
@@ -36,15 +36,15 @@ const refusals: ReadonlyArray<readonly [kind: Answer["kind"], fault: Fault]> = [
     ["refused", { kind: "refusal", status: 404, code: "InstanceNotFound", message: "No such instance." }],
     ["refused", { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "Not authorized." }],
     ["wrongPhase", { kind: "refusal", status: 400, code: "InstanceActivating", message: "Activating." }],
-    ["unknown", { kind: "redirect", location: "http://127.0.0.1:1/elsewhere" }],
+    ["inDoubt", { kind: "redirect", location: "http://127.0.0.1:1/elsewhere" }],
 ];
 
 describe("pop-core against the faults of a cloud", () => {
     let emulator: Emulator;
     let service: LogstashService;
     let tokens = 0;
-    const attempt = { timeoutMs: 400, patienceMs: 10_000, signal: new AbortController().signal };
-    const signal = (clientToken: string) => service.signal("InterruptLogstashTask", instanceId, clientToken, attempt);
+    const limits = { leftMs: 400, signal: new AbortController().signal };
+    const send = (clientToken: string) => service.send("InterruptLogstashTask", instanceId, clientToken, limits);
     const nextToken = () => {
         tokens += 1;
         return `token-${tokens}`;
@@ -53,10 +53,10 @@ describe("pop-core against the faults of a cloud", () => {
     before(async () => {
         emulator = await startEmulator();
         service = popCoreService({
-            endpoint: () => emulator.url,
+            endpoint: () => ({ url: emulator.url }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
-            fairUse: () => ({ maxConnections: 4, turn: async () => {} }),
+            turn: () => async () => {},
         });
     });
     after(() => emulator.stop());
@@ -70,14 +70,14 @@ describe("pop-core against the faults of a cloud", () => {
     for (const [what, { turn, get }] of Object.entries(waits)) {
         it(`sends nothing once the time is over while it waits for ${what}`, async () => {
             const waiting = popCoreService({
-                endpoint: () => emulator.url,
+                endpoint: () => ({ url: emulator.url }),
                 region: "cn-hangzhou",
                 credentials: () => ({ name: "a test", get }),
-                fairUse: () => ({ maxConnections: 4, turn }),
+                turn: () => turn,
             });
             const sent = emulator.ledger.requests.length;
-            const late = { ...attempt, patienceMs: 20 };
-            const reply = await waiting.signal("InterruptLogstashTask", instanceId, nextToken(), late);
+            const late = { ...limits, leftMs: 20 };
+            const reply = await waiting.send("InterruptLogstashTask", instanceId, nextToken(), late);
             assert.deepEqual(reply, { kind: "unsent", detail: "no time was left to send it" });
             assert.equal(classify(reply).kind, "notDone");
             assert.equal(emulator.ledger.requests.length, sent);
@@ -86,12 +86,12 @@ describe("pop-core against the faults of a cloud", () => {
 
     it("accepts what the service accepts", async () => {
         const token = nextToken();
-        const answer = classify(await signal(token));
+        const answer = classify(await send(token));
         const effect = emulator.ledger.effects.at(-1);
         assert.deepEqual(answer, { kind: "accepted", requestId: effect?.requestId });
         assert.equal(effect?.clientToken, token);
         assert.equal(emulator.ledger.requests.at(-1)?.region, "cn-hangzhou");
-        const look = classifyLook(await service.describe(instanceId, attempt));
+        const look = classifyLook(await service.describe(instanceId, limits));
         assert.equal(look.kind === "seen" && look.status, "suspended");
     });
 
@@ -102,14 +102,14 @@ describe("pop-core against the faults of a cloud", () => {
                 const token = nextToken();
                 const effects = emulator.ledger.effects.length;
                 emulator.faults.add({ operation: "InterruptLogstashTask", calls: 1, fault });
-                assert.equal(classify(await signal(token)).kind, kind);
+                assert.equal(classify(await send(token)).kind, kind);
                 assert.equal(emulator.ledger.effects.length - effects, point === "after" ? 1 : 0);
                 await assertAcceptedIn(3, token);
                 assert.equal(emulator.ledger.effects.length - effects, 1);
             });
             it(`${JSON.stringify(fault)} on a look: unseen, unless refused`, async () => {
                 emulator.faults.add({ operation: "DescribeLogstash", fault });
-                const look = classifyLook(await service.describe(instanceId, attempt));
+                const look = classifyLook(await service.describe(instanceId, limits));
                 assert.equal(look.kind, kind === "refused" ? "refused" : "unseen");
             });
         }
@@ -119,14 +119,14 @@ describe("pop-core against the faults of a cloud", () => {
         it(`${JSON.stringify(fault)}: ${kind}, and nothing was done`, async () => {
             const effects = emulator.ledger.effects.length;
             emulator.faults.add({ operation: "InterruptLogstashTask", calls: 1, fault });
-            assert.equal(classify(await signal(nextToken())).kind, kind);
+            assert.equal(classify(await send(nextToken())).kind, kind);
             assert.equal(emulator.ledger.effects.length, effects);
         });
     }
 
     it("gives up on an answer that drips, and closes its connection", async () => {
         emulator.faults.add({ fault: { kind: "drip", everyMs: 50 } });
-        assert.equal(classify(await signal(nextToken())).kind, "unknown");
+        assert.equal(classify(await send(nextToken())).kind, "inDoubt");
         await until(() => emulator.connections.open <= 1);
     });
 
@@ -134,23 +134,50 @@ describe("pop-core against the faults of a cloud", () => {
         const token = nextToken();
         const effects = emulator.ledger.effects.length;
         emulator.faults.add({ calls: 1, fault: { kind: "slow", delayMs: 900, point: "before" } });
-        assert.equal(classify(await signal(token)).kind, "unknown");
-        assert.equal(classify(await signal(token)).kind, "unknown");
+        assert.equal(classify(await send(token)).kind, "inDoubt");
+        assert.equal(classify(await send(token)).kind, "inDoubt");
         assert.equal(emulator.ledger.requests.at(-1)?.outcome.kind, "refused");
         await until(() => emulator.ledger.effects.length > effects);
-        assert.equal(classify(await signal(token)).kind, "accepted");
+        assert.equal(classify(await send(token)).kind, "accepted");
         assert.equal(emulator.ledger.effects.length - effects, 1);
     });
 
     it("finds nobody at a closed port: nothing was done", async () => {
         const nowhere = popCoreService({
-            endpoint: () => "http://127.0.0.1:1",
+            endpoint: () => ({ url: "http://127.0.0.1:1" }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
-            fairUse: () => ({ maxConnections: 4, turn: async () => {} }),
+            turn: () => async () => {},
         });
-        const reply = await nowhere.signal("InterruptLogstashTask", instanceId, nextToken(), attempt);
+        const reply = await nowhere.send("InterruptLogstashTask", instanceId, nextToken(), limits);
         assert.equal(classify(reply).kind, "notDone");
+    });
+
+    it("waits for a connection before it counts as sent: behind hung neighbours nothing is, and all end in time", async () => {
+        const narrow = popCoreService({
+            endpoint: () => ({ url: emulator.url }),
+            region: "cn-hangzhou",
+            credentials: () => ({ name: "a test", get: async () => testAccount }),
+            turn: () => async () => {},
+            maxConnections: 2,
+        });
+        const sent = emulator.ledger.requests.length;
+        emulator.faults.add({ operation: "InterruptLogstashTask", fault: { kind: "hang", point: "after" } });
+        const one = { ...limits, leftMs: 300 };
+        const replies = await Promise.all(
+            Array.from({ length: 20 }, () => narrow.send("InterruptLogstashTask", instanceId, nextToken(), one)),
+        );
+        const kinds = replies.map(({ kind }) => kind);
+        assert.deepEqual(
+            [kinds.filter((kind) => kind === "lost").length, kinds.filter((kind) => kind === "unsent").length],
+            [2, 18],
+        );
+        assert.equal(emulator.ledger.requests.length - sent, 2);
+    });
+
+    it("says of a lost answer no more than its code: a message of the transport has the signed URL in it", async () => {
+        emulator.faults.add({ operation: "InterruptLogstashTask", calls: 1, fault: { kind: "reset", point: "after" } });
+        assert.deepEqual(await send(nextToken()), { kind: "lost", code: "ECONNRESET" });
     });
 
     it("masks the credentials that a signature error quotes", async () => {
@@ -160,14 +187,14 @@ describe("pop-core against the faults of a cloud", () => {
         });
         try {
             const stranger = popCoreService({
-                endpoint: () => other.url,
+                endpoint: () => ({ url: other.url }),
                 region: "cn-hangzhou",
                 credentials: () => ({ name: "a test", get: async () => wrong }),
-                fairUse: () => ({ maxConnections: 4, turn: async () => {} }),
+                turn: () => async () => {},
             });
-            const reply = await stranger.signal("InterruptLogstashTask", instanceId, nextToken(), attempt);
-            assert.equal(reply.kind === "failure" && reply.code, "SignatureDoesNotMatch");
-            assert.match(reply.kind === "failure" ? reply.message : "", /x-acs-security-token:\*\*\*/);
+            const reply = await stranger.send("InterruptLogstashTask", instanceId, nextToken(), limits);
+            assert.equal(reply.kind === "error" && reply.code, "SignatureDoesNotMatch");
+            assert.match(reply.kind === "error" ? reply.message : "", /x-acs-security-token:\*\*\*/);
             assert.doesNotMatch(JSON.stringify(reply), /canary/);
         } finally {
             await other.stop();
@@ -176,7 +203,7 @@ describe("pop-core against the faults of a cloud", () => {
 
     async function assertAcceptedIn(tries: number, token: string): Promise<void> {
         for (let n = 1; ; n++) {
-            const { kind } = classify(await signal(token));
+            const { kind } = classify(await send(token));
             if (kind === "accepted") {
                 return;
             }

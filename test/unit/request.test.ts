@@ -1,50 +1,67 @@
 import { strict as assert } from "node:assert";
 import { install } from "@sinonjs/fake-timers";
+import type { Line } from "../../provider/src/core/progress";
 import type { Reply } from "../../provider/src/core/reply";
-import { carryOut, type Line, type Outcome, type Request } from "../../provider/src/core/request";
+import { carryOut, type Outcome, type Request } from "../../provider/src/core/request";
 
 const request: Request = {
     operation: "InterruptLogstashTask",
     instanceId: "ls-cn-1",
     region: "cn-hangzhou",
     clientToken: "T",
-    look: true,
+    wait: true,
     whenIdle: "fail",
     timeoutSeconds: 60,
 };
 
 const accepted: Reply = { kind: "body", body: { Result: true, RequestId: "R-yes" } };
-const reset: Reply = { kind: "unreachable", code: "ECONNRESET", detail: "reset" };
-const throttled: Reply = { kind: "failure", code: "Throttling.User", message: "", httpStatus: 400 };
-const wrongPhase: Reply = { kind: "failure", code: "InstanceActivating", message: "", httpStatus: 400 };
-const notFound: Reply = { kind: "failure", code: "InstanceNotFound", message: "", httpStatus: 404, requestId: "R-no" };
-const forbidden: Reply = { kind: "failure", code: "Forbidden.RAM", message: "", httpStatus: 403 };
-const signalled: Reply = { kind: "failure", code: "AlreadyReceivedInterruptSignal", message: "", httpStatus: 400 };
+const reset: Reply = { kind: "lost", code: "ECONNRESET" };
+const throttled: Reply = { kind: "error", code: "Throttling.User", message: "", httpStatus: 400 };
+const wrongPhase: Reply = { kind: "error", code: "InstanceActivating", message: "", httpStatus: 400 };
+const notFound: Reply = { kind: "error", code: "InstanceNotFound", message: "", httpStatus: 404, requestId: "R-no" };
+const forbidden: Reply = { kind: "error", code: "Forbidden.RAM", message: "", httpStatus: 403 };
+const interrupting: Reply = { kind: "error", code: "AlreadyReceivedInterruptSignal", message: "", httpStatus: 400 };
 const is = (status: string): Reply => ({ kind: "body", body: { RequestId: "R-look", Result: { status } } });
 
 interface Replies {
-    /** To each signal in turn, the last one for ever. */
-    readonly signals?: readonly Reply[];
+    /** To each request in turn, the last one for ever. */
+    readonly sends?: readonly (Reply | "hang")[];
     /** To each look in turn, the last one for ever. */
     readonly looks?: readonly Reply[];
 }
 
 /** Carries out a request on a clock that does not wait, against a service that plays a script. */
-async function play({ signals = [accepted], looks = [is("suspended")] }: Replies, changes: Partial<Request> = {}) {
+async function play(
+    { sends = [accepted], looks = [is("suspended")] }: Replies,
+    changes: Partial<Request> = {},
+    stopAfterMs?: number,
+) {
     const clock = install({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] });
     try {
         const tokens: string[] = [];
         const lines: Line[] = [];
         let looked = 0;
+        let stood = false;
+        const stop = new AbortController();
+        if (stopAfterMs !== undefined) {
+            clock.setTimeout(() => stop.abort(new Error("stopped")), stopAfterMs);
+        }
+        let elapsedMs = 0;
         const outcome = carryOut(
             { ...request, ...changes },
             {
                 service: {
-                    async signal(_operation, _instanceId, clientToken) {
+                    async send(_operation, _instanceId, clientToken) {
                         tokens.push(clientToken);
-                        return signals[tokens.length - 1] ?? signals.at(-1) ?? accepted;
+                        const reply = sends[tokens.length - 1] ?? sends.at(-1) ?? accepted;
+                        if (reply === "hang") {
+                            return new Promise(() => {});
+                        }
+                        stood ||= reply.kind !== "unconnected" && reply.kind !== "unsent";
+                        return reply;
                     },
                     credentialsName: () => "a test",
+                    route: () => ({ endpoint: "a.test", stood }),
                     async describe() {
                         looked += 1;
                         return looks[looked - 1] ?? looks.at(-1) ?? is("suspended");
@@ -53,21 +70,24 @@ async function play({ signals = [accepted], looks = [is("suspended")] }: Replies
                 monotonic: () => clock.performance.now(),
                 now: () => new Date(0),
                 random: () => 0.9,
-                signal: new AbortController().signal,
+                signal: stop.signal,
                 log: (line) => lines.push(line),
             },
         );
+        void outcome.then(() => {
+            elapsedMs = clock.performance.now();
+        });
         await clock.runAllAsync();
-        return { outcome: await outcome, tokens, looked, lines };
+        return { outcome: await outcome, tokens, looked, lines, elapsedMs };
     } finally {
         clock.uninstall();
     }
 }
 
-const acceptance = { clientToken: "T", requestId: "R-yes", acceptedAt: "1970-01-01T00:00:00.000Z" };
+const acceptance = { clientToken: "T", requestId: "R-yes", acted: true, acceptedAt: "1970-01-01T00:00:00.000Z" };
 const done = (status: string) => ({ kind: "done", result: { ...acceptance, status } });
 
-function messageOf(outcome: Outcome, kind: "failed" | "unfinished"): string {
+function messageOf(outcome: Outcome, kind: "failed" | "pending"): string {
     if (outcome.kind !== kind) {
         assert.fail(`${outcome.kind} where ${kind} was expected`);
     }
@@ -82,7 +102,7 @@ describe("an interrupt", () => {
     });
 
     it("is sent again with the same token until there is an answer", async () => {
-        const { outcome, tokens } = await play({ signals: [reset, throttled, reset, accepted] });
+        const { outcome, tokens } = await play({ sends: [reset, throttled, reset, accepted] });
         assert.deepEqual(outcome, done("suspended"));
         assert.deepEqual(tokens, ["T", "T", "T", "T"]);
     });
@@ -106,59 +126,63 @@ describe("an interrupt", () => {
     });
 
     it("does not look where it may not: `waitForSuspended: false`", async () => {
-        const { outcome, looked } = await play({}, { look: false });
+        const { outcome, looked } = await play({}, { wait: false });
         assert.deepEqual(outcome, done("accepted"));
         assert.equal(looked, 0);
     });
 
     it("is refused for good at once, and nothing is recorded", async () => {
-        const { outcome, tokens } = await play({ signals: [notFound] });
+        const { outcome, tokens } = await play({ sends: [notFound] });
         assert.match(messageOf(outcome, "failed"), /refused\n.*InstanceNotFound \(HTTP 404\)\n.*R-no/);
         assert.equal(tokens.length, 1);
     });
 
     it("is recorded when it is refused after a try that may have been done", async () => {
-        const { outcome } = await play({ signals: [reset, notFound] });
-        assert.match(messageOf(outcome, "unfinished"), /refused, after a try that may have been done/);
-        assert.deepEqual(outcome.kind === "unfinished" && outcome.result, { clientToken: "T", status: "pending" });
+        const { outcome } = await play({ sends: [reset, notFound] });
+        assert.match(messageOf(outcome, "pending"), /refused, after a try that may have been done/);
+        assert.deepEqual(outcome.kind === "pending" && outcome.result, {
+            clientToken: "T",
+            status: "pending",
+            acted: false,
+        });
     });
 
     it("that finds the instance suspended has reached its goal, and was not accepted", async () => {
-        const { outcome } = await play({ signals: [wrongPhase] });
+        const { outcome } = await play({ sends: [wrongPhase] });
         assert.deepEqual(outcome, {
             kind: "done",
-            result: { clientToken: "T", status: "suspended", requestId: "R-look" },
+            result: { clientToken: "T", status: "suspended", acted: false, requestId: "R-look" },
         });
     });
 
     it("waits for the signal of somebody else, without calling it its own", async () => {
-        const { outcome, tokens } = await play({ signals: [signalled], looks: [is("activating"), is("suspended")] });
+        const { outcome, tokens } = await play({ sends: [interrupting], looks: [is("activating"), is("suspended")] });
         assert.deepEqual(outcome, {
             kind: "done",
-            result: { clientToken: "T", status: "suspended", requestId: "R-look" },
+            result: { clientToken: "T", status: "suspended", acted: false, requestId: "R-look" },
         });
         assert.equal(tokens.length, 1);
     });
 
     it("is tried again while the instance is in the wrong phase, and then accepted", async () => {
         const { outcome } = await play({
-            signals: [wrongPhase, wrongPhase, accepted],
+            sends: [wrongPhase, wrongPhase, accepted],
             looks: [is("activating"), is("activating"), is("suspended")],
         });
         assert.deepEqual(outcome, done("suspended"));
     });
 
     it("fails when the phase stays wrong to the end, and nothing is recorded", async () => {
-        const looked = await play({ signals: [wrongPhase], looks: [is("activating")] });
+        const looked = await play({ sends: [wrongPhase], looks: [is("activating")] });
         assert.match(messageOf(looked.outcome, "failed"), /not accepted within 60 s.*the instance is activating/);
-        const blind = await play({ signals: [wrongPhase] }, { look: false });
+        const blind = await play({ sends: [wrongPhase] }, { wait: false });
         assert.match(messageOf(blind.outcome, "failed"), /not accepted within 60 s/);
         assert.equal(blind.looked, 0);
     });
 
     describe("of an idle instance", () => {
         it("fails and says what to do", async () => {
-            const { outcome } = await play({ signals: [wrongPhase], looks: [is("active")] });
+            const { outcome } = await play({ sends: [wrongPhase], looks: [is("active")] });
             assert.match(
                 messageOf(outcome, "failed"),
                 /nothing to interrupt: the instance is active[\s\S]*`whenIdle: "skip"`/,
@@ -174,65 +198,62 @@ describe("an interrupt", () => {
         });
 
         it("is skipped where that was asked for", async () => {
-            for (const signals of [[wrongPhase], [accepted]]) {
-                const { outcome } = await play({ signals, looks: [is("active")] }, { whenIdle: "skip" });
-                assert.deepEqual(outcome, {
-                    kind: "done",
-                    result: { clientToken: "T", status: "active", requestId: "R-look" },
-                });
-            }
+            const refused = await play({ sends: [wrongPhase], looks: [is("active")] }, { whenIdle: "skip" });
+            assert.deepEqual(refused.outcome, {
+                kind: "done",
+                result: { clientToken: "T", status: "active", acted: false, requestId: "R-look" },
+            });
+            const taken = await play({ looks: [is("active")] }, { whenIdle: "skip" });
+            assert.deepEqual(taken.outcome, done("active"));
         });
     });
 
     it("names the state of an instance that cannot get there", async () => {
         for (const status of ["inactive", "invalid"]) {
-            const refused = await play({ signals: [wrongPhase], looks: [is(status)] });
+            const refused = await play({ sends: [wrongPhase], looks: [is(status)] });
             assert.match(
                 messageOf(refused.outcome, "failed"),
                 new RegExp(`the instance is ${status} and cannot take it`),
             );
             const taken = await play({ looks: [is(status)] });
-            assert.match(messageOf(taken.outcome, "unfinished"), new RegExp(`the instance is ${status}`));
+            assert.match(messageOf(taken.outcome, "pending"), new RegExp(`the instance is ${status}`));
         }
     });
 
     it("that may not look names the RAM action and the way without, and is recorded", async () => {
         const { outcome } = await play({ looks: [forbidden] });
-        assert.match(
-            messageOf(outcome, "unfinished"),
-            /elasticsearch:DescribeLogstash[\s\S]*`waitForSuspended: false`/,
-        );
-        assert.deepEqual(outcome.kind === "unfinished" && outcome.result, { ...acceptance, status: "pending" });
+        assert.match(messageOf(outcome, "pending"), /elasticsearch:DescribeLogstash[\s\S]*`waitForSuspended: false`/);
+        assert.deepEqual(outcome.kind === "pending" && outcome.result, { ...acceptance, status: "pending" });
     });
 
     it("that was accepted and not seen through is recorded with what is known", async () => {
         const { outcome } = await play({ looks: [is("activating")] });
         assert.match(
-            messageOf(outcome, "unfinished"),
+            messageOf(outcome, "pending"),
             /accepted, but not seen through within 60 s.*activating[\s\S]*R-yes[\s\S]*change `triggers`/,
         );
-        assert.deepEqual(outcome.kind === "unfinished" && outcome.result, { ...acceptance, status: "pending" });
+        assert.deepEqual(outcome.kind === "pending" && outcome.result, { ...acceptance, status: "pending" });
     });
 
     it("that was never answered is recorded as unknown", async () => {
-        const { outcome } = await play({ signals: [reset] });
-        assert.match(messageOf(outcome, "unfinished"), /not known whether it was done[\s\S]*ECONNRESET/);
+        const { outcome } = await play({ sends: [reset] });
+        assert.match(messageOf(outcome, "pending"), /not known whether it was done[\s\S]*ECONNRESET/);
     });
 
     it("that was only throttled is not recorded", async () => {
-        const { outcome } = await play({ signals: [throttled] });
+        const { outcome } = await play({ sends: [throttled] });
         assert.match(messageOf(outcome, "failed"), /not accepted within 60 s/);
     });
 
     it("fails at once where the host has never been there, and waits where it has", async () => {
-        const gone: Reply = { kind: "unreachable", code: "ENOTFOUND", detail: "getaddrinfo ENOTFOUND host" };
-        const { outcome, tokens } = await play({ signals: [gone] });
+        const gone: Reply = { kind: "unconnected", code: "ENOTFOUND", afterMs: 3 };
+        const { outcome, tokens } = await play({ sends: [gone] });
         assert.match(
             messageOf(outcome, "failed"),
             /not sent[\s\S]*ENOTFOUND[\s\S]*alicloud:region[\s\S]*alicloud:endpoints/,
         );
         assert.equal(tokens.length, 1);
-        assert.deepEqual((await play({ signals: [throttled, gone, accepted] })).outcome, done("suspended"));
+        assert.deepEqual((await play({ sends: [throttled, gone, accepted] })).outcome, done("suspended"));
     });
 
     it("records that it may have been done where something unforeseen happens, and says what", async () => {
@@ -242,8 +263,8 @@ describe("an interrupt", () => {
                 throw Object.assign(new TypeError("nobody thought of this"), { id: "not ours" });
             },
         };
-        const { outcome } = await play({ signals: [broken] });
-        assert.match(messageOf(outcome, "unfinished"), /an unexpected error, please report it: nobody thought of this/);
+        const { outcome } = await play({ sends: [broken] });
+        assert.match(messageOf(outcome, "pending"), /an unexpected error, please report it: nobody thought of this/);
     });
 
     describe("finished by a later run", () => {
@@ -261,14 +282,14 @@ describe("an interrupt", () => {
         });
 
         it("stays recorded when it cannot be finished", async () => {
-            messageOf((await play({ signals: [throttled] }, { earlier: {} })).outcome, "unfinished");
-            messageOf((await play({ signals: [forbidden] }, { earlier: {} })).outcome, "unfinished");
+            messageOf((await play({ sends: [throttled] }, { earlier: {} })).outcome, "pending");
+            messageOf((await play({ sends: [forbidden] }, { earlier: {} })).outcome, "pending");
         });
     });
 
     describe("says", () => {
         it("each kind of failure once, and how it ended", async () => {
-            const { lines } = await play({ signals: [reset, reset, throttled, accepted] });
+            const { lines } = await play({ sends: [reset, reset, throttled, accepted] });
             const lasting = lines.filter(({ ephemeral }) => !ephemeral).map(({ message }) => message);
             assert.equal(lasting.length, 3);
             assert.match(lasting[0] ?? "", /ECONNRESET.*trying again with the same token/);
@@ -302,21 +323,73 @@ describe("a resume", () => {
 
     it("has nothing to do where nothing is suspended", async () => {
         for (const status of ["active", "activating"]) {
-            const { outcome } = await play({ signals: [wrongPhase], looks: [is(status)] }, resume);
+            const { outcome } = await play({ sends: [wrongPhase], looks: [is(status)] }, resume);
             assert.match(messageOf(outcome, "failed"), /nothing to resume[\s\S]*`whenNotSuspended: "skip"`/);
         }
     });
 
     it("waits until an interrupt that is being processed has ended", async () => {
-        const { outcome } = await play({ signals: [signalled, accepted], looks: [is("activating")] }, resume);
+        const { outcome } = await play({ sends: [interrupting, accepted], looks: [is("activating")] }, resume);
         assert.deepEqual(outcome, done("activating"));
     });
 
     it("is tried again while a suspended instance refuses it", async () => {
         const { outcome } = await play(
-            { signals: [wrongPhase, accepted], looks: [is("suspended"), is("activating")] },
+            { sends: [wrongPhase, accepted], looks: [is("suspended"), is("activating")] },
             resume,
         );
         assert.deepEqual(outcome, done("activating"));
+    });
+});
+
+describe("an endpoint that never answers", () => {
+    const refused: Reply = { kind: "unconnected", code: "ECONNREFUSED", afterMs: 2 };
+    const minutes: Partial<Request> = { timeoutSeconds: 600 };
+
+    it("is given up a minute after the first attempt to connect, with what stands between, and nothing is recorded", async () => {
+        const { outcome, elapsedMs } = await play({ sends: [refused] }, minutes);
+        assert.match(
+            messageOf(outcome, "failed"),
+            /not sent: no connection to a\.test was ever made[\s\S]*ECONNREFUSED/,
+        );
+        assert.ok(elapsedMs <= 60_000, `${elapsedMs} ms`);
+    });
+
+    it("leaves a record that was pending as it is, and says that this run sent nothing", async () => {
+        const { outcome } = await play({ sends: [refused] }, { ...minutes, earlier: {} });
+        assert.match(
+            messageOf(outcome, "pending"),
+            /this run sent nothing, and it is still not known how the request ended/,
+        );
+    });
+
+    it("is tried for the whole time once a connection has stood", async () => {
+        const { outcome, elapsedMs } = await play({ sends: [throttled, refused] }, minutes);
+        assert.match(messageOf(outcome, "failed"), /not accepted within 600 s/);
+        assert.ok(elapsedMs >= 500_000, `${elapsedMs} ms`);
+    });
+
+    it("ends with the time of the operation where that is shorter", async () => {
+        const { outcome, elapsedMs } = await play({ sends: [refused] }, { timeoutSeconds: 5 });
+        assert.match(messageOf(outcome, "failed"), /no connection to a\.test was ever made/);
+        assert.ok(elapsedMs <= 5_000, `${elapsedMs} ms`);
+    });
+});
+
+describe("a status of the service that is one of our own words", () => {
+    it("is recorded apart from it, or the next run would finish what has ended", async () => {
+        const { outcome } = await play({ looks: [is("pending")] });
+        assert.deepEqual(outcome, done("pending (of the instance)"));
+    });
+});
+
+describe("a deployment that is stopped", () => {
+    it("leaves a pending record where a request was sent, and none where nothing was", async () => {
+        const sent = await play({ looks: [is("activating")] }, {}, 3_000);
+        assert.match(messageOf(sent.outcome, "pending"), /stopped before it ended[\s\S]*finishes this request/);
+        const hanging = await play({ sends: ["hang"] }, {}, 3_000);
+        assert.equal(hanging.outcome.kind, "pending");
+        const never = await play({ sends: [throttled] }, {}, 3_000);
+        assert.match(messageOf(never.outcome, "failed"), /the deployment was stopped/);
     });
 });

@@ -64,7 +64,7 @@ export async function exchange(request: ExchangeRequest, options: ExchangeOption
     const url = new URL(request.toRequestURL());
     const direct = options.direct === true || url.hostname === metadataHost;
     const proxy = direct ? undefined : await proxyFor(url.href);
-    const agent = await agentThrough(proxy?.url, url.protocol === "https:");
+    const agent = await agentThrough(proxy?.url.href, url.protocol === "https:");
     const failed = (problem: ExchangeProblem) => new ExchangeFailure(url.host, proxy?.variable, problem);
     const { headers, body } = bodyOf(request, options);
     const send = url.protocol === "https:" ? httpsRequest : httpRequest;

@@ -1,34 +1,26 @@
-import pThrottle from "p-throttle";
+import { TokenBucket } from "limiter";
 import { ConfigurationError, nonEmpty, type Surroundings } from "../core/configuration";
-
-/** How much of the service all resources of a process may use together. */
-export interface FairUse {
-    /** At the most, for each region and profile. */
-    readonly maxConnections: number;
-    /** Resolves when one more request may be sent. */
-    readonly turn: () => Promise<void>;
-}
 
 /** The service allows 100 requests a second to a user; what is left serves the other programs of that user. */
 export const defaultRequestsPerSecond = 90;
-export const defaultMaxConnections = 32;
 
-/** Reads `alicloud-logstash:requestsPerSecond` and `alicloud-logstash:maxConnections`. */
-export function fairUse(surroundings: Surroundings): FairUse {
-    const limit = positive(surroundings, "alicloud-logstash:requestsPerSecond", defaultRequestsPerSecond);
-    // Strict, because in windows twice the limit could fall into one second of the service's.
-    const turn = pThrottle({ limit, interval: 1_000, strict: true })(() => undefined);
-    return {
-        maxConnections: positive(surroundings, "alicloud-logstash:maxConnections", defaultMaxConnections),
-        turn: async () => turn(),
-    };
-}
+/** For each region and account; a deployment of 500 resources has 6 open at once. */
+export const maxConnections = 32;
 
-function positive({ config }: Surroundings, key: string, byDefault: number): number {
+/** Resolves when one more request may be sent. */
+export type Turn = () => Promise<void>;
+
+/** Reads `alicloud-logstash:requestsPerSecond`, and keeps to it for all resources of the process. */
+export function turns({ config }: Surroundings): Turn {
+    const key = "alicloud-logstash:requestsPerSecond";
     const text = nonEmpty(config(key));
-    const value = text === undefined ? byDefault : Number(text);
-    if (!Number.isInteger(value) || value < 1) {
+    const limit = text === undefined ? defaultRequestsPerSecond : Number(text);
+    if (!Number.isInteger(limit) || limit < 1) {
         throw new ConfigurationError(`\`${key}\` is not a whole number from 1`);
     }
-    return value;
+    // A tenth at once and the rest evenly: in no second more than 1.1 times the limit.
+    const bucketSize = Math.max(1, Math.floor(limit / 10));
+    const bucket = new TokenBucket({ bucketSize, tokensPerInterval: limit, interval: 1_000 });
+    bucket.content = bucketSize;
+    return async () => void (await bucket.removeTokens(1));
 }

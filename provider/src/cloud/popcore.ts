@@ -1,157 +1,285 @@
 import type { Agent } from "node:http";
+import { validateHeaderValue } from "node:http";
+import { type BulkheadPolicy, bulkhead } from "cockatiel";
 import { ConfigurationError } from "../core/configuration";
-import { operations } from "../core/operation";
+import { descriptorOf } from "../core/operations";
 import type { Reply } from "../core/reply";
-import { replyFromResult, replyFromThrown } from "../core/reply";
-import type { Attempt, LogstashService } from "../core/service";
-import { agentFor } from "./agent";
+import type { CallLimits, LogstashService } from "../core/service";
+import { serviceCode } from "../core/serviceCodes";
+import { Connections, proxyCode } from "./connections";
 import { type Credentials, type CredentialsSource, CredentialsUnavailable } from "./credentials";
 import { silenceSecrets } from "./debugOutput";
-import type { FairUse } from "./limits";
+import { maxConnections as defaultMaxConnections, type Turn } from "./limits";
+import { connectCode, replyFromResult, replyFromThrown } from "./popcoreReply";
+import { proxyFor, proxyName } from "./proxy";
+import { withMask } from "./secrets";
 
 /** Where and as whom the calls are made. */
 export interface ServiceOptions {
-    /** The base URL, without a trailing slash. */
-    readonly endpoint: () => string;
-    /** Sent with each call besides those that name the action and the region. @default none */
-    readonly headers?: () => Readonly<Record<string, string>>;
+    readonly endpoint: () => Endpoint;
     readonly region: string;
     readonly credentials: () => CredentialsSource;
-    readonly fairUse: () => FairUse;
+    /** Resolves when one more request may be sent. */
+    readonly turn: () => Turn;
+    /** Headers that are signed with each call, beside those that every call has. */
+    readonly headers?: () => Readonly<Record<string, string>>;
+    /** @default 32 */
+    readonly maxConnections?: number;
 }
 
+/** Where the API is. */
+export interface Endpoint {
+    /** Without a trailing slash. */
+    readonly url: string;
+    /** The setting that names it, where it is not the public one of the region. */
+    readonly setting?: string;
+}
+
+/** One try of a call is given up after this time, or what is left of the operation's. */
+export const callTimeoutMs = 10_000;
+
+const late: Reply = { kind: "unsent", detail: "no time was left to send it" };
+
 /** The service behind `@alicloud/pop-core`; no other module calls that package. */
-export function popCoreService({
-    endpoint,
-    headers: added,
-    region,
-    credentials,
-    fairUse,
-}: ServiceOptions): LogstashService {
-    // Every credential this client has used, so that an answer that quotes one (a signature error does) is masked.
-    const seen = new Set<string>();
-    let connection: Promise<Connection> | undefined;
-
-    async function connect(): Promise<Connection> {
-        const source = credentials();
-        const use = fairUse();
-        const url = endpoint();
-        silenceSecrets(process.env);
-        const RoaClient = loadRoaClient();
-        const agent = await agentFor(url, use.maxConnections);
-        const clientFor = (credentials: Credentials) =>
-            new RoaClient({ endpoint: url, apiVersion: "2017-06-13", ...credentials, opts: { agent } });
-        return { clientFor, source, use, headers: added?.() ?? {} };
-    }
-
-    async function call(action: string, method: "GET" | "POST", path: string, query: Query, attempt: Attempt) {
-        connection ??= connect();
-        const { clientFor, source, use, headers: more } = await connection;
-        // pop-core sends neither header by itself; given, both are signed.
-        const headers = { ...more, "x-acs-action": action, "x-acs-region-id": region };
-        const deadline = performance.now() + attempt.patienceMs;
-        const leftMs = () => deadline - performance.now();
-        let used: Credentials | undefined;
-        const send = async (): Promise<Reply> => {
-            const limit = new AbortController();
-            let timer: NodeJS.Timeout | undefined;
-            try {
-                used = await unlessLate(
-                    use.turn().then(() => source.get()),
-                    leftMs(),
-                );
-                if (used === undefined) {
-                    return { kind: "unsent", detail: "no time was left to send it" };
-                }
-                for (const value of Object.values(used)) {
-                    seen.add(value).add(encodeURIComponent(value));
-                }
-                const timeout = Math.max(1, Math.min(attempt.timeoutMs, leftMs()));
-                timer = setTimeout(() => limit.abort(), timeout);
-                const signal = AbortSignal.any([attempt.signal, limit.signal]);
-                const result = await clientFor(used).request(method, path, query, "", headers, {
-                    timeout,
-                    // At its timeout httpx stops listening and leaves the connection open; the signal closes it.
-                    beforeRequest: (request) => ({ ...request, signal }),
-                });
-                return masked(replyFromResult(result), seen);
-            } catch (thrown) {
-                if (thrown instanceof ConfigurationError) {
-                    throw thrown;
-                }
-                if (thrown instanceof CredentialsUnavailable) {
-                    return { kind: "unsent", detail: thrown.message };
-                }
-                return masked(replyFromThrown(thrown), seen);
-            } finally {
-                clearTimeout(timer);
-            }
-        };
-        const reply = await send();
-        if (
-            reply.kind === "failure" &&
-            /^InvalidSecurityToken\.Expired/.test(reply.code) &&
-            source.renew !== undefined &&
-            used !== undefined
-        ) {
-            source.renew(used);
-            return send();
-        }
-        return reply;
-    }
-
+export function popCoreService(options: ServiceOptions): LogstashService {
+    const client = new PopCore(options);
     const pathOf = (instanceId: string) => `/openapi/logstashes/${encodeURIComponent(instanceId)}`;
     return {
-        signal: (operation, instanceId, clientToken, attempt) =>
-            call(operation, "POST", `${pathOf(instanceId)}/${operations[operation].path}`, { clientToken }, attempt),
-        describe: (instanceId, attempt) => call("DescribeLogstash", "GET", pathOf(instanceId), {}, attempt),
-        credentialsName: () => credentials().name,
+        send: (operation, instanceId, clientToken, limits) =>
+            client.call(
+                {
+                    action: operation,
+                    method: "POST",
+                    path: `${pathOf(instanceId)}/${descriptorOf(operation).path}`,
+                    query: { clientToken },
+                },
+                limits,
+            ),
+        describe: (instanceId, limits) =>
+            client.call({ action: "DescribeLogstash", method: "GET", path: pathOf(instanceId), query: {} }, limits),
+        credentialsName: () => options.credentials().name,
+        route: () => client.route(),
     };
 }
 
+interface Call {
+    readonly action: string;
+    readonly method: "GET" | "POST";
+    readonly path: string;
+    readonly query: Readonly<Record<string, string>>;
+}
+
+/** What is made once, with the first call. */
+interface Line {
+    readonly url: string;
+    readonly connections: Connections;
+    readonly source: CredentialsSource;
+    readonly turn: Turn;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly proxy?: string;
+    readonly RoaClient: RoaClientConstructor;
+}
+
+class PopCore {
+    #line: Promise<Line> | undefined;
+    #opened: Line | undefined;
+    /** Every credential this client has used, so that an answer that quotes one is masked. */
+    readonly #seen = new Set<string>();
+    /** A request waits here for its connection, not in the agent: only what is sent counts as sent. */
+    readonly #slots: BulkheadPolicy;
+
+    constructor(private readonly options: ServiceOptions) {
+        this.#slots = bulkhead(this.#maxConnections, Number.POSITIVE_INFINITY);
+    }
+
+    get #maxConnections(): number {
+        return this.options.maxConnections ?? defaultMaxConnections;
+    }
+
+    async call(call: Call, { leftMs, signal }: CallLimits): Promise<Reply> {
+        const deadline = performance.now() + leftMs;
+        const left = () => deadline - performance.now();
+        this.#line ??= this.#open();
+        const line = await this.#line;
+        let started = false;
+        const result = this.#slots.execute(async () => {
+            started = true;
+            return left() <= 0 ? late : this.#withRenewal(line, call, left, signal);
+        });
+        return (await unlessLate(result, left)) ?? (started ? result : late);
+    }
+
+    route() {
+        const { url, setting } = this.options.endpoint();
+        const { host } = new URL(url);
+        return {
+            endpoint: host,
+            stood: this.#opened?.connections.stood ?? false,
+            ...(setting === undefined ? {} : { override: `${host}, from ${setting}` }),
+            ...(this.#opened?.proxy === undefined ? {} : { proxy: this.#opened.proxy }),
+        };
+    }
+
+    async #open(): Promise<Line> {
+        const source = this.options.credentials();
+        const turn = this.options.turn();
+        const { url } = this.options.endpoint();
+        silenceSecrets(process.env);
+        const proxy = await proxyFor(url);
+        const connections = await Connections.to(url, proxy, this.#maxConnections);
+        this.#opened = {
+            url,
+            connections,
+            source,
+            turn,
+            headers: this.options.headers?.() ?? {},
+            RoaClient: loadRoaClient(),
+            ...(proxy === undefined ? {} : { proxy: proxyName(proxy) }),
+        };
+        return this.#opened;
+    }
+
+    /** An expired session is renewed once, and the call repeated. */
+    async #withRenewal(line: Line, call: Call, left: () => number, signal: AbortSignal): Promise<Reply> {
+        const first = await this.#try(line, call, left, signal);
+        const expired = first.reply.kind === "error" && serviceCode(first.reply.code)?.expired === true;
+        if (!expired || first.used === undefined || line.source.renew === undefined) {
+            return first.reply;
+        }
+        line.source.renew(first.used);
+        return (await this.#try(line, call, left, signal)).reply;
+    }
+
+    async #try(
+        line: Line,
+        call: Call,
+        left: () => number,
+        signal: AbortSignal,
+    ): Promise<{ readonly reply: Reply; readonly used?: Credentials }> {
+        try {
+            const used = await unlessLate(
+                line.source.get().then(async (credentials) => {
+                    await line.turn();
+                    return credentials;
+                }),
+                left,
+            );
+            if (used === undefined || left() <= 0) {
+                return { reply: late };
+            }
+            checkHeaders(used, line.source.name);
+            for (const value of Object.values(used)) {
+                this.#seen.add(value).add(encodeURIComponent(value));
+            }
+            return { reply: withMask(await this.#send(line, call, used, left, signal), this.#seen), used };
+        } catch (thrown) {
+            if (thrown instanceof CredentialsUnavailable) {
+                return { reply: { kind: "unsent", detail: thrown.message } };
+            }
+            throw thrown;
+        }
+    }
+
+    /** Sends the call, and ends in time whatever the network does: Node reports no abort before there is a socket. */
+    async #send(line: Line, call: Call, used: Credentials, left: () => number, signal: AbortSignal): Promise<Reply> {
+        const timeout = Math.max(1, Math.min(callTimeoutMs, left()));
+        const started = performance.now();
+        const limit = new AbortController();
+        const timer = setTimeout(() => limit.abort(), timeout);
+        const giveUp = AbortSignal.any([signal, limit.signal]);
+        const { watch, options } = line.connections.watch(giveUp);
+        const { agent } = line.connections;
+        const client = new line.RoaClient({ endpoint: line.url, apiVersion: "2017-06-13", ...used, opts: { agent } });
+        const { action, method, path, query } = call;
+        // pop-core sends neither of the first two by itself; given, all are signed.
+        const headers = { "x-acs-action": action, "x-acs-region-id": this.options.region, ...line.headers };
+        const unconnected = (code: string): Reply => ({
+            kind: "unconnected",
+            code,
+            afterMs: performance.now() - started,
+        });
+        try {
+            const answer = client.request(method, path, query, "", headers, {
+                timeout,
+                // At its timeout httpx stops listening and leaves the connection open; the signal closes it.
+                beforeRequest: (request) => ({ ...request, ...options, signal: giveUp }),
+            });
+            const result = await unlessAborted(answer, giveUp);
+            // A plain forward proxy answers in the service's place.
+            return line.proxy !== undefined && watch.httpStatus === 407
+                ? unconnected(proxyCode(407))
+                : replyFromResult(result);
+        } catch (thrown) {
+            switch (watch.stage) {
+                case "sent":
+                    return line.proxy !== undefined && watch.httpStatus === 407
+                        ? unconnected(proxyCode(407))
+                        : replyFromThrown(thrown);
+                case "connecting":
+                    return unconnected(connectCode(thrown));
+                case "queued":
+                    if (giveUp.aborted) {
+                        return late;
+                    }
+                    throw new ConfigurationError(`the request cannot be made (${connectCode(thrown)})`);
+            }
+        } finally {
+            clearTimeout(timer);
+        }
+    }
+}
+
+/** What a header cannot carry would fail in the middle of sending, with a message that quotes nothing useful. */
+function checkHeaders({ accessKeyId, securityToken }: Credentials, name: string): void {
+    const parts = [
+        ["access key ID", accessKeyId],
+        ["security token", securityToken],
+    ] as const;
+    for (const [what, value] of parts) {
+        try {
+            validateHeaderValue("authorization", value ?? "");
+        } catch {
+            throw new ConfigurationError(
+                `the ${what} from ${name} has a line break or another character that no request can carry`,
+            );
+        }
+    }
+}
+
 /** What a promise resolves to, or nothing once the time is over. */
-async function unlessLate<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+async function unlessLate<T>(promise: Promise<T>, left: () => number): Promise<T | undefined> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-        timer = setTimeout(resolve, Math.max(0, ms), undefined);
+    const over = new Promise<undefined>((resolve) => {
+        timer = setTimeout(resolve, Math.max(0, left()), undefined);
     });
     try {
-        return await Promise.race([promise, late]);
+        return await Promise.race([promise, over]);
     } finally {
         clearTimeout(timer);
     }
 }
 
-interface Connection {
-    /** A client for one request: what is slow, its connections, is shared by all. */
-    readonly clientFor: (credentials: Credentials) => RoaClient;
-    readonly source: CredentialsSource;
-    readonly use: FairUse;
-    readonly headers: Readonly<Record<string, string>>;
-}
-
-function masked(reply: Reply, secrets: ReadonlySet<string>): Reply {
-    const mask = (text: string) => [...secrets].reduce((masking, secret) => masking.replaceAll(secret, "***"), text);
-    switch (reply.kind) {
-        case "body":
-            return reply;
-        case "failure":
-            return { ...reply, message: mask(reply.message) };
-        case "unusable":
-        case "unreachable":
-        case "unsent":
-            return { ...reply, detail: mask(reply.detail) };
+/** What a promise resolves to, unless the signal comes first; what becomes of the promise then is nobody's concern. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+    let abort = () => {};
+    const aborted = new Promise<never>((_, reject) => {
+        abort = () => reject(Object.assign(new Error("given up"), { name: "AbortError" }));
+        signal.addEventListener("abort", abort);
+    });
+    try {
+        return await Promise.race([promise, aborted]);
+    } finally {
+        signal.removeEventListener("abort", abort);
+        promise.catch(() => {});
     }
 }
-
-type Query = Readonly<Record<string, string>>;
 
 /** The part of pop-core's `ROAClient` used here; the package's own types leave that class out. */
 interface RoaClient {
     request(
-        method: "GET" | "POST",
+        method: Call["method"],
         path: string,
-        query: Query,
+        query: Call["query"],
         body: string,
         headers: Readonly<Record<string, string>>,
         options: { timeout: number; beforeRequest: (request: object) => object },

@@ -1,48 +1,51 @@
 import { ConfigurationError } from "../core/configuration";
 
-/** A proxy that leads to a host. */
-export interface Proxy {
-    readonly url: string;
-    /** The variable that names it. */
+/** A proxy that the environment names for a URL. */
+export interface ProxyServer {
+    readonly url: URL;
     readonly variable: string;
 }
 
-/**
- * Finds the proxy for a URL as `@pulumi/alicloud` does: the upper-case variable first, and a SOCKS proxy in `ALL_PROXY`
- * ignored. Whether `NO_PROXY` leaves it out is the common convention's to say.
- */
-export async function proxyFor(url: string): Promise<Proxy | undefined> {
-    const { env } = process;
+const variables = {
+    "https:": ["HTTPS_PROXY", "https_proxy"],
+    "http:": ["HTTP_PROXY", "http_proxy"],
+} as const;
+const forAll = ["ALL_PROXY", "all_proxy"];
+
+/** Finds the proxy for a URL: `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, upper case first, but for `NO_PROXY`. */
+export async function proxyFor(target: string, env: NodeJS.ProcessEnv = process.env): Promise<ProxyServer | undefined> {
+    const { protocol } = new URL(target);
+    const names = protocol === "https:" || protocol === "http:" ? [...variables[protocol], ...forAll] : forAll;
+    const variable = names.find((name) => env[name]);
     const { getProxyForUrl } = await import("proxy-from-env");
-    if (getProxyForUrl(url) === "") {
+    if (variable === undefined || getProxyForUrl(target) === "") {
         return undefined;
     }
-    const own = url.startsWith("https:") ? "HTTPS_PROXY" : "HTTP_PROXY";
-    const variable = [own, own.toLowerCase(), "ALL_PROXY", "all_proxy"].find((name) => env[name]?.trim());
-    if (variable === undefined) {
+    const text = (env[variable] ?? "").trim();
+    // Nothing here speaks SOCKS, and where it is named for all there is for HTTP it is left to others.
+    if (forAll.includes(variable) && /^socks/i.test(text)) {
         return undefined;
     }
-    const value = env[variable]?.trim() ?? "";
-    const whole = value.includes("://") ? value : `http://${value}`;
-    if (/^socks/i.test(whole) && /^all_proxy$/i.test(variable)) {
-        return undefined;
-    }
-    if (!isProxyUrl(whole)) {
-        throw new ConfigurationError(`the variable ${variable} is not the URL of an HTTP proxy`);
-    }
-    return { url: whole, variable };
+    return { url: proxyUrl(variable, text), variable };
 }
 
-function isProxyUrl(text: string): boolean {
-    if (!URL.canParse(text)) {
-        return false;
+/** The host of a proxy, for messages. */
+export function proxyName({ url, variable }: ProxyServer): string {
+    return `${url.host} (${variable})`;
+}
+
+function proxyUrl(variable: string, text: string): URL {
+    const withScheme = text.includes("://") ? text : `http://${text}`;
+    const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
+    if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
+        throw new ConfigurationError(`the variable ${variable} must be the URL of an http or https proxy`);
     }
-    const { protocol, username, password } = new URL(text);
     try {
-        // The agents decode both, and throw where that cannot be done.
-        decodeURIComponent(username + password);
+        decodeURIComponent(url.username + url.password);
     } catch {
-        return false;
+        throw new ConfigurationError(
+            `the user name or password in the variable ${variable} has a % that begins no escape; write it as %25`,
+        );
     }
-    return ["http:", "https:"].includes(protocol);
+    return url;
 }

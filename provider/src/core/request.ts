@@ -1,32 +1,35 @@
-import { classify, classifyLook } from "./answer";
-import { pending } from "./change";
+import { classifyLook } from "./classify";
+import {
+    type Acceptance,
+    type Asked,
+    afterLook,
+    afterReply,
+    type Ending,
+    ending,
+    isTaken,
+    type Knowledge,
+    type Next,
+    neverAnswered,
+    outOfTime,
+    ownStatuses,
+} from "./conclusions";
 import { ConfigurationError } from "./configuration";
-import { codeOf, failureMessage, lookAdvice, type Problem, refusalAdvice, seconds } from "./failure";
-import { type Operation, operations } from "./operation";
-import { phaseAfterAcceptance, phaseAfterRefusal } from "./phase";
-import { type Budget, startBudget, type Try, tryTimeoutMs, tryUntil } from "./retry";
-import type { LogstashService } from "./service";
+import { errorMessage, type Problem } from "./errorMessage";
+import { harmless } from "./foreignText";
+import { descriptorOf } from "./operations";
+import { type Line, Progress } from "./progress";
+import type { Reply } from "./reply";
+import { type Budget, startBudget, type Try, tryUntil } from "./retry";
+import type { CallLimits, LogstashService } from "./service";
 
-/** One request of a program to interrupt the running change of an instance. */
-export interface Request {
-    readonly operation: Operation;
+/** One request of a program. */
+export interface Request extends Asked {
     readonly instanceId: string;
     readonly region: string;
     readonly clientToken: string;
-    /** Whether to look at the instance: after the acceptance, and when it cannot take the request in its phase. */
-    readonly look: boolean;
-    /** What it means that there is nothing to act on. */
-    readonly whenIdle: "fail" | "skip";
     readonly timeoutSeconds: number;
     /** Present if an earlier run sent this request and did not learn how it ended. */
     readonly earlier?: { readonly acceptance?: Acceptance };
-}
-
-/** The service's yes to our token. */
-export interface Acceptance {
-    readonly requestId?: string;
-    /** By our clock, RFC 3339. */
-    readonly at: string;
 }
 
 /** What is recorded about a request. */
@@ -35,7 +38,9 @@ export interface Result {
     /** The service's ID of the answer that decided. */
     readonly requestId?: string;
     readonly status: string;
-    /** Absent if the service did not accept our token. */
+    /** Whether a request of ours was done. */
+    readonly acted: boolean;
+    /** When the service accepted our token, if it did. */
     readonly acceptedAt?: string;
 }
 
@@ -43,16 +48,9 @@ export interface Result {
 export type Outcome =
     | { readonly kind: "done"; readonly result: Result }
     /** It may have been done, or was accepted and could not be seen through: the next run finishes it. */
-    | { readonly kind: "unfinished"; readonly result: Result; readonly message: string }
+    | { readonly kind: "pending"; readonly result: Result; readonly message: string }
     /** Nothing is left to be finished, and nothing is recorded. */
     | { readonly kind: "failed"; readonly message: string };
-
-/** A line for the person who deploys. */
-export interface Line {
-    readonly message: string;
-    /** Shown beside the resource until the next line, and gone at the end. */
-    readonly ephemeral: boolean;
-}
 
 /** What carrying out a request needs from outside. */
 export interface Means {
@@ -66,8 +64,8 @@ export interface Means {
     readonly log: (line: Line) => void;
 }
 
-/** The status of a record whose request was accepted and nobody looked. */
-const accepted = "accepted";
+/** Where no connection has ever stood, a request ends this long after its first attempt to connect. */
+export const deadEndpointMs = 60_000;
 
 /**
  * Carries out a request: sends it until the service has answered, always with the same token, then looks until the
@@ -78,267 +76,218 @@ export async function carryOut(request: Request, means: Means): Promise<Outcome>
     const pursuit = new Pursuit(request, means, budget);
     const ticker = setInterval(() => pursuit.tick(), 1_000);
     try {
-        const outcome = await tryUntil((timeoutMs) => pursuit.try(timeoutMs), { budget, ...means });
-        return outcome ?? pursuit.outOfTime();
+        return (await tryUntil(() => pursuit.try(), { budget, ...means })) ?? pursuit.outOfTime();
+    } catch (error) {
+        if (means.signal.aborted) {
+            return pursuit.stopped();
+        }
+        throw error;
     } finally {
         clearInterval(ticker);
     }
 }
 
-type Attempted = Try<Outcome>;
-const again: Attempted = { kind: "failed" };
-
 /** A request on its way: what is known of it so far. */
 class Pursuit {
+    #known: Knowledge;
     #tries = 0;
-    #acceptance: Acceptance | undefined;
-    /** Somebody's signal is being processed, and ours was not accepted. */
-    #signalled = false;
-    /** Some try of ours may have been done without our knowing. */
-    #uncertain: boolean;
+    /** A call that could have an effect has begun and not come back. */
+    #sending = false;
     /** What went wrong last, until something goes right. */
     #problem: Problem | undefined;
-    #status: string | undefined;
-    #percent: number | undefined;
-    #noted = new Set<string>();
-    #shown: string | undefined;
-    #quietTicks = 0;
+    /** The last look that saw the instance. */
+    #seen: { readonly status: string; readonly percent: number | undefined } | undefined;
+    /** Times on the budget's clock: of the first attempt to connect, and of the first look. */
+    #connectingSinceMs: number | undefined;
+    #lookingSinceMs: number | undefined;
+    readonly #progress: Progress;
 
     constructor(
         private readonly request: Request,
         private readonly means: Means,
         private readonly budget: Budget,
     ) {
-        this.#acceptance = request.earlier?.acceptance;
-        this.#uncertain = request.earlier !== undefined;
+        const { earlier, operation } = request;
+        this.#known = {
+            ...(earlier?.acceptance === undefined ? {} : { acceptance: earlier.acceptance }),
+            interrupting: false,
+            inDoubt: earlier !== undefined && earlier.acceptance === undefined,
+            // An acceptance is recorded as unfinished only after a look that saw the instance on its way.
+            seen: earlier?.acceptance !== undefined,
+        };
+        this.#progress = new Progress(operation, budget, means.log);
     }
 
     /** One round, unless the user's settings, or a mistake of ours, are in the way of it. */
-    async try(timeoutMs: number): Promise<Attempted> {
+    async try(): Promise<Try<Outcome>> {
         this.#tries += 1;
         try {
-            return await this.#round(timeoutMs);
+            return this.#act(await this.#round());
         } catch (error) {
             this.means.signal.throwIfAborted();
-            const expected = error instanceof ConfigurationError;
-            // Of what nobody has foreseen it is not known how far it came.
-            this.#uncertain ||= !expected;
-            const { operation, instanceId, region } = this.request;
-            const outcome = this.#taken() ? "accepted, but nobody can look" : "not sent";
-            const reason = error instanceof Error ? error.message : String(error);
-            const what = expected ? outcome : "an unexpected error, please report it";
-            const message = `${operation} on ${instanceId} in ${region}: ${what}: ${reason}`;
-            return { kind: "ended", value: this.#ending(message) };
+            return { kind: "ended", value: this.#endWithError(error) };
         }
-    }
-
-    /** Sends the request unless it was accepted, and looks at the instance where that tells something. */
-    async #round(timeoutMs: number): Promise<Attempted> {
-        if (this.#acceptance === undefined && !this.#signalled) {
-            const { operation, instanceId, clientToken } = this.request;
-            const { service, signal } = this.means;
-            const reply = await service.signal(operation, instanceId, clientToken, {
-                timeoutMs,
-                patienceMs: this.budget.remainingMs(),
-                signal,
-            });
-            const answer = classify(reply);
-            this.#problem = answer.kind === "accepted" ? undefined : { call: operation, reply };
-            switch (answer.kind) {
-                case "accepted":
-                    this.#acceptance = { ...answer, at: this.means.now().toISOString() };
-                    break;
-                case "signalled":
-                    // An interrupt is being processed: the end of that is what a resume waits for.
-                    if (operation === "ResumeLogstashTask") {
-                        return this.#again();
-                    }
-                    this.#signalled = true;
-                    break;
-                case "unknown":
-                    this.#uncertain = true;
-                    return this.#again();
-                case "notDone":
-                    return this.#again();
-                case "unconnectable":
-                    // A host that was there a moment ago comes back; one that never was has a wrong name.
-                    return this.#tries > 1 ? this.#again() : this.#fail("not sent", refusalAdvice(operation, reply));
-                case "wrongPhase":
-                    return this.request.look ? this.#look(true) : this.#again();
-                case "refused":
-                    return this.#fail(
-                        this.#uncertain ? "refused, after a try that may have been done" : "refused",
-                        refusalAdvice(operation, reply),
-                    );
-            }
-        }
-        return this.request.look ? this.#look(false) : this.#done(accepted);
-    }
-
-    /** Looks how far the accepted request is, or why the instance refused it in its phase. */
-    async #look(refused: boolean): Promise<Attempted> {
-        const { operation, instanceId } = this.request;
-        const patienceMs = this.budget.remainingMs();
-        const timeoutMs = Math.max(1, Math.min(tryTimeoutMs, patienceMs));
-        const { signal } = this.means;
-        const reply = await this.means.service.describe(instanceId, { timeoutMs, patienceMs, signal });
-        const look = classifyLook(reply);
-        switch (look.kind) {
-            case "seen":
-                break;
-            case "unseen":
-                this.#problem = { call: "DescribeLogstash", reply };
-                return this.#again();
-            case "denied":
-            case "refused":
-                // A resume is over with its acceptance; the look only adds the status.
-                if (operation === "ResumeLogstashTask" && !refused) {
-                    return this.#done(accepted);
-                }
-                this.#problem = { call: "DescribeLogstash", reply };
-                return this.#fail(
-                    `${refused ? "refused in this phase" : "accepted"}, but nobody may look`,
-                    lookAdvice(this.request, reply),
-                );
-        }
-        this.#status = look.status;
-        this.#percent = look.progress;
-        const phase = refused
-            ? phaseAfterRefusal(operation, look.status)
-            : phaseAfterAcceptance(operation, look.status);
-        switch (phase) {
-            case "settled":
-                return this.#done(look.status, look.requestId);
-            case "transitional":
-                if (refused) {
-                    return this.#again();
-                }
-                this.#problem = undefined;
-                return { kind: "waiting" };
-            case "idle":
-                return this.#idle(look.status, look.requestId);
-            case "broken":
-                return this.#fail(
-                    `the instance is ${look.status} and cannot take it`,
-                    "bring the instance back to work first; an inactive one is frozen, often for an overdue payment",
-                );
-        }
-    }
-
-    #again(): Attempted {
-        const code = this.#problem === undefined ? "" : codeOf(this.#problem.reply);
-        if (!this.#noted.has(code)) {
-            this.#noted.add(code);
-            const token = this.#problem?.call === "DescribeLogstash" ? "" : " with the same token";
-            this.#note(`${this.#problem?.call}: ${code}; trying again${token}`);
-        }
-        return again;
-    }
-
-    #done(status: string, decidedBy?: string): Attempted {
-        // Only where there was something to wait for or to retry: otherwise the CLI's own line says it all.
-        if (this.#tries > 1) {
-            this.#note(`${status} after ${this.#tries} tries in ${seconds(this.budget.elapsedMs())}`);
-        }
-        return { kind: "ended", value: { kind: "done", result: this.#result(status, decidedBy) } };
-    }
-
-    #idle(status: string, decidedBy?: string): Attempted {
-        const { operation, clientToken, whenIdle } = this.request;
-        const { verb, idleArgument } = operations[operation];
-        if (whenIdle === "skip") {
-            this.#note(`nothing to ${verb}: the instance is ${status}`);
-            const result = { clientToken, status, ...(decidedBy === undefined ? {} : { requestId: decidedBy }) };
-            return { kind: "ended", value: { kind: "done", result } };
-        }
-        const skip = `set \`${idleArgument}: "skip"\` if that is fine`;
-        const message = this.#taken()
-            ? this.#message(
-                  `accepted, but the change has ended by itself: the instance is ${status}`,
-                  `to ${verb} a newer change, change \`triggers\`; ${skip}`,
-              )
-            : this.#message(`nothing to ${verb}: the instance is ${status}`, skip);
-        return { kind: "ended", value: { kind: "failed", message } };
-    }
-
-    #fail(what: string, advice: string): Attempted {
-        return { kind: "ended", value: this.#ending(this.#message(what, advice)) };
     }
 
     /** How it ends when the budget has run out. */
     outOfTime(): Outcome {
-        const { operation, timeoutSeconds } = this.request;
-        const within = `within ${timeoutSeconds} s (\`timeoutSeconds\`)`;
-        const status = this.#status === undefined ? "" : `: the instance is ${this.#status}`;
-        const finish =
-            "`pulumi up` finishes this request with the same token; " +
-            `to ${operations[operation].verb} a newer change instead, change \`triggers\``;
-        if (this.#taken()) {
-            return this.#ending(this.#message(`accepted, but not seen through ${within}${status}`, finish));
-        }
-        return this.#ending(
-            this.#uncertain
-                ? this.#message(`it is not known whether it was done, no usable answer came ${within}`, finish)
-                : this.#message(`not accepted ${within}${status}`, "run `pulumi up` later, or raise `timeoutSeconds`"),
+        const route = this.means.service.route();
+        return this.#end(
+            this.#connectingSinceMs === undefined || route.stood
+                ? outOfTime(this.request, this.#known, this.#seen?.status)
+                : neverAnswered(this.#known, route),
         );
     }
 
-    /** Says how far it is when that has changed, and every ten seconds: without a terminal each line stays. */
+    /** How it ends when the deployment is stopped. */
+    stopped(): Outcome {
+        this.#known = { ...this.#known, inDoubt: this.#known.inDoubt || this.#sending };
+        const { operation } = this.request;
+        const finish = `\`pulumi up\` finishes this request with the same token, and does not ${descriptorOf(operation).verb} twice`;
+        const next = ending(this.#known, "the deployment was stopped before it ended", finish);
+        return this.#end(next.kind === "failed" ? { ...next, what: "not sent: the deployment was stopped" } : next);
+    }
+
+    /** Says how far it is. */
     tick(): void {
-        const progress = this.#progress();
-        this.#quietTicks += 1;
-        if (progress !== this.#shown || this.#quietTicks === 10) {
-            const left = `${Math.ceil(this.budget.remainingMs() / 1000)} s left`;
-            this.means.log({ message: `${progress}, ${left}`, ephemeral: true });
-            this.#shown = progress;
-            this.#quietTicks = 0;
+        this.#progress.tick({
+            taken: isTaken(this.#known),
+            tries: this.#tries,
+            problem: this.#problem,
+            status: this.#seen?.status,
+            percent: this.#seen?.percent,
+        });
+    }
+
+    /** Sends the request unless it was accepted, and looks at the instance where that tells something. */
+    async #round(): Promise<Next> {
+        const { operation, instanceId, clientToken, wait } = this.request;
+        const { service, now } = this.means;
+        if (isTaken(this.#known)) {
+            const { acceptance } = this.#known;
+            return wait
+                ? this.#look("acceptance")
+                : { kind: "done", status: ownStatuses.accepted, acted: acceptance !== undefined };
+        }
+        this.#sending = true;
+        const reply = await service.send(operation, instanceId, clientToken, this.#limits());
+        this.#sending = false;
+        this.#curtail(reply);
+        const { known, next } = afterReply(this.request, this.#known, reply, service.route(), now().toISOString());
+        this.#known = known;
+        this.#problem = known.acceptance === undefined ? { call: operation, reply } : undefined;
+        return next.kind === "look" ? this.#look(next.after) : next;
+    }
+
+    /** Looks how far the accepted request is, or why the instance refused it in its phase. */
+    async #look(after: "acceptance" | "refusal"): Promise<Next> {
+        const reply = await this.means.service.describe(this.request.instanceId, this.#limits());
+        this.#curtail(reply);
+        const look = classifyLook(reply);
+        const atMs = this.budget.elapsedMs();
+        this.#lookingSinceMs ??= atMs;
+        const next = afterLook(this.request, this.#known, after, look, reply, atMs - this.#lookingSinceMs);
+        if (look.kind !== "seen") {
+            this.#problem = { call: "DescribeLogstash", reply };
+            return next;
+        }
+        this.#seen = { status: look.status, percent: look.progress };
+        if (after === "acceptance") {
+            this.#known = { ...this.#known, seen: true };
+            this.#problem = undefined;
+        }
+        return next;
+    }
+
+    /** Where no connection has ever stood, the budget is a short one. */
+    #curtail(reply: Reply): void {
+        if (this.means.service.route().stood) {
+            this.budget.endAt(undefined);
+        } else if (reply.kind === "unconnected") {
+            this.#connectingSinceMs ??= this.budget.elapsedMs() - reply.afterMs;
+            this.budget.endAt(this.#connectingSinceMs + deadEndpointMs);
         }
     }
 
-    #progress(): string {
-        const { verb } = operations[this.request.operation];
-        const percent = this.#percent === undefined ? [] : [`${Math.round(this.#percent)} %`];
-        const problem = this.#problem === undefined ? [] : [codeOf(this.#problem.reply)];
-        const status = this.#status === undefined ? [] : [this.#status];
-        const phase = this.#taken() ? "waiting" : `asking to ${verb}`;
-        return `${phase}: ${[...status, ...percent, ...problem, `try ${this.#tries}`].join(", ")}`;
+    #limits(): CallLimits {
+        return { leftMs: this.budget.remainingMs(), signal: this.means.signal };
     }
 
-    #taken(): boolean {
-        return this.#acceptance !== undefined || this.#signalled;
+    #act(next: Next): Try<Outcome> {
+        switch (next.kind) {
+            case "again":
+                if (this.#problem !== undefined) {
+                    this.#progress.retry(this.#problem);
+                }
+                return { kind: "failed" };
+            case "wait":
+                return { kind: "waiting" };
+            case "look":
+                throw new Error("a look is part of a round");
+            case "done":
+            case "failed":
+            case "pending":
+                return { kind: "ended", value: this.#end(next) };
+        }
     }
 
-    /** Whatever may have been done is recorded, so that it is never lost; what certainly was not leaves no trace. */
-    #ending(message: string): Outcome {
-        return this.#uncertain || this.#taken()
-            ? { kind: "unfinished", result: this.#result(pending), message }
-            : { kind: "failed", message };
+    #end(next: Next): Outcome {
+        switch (next.kind) {
+            case "done":
+                this.#progress.end(next.status, this.#tries, next.note);
+                return { kind: "done", result: this.#result(next) };
+            case "pending":
+                return this.#pending(this.#message(next.what, next.advice));
+            case "failed":
+                return { kind: "failed", message: this.#message(next.what, next.advice) };
+            case "again":
+            case "wait":
+            case "look":
+                throw new Error(`${next.kind} is no end`);
+        }
     }
 
-    #result(status: string, decidedBy?: string): Result {
-        const requestId = this.#acceptance?.requestId ?? decidedBy;
+    #endWithError(error: unknown): Outcome {
+        const expected = error instanceof ConfigurationError;
+        // Of what nobody has foreseen it is not known how far it came.
+        this.#known = { ...this.#known, inDoubt: this.#known.inDoubt || !expected };
+        const { operation, instanceId, region } = this.request;
+        const outcome = isTaken(this.#known) ? "accepted, but nobody can look" : "not sent";
+        const what = expected ? outcome : "an unexpected error, please report it";
+        const reason = error instanceof Error ? error.message : String(error);
+        const message = `${operation} on ${instanceId} in ${region}: ${what}: ${expected ? reason : harmless(reason)}`;
+        const next = ending(this.#known, what, "");
+        return next.kind === "pending" ? this.#pending(message) : { kind: "failed", message };
+    }
+
+    #pending(message: string): Outcome {
+        const acted = this.#known.acceptance !== undefined;
+        return { kind: "pending", result: this.#result({ status: ownStatuses.pending, acted }), message };
+    }
+
+    #result({ status, acted, requestId: decidedBy }: Ending): Result {
+        const { acceptance } = this.#known;
+        const requestId = acceptance?.requestId ?? decidedBy;
         return {
             clientToken: this.request.clientToken,
             status,
+            acted,
             ...(requestId === undefined ? {} : { requestId }),
-            ...(this.#acceptance === undefined ? {} : { acceptedAt: this.#acceptance.at }),
+            ...(acceptance === undefined ? {} : { acceptedAt: acceptance.at }),
         };
     }
 
     #message(what: string, advice: string): string {
-        return failureMessage({
+        return errorMessage({
             ...this.request,
             what,
             problem: this.#problem,
-            requestId: this.#acceptance?.requestId,
+            requestId: this.#known.acceptance?.requestId,
             credentialsName: this.means.service.credentialsName(),
+            route: this.means.service.route(),
             tries: this.#tries,
             elapsedMs: this.budget.elapsedMs(),
             advice,
         });
-    }
-
-    #note(message: string): void {
-        this.means.log({ message, ephemeral: false });
     }
 }

@@ -13,13 +13,23 @@ export interface Budget {
     readonly totalMs: number;
     elapsedMs(): number;
     remainingMs(): number;
+    /** Ends it earlier, so long after its start, or no earlier than it was made. */
+    endAt(elapsedMs: number | undefined): void;
 }
 
 /** Starts a budget on a clock that only moves forward. */
 export function startBudget(totalMs: number, now: () => number): Budget {
     const started = now();
     const elapsedMs = () => now() - started;
-    return { totalMs, elapsedMs, remainingMs: () => Math.max(0, Math.floor(totalMs - elapsedMs())) };
+    let endMs = totalMs;
+    return {
+        totalMs,
+        elapsedMs,
+        remainingMs: () => Math.max(0, Math.floor(endMs - elapsedMs())),
+        endAt(earlierMs) {
+            endMs = Math.min(totalMs, earlierMs ?? totalMs);
+        },
+    };
 }
 
 /** What tries depend on. */
@@ -33,15 +43,12 @@ export interface RetryOptions {
     readonly onPause?: (pauseMs: number) => void;
 }
 
-/** One try is given up after this time, or what is left. */
-export const tryTimeoutMs = 10_000;
-
 /**
  * Tries until a try ends or the budget has run out, and returns `undefined` then. The last try is made a second before the
  * end, or a tenth of a short budget, so that the operation itself stays within it.
  */
 export async function tryUntil<T>(
-    attempt: (timeoutMs: number) => Promise<Try<T>>,
+    attempt: () => Promise<Try<T>>,
     { budget, random, signal, onPause }: RetryOptions,
 ): Promise<T | undefined> {
     const reserveMs = Math.min(1_000, budget.totalMs / 10);
@@ -60,7 +67,7 @@ export async function tryUntil<T>(
     );
     const tries = policy.execute(async () => {
         signal.throwIfAborted();
-        const result = await attempt(Math.max(1, Math.min(tryTimeoutMs, budget.remainingMs())));
+        const result = await attempt();
         return result.kind === "ended" || budget.remainingMs() > reserveMs ? result : undefined;
     });
     const ended = await unlessAborted(tries, signal);

@@ -1,21 +1,34 @@
-import type { Operation } from "./operation";
+import type { Operation } from "./operations";
 import type { Reply } from "./reply";
 
 /** The calls we make, on one account and region. Never throws for an answer: every outcome of a call is a reply. */
 export interface LogstashService {
-    /** Sends the signal; the same token again is the same request. */
-    signal(operation: Operation, instanceId: string, clientToken: string, attempt: Attempt): Promise<Reply>;
+    /** Sends a call with a client token; the same token again is the same request. */
+    send(operation: Operation, instanceId: string, clientToken: string, limits: CallLimits): Promise<Reply>;
     /** DescribeLogstash. */
-    describe(instanceId: string, attempt: Attempt): Promise<Reply>;
+    describe(instanceId: string, limits: CallLimits): Promise<Reply>;
     /** Which setting the credentials come from, for messages. */
     credentialsName(): string;
+    /** How requests get to the endpoint, as far as that is known. */
+    route(): Route;
 }
 
 /** The limits of one call. */
-export interface Attempt {
-    /** Milliseconds after which the call is given up, its connection closed and its outcome unknown. */
-    readonly timeoutMs: number;
-    /** Milliseconds after which it is not sent any more, if it still waits for its turn or for credentials. */
-    readonly patienceMs: number;
+export interface CallLimits {
+    /** Milliseconds that the operation has left; the call ends within them, whatever the network does. */
+    readonly leftMs: number;
+    /** Ends the call at once, its connection closed. */
     readonly signal: AbortSignal;
+}
+
+/** What stands between this process and the service. */
+export interface Route {
+    /** Host and port of the endpoint. */
+    readonly endpoint: string;
+    /** The setting that names the endpoint, with the host, where it is not the public one of the region. */
+    readonly override?: string;
+    /** The variable that names a proxy, with the proxy's host. */
+    readonly proxy?: string;
+    /** Whether a connection has ever stood in this process. */
+    readonly stood: boolean;
 }

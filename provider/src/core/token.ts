@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, type Json } from "./json";
-import type { Operation } from "./operation";
+import type { Operation } from "./operations";
 
 /** What makes one request of a program different from every other. */
 export interface TokenSource {

@@ -1,15 +1,20 @@
-import type { Operation } from "./operation";
+import { descriptorOf, type Operation, operations } from "./operations";
 
-/** The types of our resources: part of the URN of every one of them, fixed for ever. */
-export const typeTokens: Readonly<Record<Operation, string>> = {
-    InterruptLogstashTask: "pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt",
-    ResumeLogstashTask: "pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskResume",
-};
+const names = Object.keys(operations) as readonly Operation[];
+
+/** The type of an operation's resource in the dynamic form: part of the URN of every one of them, fixed for ever. */
+export function typeTokenOf(operation: Operation): string {
+    return `pulumi-nodejs:dynamic/alicloud-logstash:${descriptorOf(operation).resource}`;
+}
 
 /** Which call a resource stands for, by its URN. */
 export function operationOf(urn: string): Operation {
     const type = qualifiedTypeIn(urn)?.split("$").at(-1);
-    return type === typeTokens.ResumeLogstashTask ? "ResumeLogstashTask" : "InterruptLogstashTask";
+    const operation = names.find((name) => typeTokenOf(name) === type);
+    if (operation === undefined) {
+        throw new Error(`this version of pulumi-alicloud-logstash has no resource of the type ${type ?? "of no URN"}`);
+    }
+    return operation;
 }
 
 /** The types in a URN, from the outermost parent's on: its third part. A name behind it may contain `::` itself. */

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { resolvedSettings } from "../core/arguments";
-import { type Operation, operations } from "../core/operation";
-import { qualifiedTypeIn, typeTokens } from "../core/urn";
+import { defaultsOf, type sharedArguments } from "../core/arguments";
+import { descriptorOf, type Operation, type operations } from "../core/operations";
+import { outputNames, type sharedResults } from "../core/outputs";
+import { qualifiedTypeIn, typeTokenOf } from "../core/urn";
 import { pointer } from "../host/pointer";
+import { normalizedTriggers } from "./triggers";
 
 /** The arguments that all resources of this package share. */
 export interface LogstashTaskArgs {
@@ -18,9 +20,10 @@ export interface LogstashTaskArgs {
      */
     region?: pulumi.Input<string>;
     /**
-     * Values that ask for the call again each time they change, in place, also when an earlier value returns. Objects are
-     * compared without regard to the order of their keys. Removing them does nothing. A trigger is a version, not a
-     * secret: its hash is sent to the service.
+     * Values that ask for the call again each time they change, in place, also when an earlier value returns: what JSON
+     * holds, a `Date`, which stands for its ISO text, and a `StringAsset` or `FileAsset`, which stands for the SHA-256 of
+     * its content. Anything that JSON would lose is refused. Objects are compared without regard to the order of their
+     * keys. Removing triggers does nothing. A trigger is a version, not a secret: its hash is sent to the service.
      *
      * @default none
      */
@@ -28,20 +31,20 @@ export interface LogstashTaskArgs {
     triggers?: pulumi.Input<any[]>;
     /**
      * An idempotency token of your own: 1 to 64 printable ASCII characters. A new value makes the call again, removing it
-     * does nothing. Refused together with `triggers`.
+     * does nothing. Refused together with `triggers`, and as a secret, since it is sent in the clear and recorded.
      *
      * @default derived from the resource's URN, the region, the instance and the triggers
      */
     clientToken?: pulumi.Input<string>;
     /**
-     * The time for a whole operation, retries and waiting included, in seconds: a whole number from 1 to 86,400. A change
-     * sends nothing. Pulumi's `customTimeouts` does not reach dynamic providers.
+     * The time for a whole operation, retries and waiting included, in seconds: a whole number from 1 to 86,400. Changing
+     * it sends no request. Pulumi's `customTimeouts` does not reach dynamic providers.
      *
      * @default 600
      */
     timeoutSeconds?: pulumi.Input<number>;
     /**
-     * A profile of the `aliyun` CLI for this resource alone, for several accounts in one stack. A change sends nothing.
+     * A profile of the `aliyun` CLI for this resource alone, for several accounts in one stack. Changing it sends no request.
      *
      * @default the credentials of the stack
      */
@@ -67,10 +70,24 @@ export interface LogstashTaskOutputs {
     readonly requestId: pulumi.Output<string | undefined>;
     /**
      * How it ended: the instance's status at the last look, such as `suspended`; `accepted` where nobody looked; `pending`
-     * while the outcome is unknown.
+     * while the outcome is unknown; `disabled` where nothing was ever sent, by `enabled: false`.
      */
     readonly status: pulumi.Output<string>;
 }
+
+/** The names of an operation's arguments, and of all its outputs. */
+type ArgumentName<Op extends Operation> = keyof typeof sharedArguments | keyof (typeof operations)[Op]["arguments"];
+type Participle<Op extends Operation> = (typeof operations)[Op]["participle"];
+type OutputName<Op extends Operation> =
+    | ArgumentName<Op>
+    | (typeof sharedResults)[number]
+    | Participle<Op>
+    | `${Participle<Op>}At`;
+
+/** Refuses, by its type, an interface that does not have just these members: what is left over is what is wrong. */
+type Exactly<Given, Wanted> = [Exclude<Wanted, Given>, Exclude<Given, Wanted>] extends [never, never]
+    ? unknown
+    : { readonly missing: Exclude<Wanted, Given>; readonly unexpected: Exclude<Given, Wanted> };
 
 /**
  * The inputs of a resource: its arguments, and what the constructor knows. Not the constructor of a common base class,
@@ -78,51 +95,49 @@ export interface LogstashTaskOutputs {
  *
  * @internal
  */
-export function inputsOf(
-    operation: Operation,
+export function inputsOf<Op extends Operation, Args extends LogstashTaskArgs>(
+    operation: Op,
     name: string,
-    args: LogstashTaskArgs,
+    args: Args & Exactly<keyof Args, ArgumentName<Op>>,
     opts: pulumi.CustomResourceOptions | undefined,
 ): pulumi.Inputs {
-    const type = typeTokens[operation];
-    refuseUnsupported(type.slice(type.lastIndexOf(":") + 1), opts ?? {});
-    const { participle } = operations[operation];
-    // An output must be named here to get a value.
-    const outputs = [...commonOutputs, participle, `${participle}At`].map((output) => [output, undefined]);
+    const { resource } = descriptorOf(operation);
+    const { triggers, clientToken, profile } = args;
+    refuseUnsupported(resource, opts ?? {}, profile !== undefined);
+    const urn = urnOf(typeTokenOf(operation), name, opts?.parent);
+    // The constructor can still throw, and then nobody would await this.
+    urn.catch(() => {});
     return {
-        ...Object.fromEntries(outputs),
+        ...Object.fromEntries(outputNames(operation).map((output) => [output, undefined])),
         ...args,
-        resourceUrn: urnOf(type, name, opts?.parent),
+        ...(triggers === undefined ? {} : { triggers: normalizedTriggers(triggers) }),
+        ...(clientToken === undefined ? {} : { clientToken: refuseSecret(resource, clientToken) }),
+        resourceUrn: urn,
         __provider: pointer,
     };
 }
 
 /**
- * The arguments that have a default, as outputs: the engine's for those that are given, and else the default, which the
- * state need not repeat.
+ * The outputs of arguments that have a default: the engine's, and the default where the state does not repeat it.
  *
  * @internal
  */
-export function settingsOf(operation: Operation, resource: object): Readonly<Record<string, pulumi.Output<unknown>>> {
-    const settings = Object.entries(resolvedSettings(operation, {}));
+export function settingsOf<Op extends Operation, R extends object>(
+    operation: Op,
+    resource: R & Exactly<Exclude<keyof R, keyof pulumi.CustomResource>, OutputName<Op>>,
+): Readonly<Record<string, pulumi.Output<unknown>>> {
     return Object.fromEntries(
-        settings.map(([name, byDefault]) => {
-            const given: unknown = Reflect.get(resource, name);
-            return [
-                name,
-                given === undefined
-                    ? pulumi.output(byDefault)
-                    : pulumi.output(given).apply((value) => value ?? byDefault),
-            ];
+        Object.entries(defaultsOf(operation)).map(([name, byDefault]) => {
+            const output = Reflect.get(resource, name) as pulumi.Output<unknown>;
+            return [name, output.apply((value) => value ?? byDefault)];
         }),
     );
 }
 
-const commonOutputs = ["instanceId", "region", "triggers", "clientToken", "profile", "requestId", "status"];
-
 function refuseUnsupported(
     what: string,
-    { id, import: imported, provider, parent }: pulumi.CustomResourceOptions,
+    { id, import: imported, provider, parent, ...rest }: pulumi.CustomResourceOptions,
+    hasProfile: boolean,
 ): void {
     if (id !== undefined || imported !== undefined) {
         throw new pulumi.ResourceError(
@@ -131,13 +146,43 @@ function refuseUnsupported(
             parent,
         );
     }
-    if (provider !== undefined) {
+    if (provider !== undefined || "providers" in rest) {
         throw new pulumi.ResourceError(
             `${what} cannot use the \`provider\` option: Pulumi hands no provider's configuration to a dynamic resource, ` +
                 "so the call would be made with another account; use `profile`, or the stack configuration (`alicloud:…`)",
             parent,
         );
     }
+    const inherited = pulumi.Resource.isInstance(parent)
+        ? parent.getProvider("alicloud:index/provider:Provider")
+        : undefined;
+    if (!hasProfile && inherited !== undefined) {
+        throw new pulumi.ResourceError(
+            `${what} inherits a provider of the package alicloud from its parent, and Pulumi does not hand its ` +
+                "configuration to a dynamic resource, so the call would be made with another account; give the resource " +
+                "a `profile` of its own, or declare it outside the component",
+            parent,
+        );
+    }
+}
+
+/** A token is sent in the clear and recorded, so it can be no secret. The provider could not tell: it gets plain values. */
+function refuseSecret(what: string, clientToken: pulumi.Input<string>): pulumi.Input<string> {
+    if (typeof clientToken === "string") {
+        return clientToken;
+    }
+    const token = pulumi.output(clientToken);
+    return pulumi.output(
+        pulumi.isSecret(token).then((isSecret) => {
+            if (isSecret) {
+                throw new Error(
+                    `the \`clientToken\` of a ${what} is a secret: it is sent in the clear and recorded, so give one ` +
+                        "that is not, or none",
+                );
+            }
+            return token;
+        }),
+    );
 }
 
 /**

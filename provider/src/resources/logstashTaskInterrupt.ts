@@ -1,21 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isRecord } from "../core/json";
-import { typeTokens } from "../core/urn";
+import { typeTokenOf } from "../core/urn";
 import { inputsOf, type LogstashTaskArgs, type LogstashTaskOutputs, settingsOf } from "./logstashTask";
-import { withoutFrames } from "./stackFrames";
+import { withoutPromiseTraces } from "./promiseTraces";
 
 /** The arguments of a {@link LogstashTaskInterrupt}. */
 export interface LogstashTaskInterruptArgs extends LogstashTaskArgs {
     /**
      * Whether to look at the instance until it has left `activating`. With `false` the acceptance is trusted, and
-     * `DescribeLogstash` is never sent. A change sends nothing.
+     * `DescribeLogstash` is never sent. Changing it sends no request.
      *
      * @default true
      */
     waitForSuspended?: pulumi.Input<boolean>;
     /**
      * What it means that no change is running: `"fail"` fails the deployment, `"skip"` records that there was nothing to
-     * interrupt. `"skip"` is refused together with `waitForSuspended: false`. A change sends nothing.
+     * interrupt. `"skip"` is refused together with `waitForSuspended: false`. Changing it sends no request.
      *
      * @default "fail"
      */
@@ -53,9 +53,12 @@ export class LogstashTaskInterrupt extends pulumi.CustomResource {
     declare public readonly waitForSuspended: pulumi.Output<boolean>;
     /** What was to happen when no change is running. */
     declare public readonly whenIdle: pulumi.Output<"fail" | "skip">;
-    /** True only if the service accepted this token; false for an instance that was suspended already, or idle. */
+    /**
+     * True if the service accepted this token, or if a request in doubt was followed by `suspended`; false for an instance
+     * that was suspended already, or idle.
+     */
     declare public readonly interrupted: pulumi.Output<boolean>;
-    /** When it did, by the clock of the machine that deployed, as RFC 3339; absent otherwise. */
+    /** When the service accepted it, by the clock of the machine that deployed, as RFC 3339; absent otherwise. */
     declare public readonly interruptedAt: pulumi.Output<string | undefined>;
 
     /**
@@ -67,19 +70,20 @@ export class LogstashTaskInterrupt extends pulumi.CustomResource {
      */
     constructor(name: string, args: LogstashTaskInterruptArgs, opts?: pulumi.CustomResourceOptions) {
         const inputs = inputsOf("InterruptLogstashTask", name, args, opts);
-        const frames = withoutFrames();
+        const restoreTraces = withoutPromiseTraces();
         try {
-            super(typeTokens.InterruptLogstashTask, name, inputs, opts);
-        } catch (error) {
-            throw frames.traced(error, LogstashTaskInterrupt);
+            super(typeTokenOf("InterruptLogstashTask"), name, inputs, opts);
+            Object.assign(
+                this,
+                settingsOf<"InterruptLogstashTask", LogstashTaskInterrupt>("InterruptLogstashTask", this),
+            );
         } finally {
-            frames.restore();
+            restoreTraces();
         }
-        Object.assign(this, settingsOf("InterruptLogstashTask", this));
     }
 
     /** @internal Where policy packs look for the type. */
-    static readonly __pulumiType = typeTokens.InterruptLogstashTask;
+    static readonly __pulumiType = typeTokenOf("InterruptLogstashTask");
 
     /** Whether an object is a LogstashTaskInterrupt, also one of another copy of this package. */
     static override isInstance(object: unknown): object is LogstashTaskInterrupt {

@@ -1,12 +1,13 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
-import { classify, classifyLook } from "../../provider/src/core/answer";
-import { codeOf, failureMessage, refusalAdvice } from "../../provider/src/core/failure";
-import { type Reply, replyFromResult, replyFromThrown } from "../../provider/src/core/reply";
+import { replyFromResult, replyFromThrown } from "../../provider/src/cloud/popcoreReply";
+import { classify, classifyLook } from "../../provider/src/core/classify";
+import { codeOf, errorMessage, refusalAdvice } from "../../provider/src/core/errorMessage";
+import type { Reply } from "../../provider/src/core/reply";
 
-const failure = (code: string, httpStatus = 400, message = "") =>
-    ({ kind: "failure", code, httpStatus, message }) as const;
-const kinds = ["accepted", "signalled", "notDone", "unconnectable", "unknown", "wrongPhase", "refused"];
+const error = (code: string, httpStatus = 400, message = "") => ({ kind: "error", code, httpStatus, message }) as const;
+const unconnected = (code: string): Reply => ({ kind: "unconnected", code, afterMs: 1 });
+const kinds = ["accepted", "interrupting", "notDone", "unconnectable", "inDoubt", "wrongPhase", "refused"];
 
 /** An error as pop-core makes it of a JSON answer. */
 function serviceError(statusCode: number, result: object): unknown {
@@ -14,60 +15,60 @@ function serviceError(statusCode: number, result: object): unknown {
     return Object.assign(new Error(`code: ${statusCode}`), { name: `${Code}Error`, statusCode, result, code: Code });
 }
 
-describe("the classification of answers", () => {
+describe("what a reply means", () => {
     const table: ReadonlyArray<readonly [kind: string, ...replies: Reply[]]> = [
         [
             "accepted",
             { kind: "body", body: { Result: true, RequestId: "R" } },
             { kind: "body", body: { Result: true } },
         ],
-        ["signalled", failure("AlreadyReceivedInterruptSignal")],
+        ["interrupting", error("AlreadyReceivedInterruptSignal")],
         [
             "notDone",
-            failure("Throttling"),
-            failure("Throttling.User", 429),
-            failure("ServiceUnavailable", 503, "QPS Limit Exceeded"),
-            { kind: "unreachable", code: "ECONNREFUSED", detail: "" },
-            { kind: "unreachable", code: "EAI_AGAIN", detail: "" },
+            error("Throttling"),
+            error("Throttling.User", 429),
+            error("ServiceUnavailable", 503, "QPS Limit Exceeded"),
+            unconnected("ECONNREFUSED"),
+            unconnected("EAI_AGAIN"),
         ],
         [
             "unconnectable",
-            { kind: "unreachable", code: "ENOTFOUND", detail: "" },
-            { kind: "unreachable", code: "SELF_SIGNED_CERT_IN_CHAIN", detail: "" },
-            { kind: "unreachable", code: "ERR_TLS_CERT_ALTNAME_INVALID", detail: "" },
+            unconnected("ENOTFOUND"),
+            unconnected("SELF_SIGNED_CERT_IN_CHAIN"),
+            unconnected("ERR_TLS_CERT_ALTNAME_INVALID"),
         ],
         [
-            "unknown",
-            failure("ServiceUnavailable", 503),
-            failure("InternalError", 400),
-            failure("InternalServerError", 500),
-            failure("SomethingNew", 502),
-            failure("", 404),
-            failure("TokenPreviousRequestProcessError", 409),
+            "inDoubt",
+            error("ServiceUnavailable", 503),
+            error("InternalError", 400),
+            error("InternalServerError", 500),
+            error("SomethingNew", 502),
+            error("", 404),
+            error("TokenPreviousRequestProcessError", 409),
             { kind: "body", body: {} },
             { kind: "body", body: { Result: "true" } },
             { kind: "unusable", detail: "HTML" },
-            { kind: "unreachable", code: "ECONNRESET", detail: "" },
-            { kind: "unreachable", code: "RequestTimeout", detail: "" },
+            { kind: "lost", code: "ECONNRESET" },
+            { kind: "lost", code: "RequestTimeout" },
         ],
         [
             "wrongPhase",
-            failure("InstanceActivating"),
-            failure("InstanceStatusNotSupportCurrentAction", 404),
-            failure("ConcurrencyUpdateInstanceConflict"),
+            error("InstanceActivating"),
+            error("InstanceStatusNotSupportCurrentAction", 404),
+            error("ConcurrencyUpdateInstanceConflict"),
         ],
         [
             "refused",
             { kind: "body", body: { Result: false } },
-            failure("InstanceNotFound", 404),
-            failure("InvalidAccessKeyId.NotFound", 404),
-            failure("SignatureDoesNotMatch"),
-            failure("InvalidSecurityToken.Expired"),
-            failure("Forbidden.RAM", 403),
-            failure("NoPermission", 403),
-            failure("IdempotentParameterMismatch"),
-            failure("ThrottlingIsNotThis"),
-            failure("SomethingNew"),
+            error("InstanceNotFound", 404),
+            error("InvalidAccessKeyId.NotFound", 404),
+            error("SignatureDoesNotMatch"),
+            error("InvalidSecurityToken.Expired"),
+            error("Forbidden.RAM", 403),
+            error("NoPermission", 403),
+            error("IdempotentParameterMismatch"),
+            error("ThrottlingIsNotThis"),
+            error("SomethingNew"),
         ],
     ];
 
@@ -108,8 +109,8 @@ describe("the classification of answers", () => {
             }),
         );
         fc.assert(
-            fc.property(thrown, (error) => {
-                const reply = replyFromThrown(error);
+            fc.property(thrown, (any) => {
+                const reply = replyFromThrown(any);
                 assert.ok(kinds.includes(classify(reply).kind) && classify(reply).kind !== "accepted");
                 assert.equal(typeof codeOf(reply), "string");
             }),
@@ -130,36 +131,36 @@ describe("the classification of answers", () => {
 describe("what pop-core returns and throws", () => {
     const cases: ReadonlyArray<readonly [what: string, reply: Reply, kind: string]> = [
         ["a null-prototype object", replyFromResult(Object.assign(Object.create(null), { Result: true })), "accepted"],
-        ["a string, whatever its status was", replyFromResult("<html>502</html>"), "unknown"],
-        ["an empty string", replyFromResult(""), "unknown"],
-        ["JSON null", replyFromResult(null), "unknown"],
-        ["a BigNumber in the body", replyFromResult({ Result: { s: 1, e: 20, c: [1] } }), "unknown"],
+        ["a string, whatever its status was", replyFromResult("<html>502</html>"), "inDoubt"],
+        ["an empty string", replyFromResult(""), "inDoubt"],
+        ["JSON null", replyFromResult(null), "inDoubt"],
+        ["a BigNumber in the body", replyFromResult({ Result: { s: 1, e: 20, c: [1] } }), "inDoubt"],
         ["a success that carries a code", replyFromResult({ Result: true, Code: "InstanceNotFound" }), "refused"],
-        ["a success that carries an unknown code", replyFromResult({ Result: true, Code: "SomethingNew" }), "unknown"],
+        ["a success that carries an unknown code", replyFromResult({ Result: true, Code: "SomethingNew" }), "inDoubt"],
         [
             "malformed JSON: no Error, no stack",
             replyFromThrown({ name: "FormatError", message: "x", body: "{" }),
-            "unknown",
+            "inDoubt",
         ],
         [
             "a read timeout: no code",
             replyFromThrown({ name: "RequestTimeoutError", message: "ReadTimeout(3000)" }),
-            "unknown",
+            "inDoubt",
         ],
         ["a JSON error", replyFromThrown(serviceError(403, { Code: "Forbidden.RAM" })), "refused"],
-        ["a JSON error without a code, of a gateway", replyFromThrown(serviceError(403, { message: "no" })), "unknown"],
+        ["a JSON error without a code, of a gateway", replyFromThrown(serviceError(403, { message: "no" })), "inDoubt"],
         [
             "the TypeError for JSON null with a 4xx",
             replyFromThrown(new TypeError("Cannot read properties of null")),
-            "unknown",
+            "inDoubt",
         ],
         [
             "an XML error",
             replyFromThrown(Object.assign(new Error("Later. hostid: h, requestid: R"), { code: "ServiceUnavailable" })),
-            "unknown",
+            "inDoubt",
         ],
-        ["a reset connection", replyFromThrown(Object.assign(new Error("read"), { code: "ECONNRESET" })), "unknown"],
-        ["undefined", replyFromThrown(undefined), "unknown"],
+        ["a reset connection", replyFromThrown(Object.assign(new Error("read"), { code: "ECONNRESET" })), "inDoubt"],
+        ["undefined", replyFromThrown(undefined), "inDoubt"],
     ];
 
     for (const [what, reply, kind] of cases) {
@@ -167,15 +168,15 @@ describe("what pop-core returns and throws", () => {
     }
 
     it("keeps message, request ID and recommendation of an error", () => {
-        const error = serviceError(400, {
+        const thrown = serviceError(400, {
             Code: "C",
             Message: "M",
             RequestId: "R",
             Recommend: "https://x",
             HostId: "h",
         });
-        assert.deepEqual(replyFromThrown(error), {
-            kind: "failure",
+        assert.deepEqual(replyFromThrown(thrown), {
+            kind: "error",
             code: "C",
             message: "M",
             httpStatus: 400,
@@ -185,7 +186,7 @@ describe("what pop-core returns and throws", () => {
     });
 });
 
-describe("the classification of looks", () => {
+describe("what a look tells", () => {
     it("sees any status, with the progress of the task", () => {
         const body = { RequestId: "R", Result: { status: "activating", clusterTasks: [{ progress: 59.8 }] } };
         assert.deepEqual(classifyLook({ kind: "body", body }), {
@@ -202,21 +203,21 @@ describe("the classification of looks", () => {
 
     it("tells what passes from what does not", () => {
         assert.equal(classifyLook({ kind: "body", body: { Result: {} } }).kind, "unseen");
-        assert.equal(classifyLook(failure("Throttling.User")).kind, "unseen");
-        assert.equal(classifyLook({ kind: "unreachable", code: "ENOTFOUND", detail: "" }).kind, "unseen");
-        assert.equal(classifyLook(failure("Forbidden.RAM", 403)).kind, "denied");
-        assert.equal(classifyLook(failure("InstanceNotFound", 404)).kind, "refused");
+        assert.equal(classifyLook(error("Throttling.User")).kind, "unseen");
+        assert.equal(classifyLook(unconnected("ENOTFOUND")).kind, "unseen");
+        assert.equal(classifyLook(error("Forbidden.RAM", 403)).kind, "denied");
+        assert.equal(classifyLook(error("InstanceNotFound", 404)).kind, "refused");
     });
 });
 
-describe("the text of a failure", () => {
-    it("says what, where, code, message, request ID, tries and how to mend it, and links to the vendor's page", () => {
+describe("the text of an error", () => {
+    it("says what, where, code, message, request ID, tries and how to fix it, and links to the vendor's page", () => {
         const reply: Reply = {
-            ...failure("Forbidden.RAM", 403, "Not authorized."),
+            ...error("Forbidden.RAM", 403, "Not authorized."),
             requestId: "R-1",
             recommend: "https://x/y",
         };
-        const text = failureMessage({
+        const text = errorMessage({
             operation: "InterruptLogstashTask",
             instanceId: "ls-cn-1",
             region: "cn-hangzhou",
@@ -232,7 +233,7 @@ describe("the text of a failure", () => {
             "  message:     Not authorized.",
             "  request ID:  R-1",
             "  tries:       3 in 1.2 s",
-            "  to mend it:  grant the RAM action elasticsearch:InterruptLogstashTask on this instance to the identity that deploys",
+            "  fix:         grant the RAM action elasticsearch:InterruptLogstashTask on this instance to the identity that deploys",
             "  see:         https://x/y",
         ]);
     });

@@ -1,0 +1,119 @@
+import { harmless } from "../core/foreignText";
+import { isRecord, stringField } from "../core/json";
+import type { Reply, ServiceError } from "../core/reply";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Reads whatever pop-core resolved with: it resolves with a string for every content type it does not know. */
+export function replyFromResult(result: unknown): Reply {
+    if (!isRecord(result)) {
+        const shape =
+            result === null ? "JSON null" : typeof result === "string" ? describeText(result) : "no JSON object";
+        return { kind: "unusable", detail: shape };
+    }
+    const code = stringField(result, "Code");
+    return code === undefined
+        ? { kind: "body", body: knownFields(result) }
+        : { kind: "error", ...errorFields(result, code), httpStatus: 200 };
+}
+
+/**
+ * Reads whatever pop-core threw once the request was sent; not always an Error, and not always with a code. Of a message
+ * only what the service wrote is kept: Node's and httpx's have the signed URL in them.
+ */
+export function replyFromThrown(thrown: unknown): Reply {
+    const name = stringField(thrown, "name") ?? "";
+    if (name === "FormatError") {
+        const text = stringField(thrown, "body");
+        return {
+            kind: "unusable",
+            detail: text === undefined ? "malformed JSON" : `malformed JSON, ${describeText(text)}`,
+        };
+    }
+    if (/TimeoutError$/.test(name) || name === "AbortError") {
+        return { kind: "lost", code: "RequestTimeout" };
+    }
+    const body = isRecord(thrown) ? thrown.result : undefined;
+    const httpStatus = isRecord(thrown) && typeof thrown.statusCode === "number" ? thrown.statusCode : undefined;
+    const status = httpStatus === undefined ? {} : { httpStatus };
+    const code = stringField(thrown, "code");
+    if (isRecord(body)) {
+        return { kind: "error", ...errorFields(body, code ?? ""), ...status };
+    }
+    if (httpStatus !== undefined) {
+        return { kind: "error", code: harmlessCode(code ?? ""), message: "", ...status };
+    }
+    const message = stringField(thrown, "message") ?? "";
+    if (/hostid: .*requestid: /.test(message) && code !== undefined) {
+        return { kind: "error", ...xmlFields(message, code) };
+    }
+    return isTransportCode(code)
+        ? { kind: "lost", code }
+        : { kind: "unusable", detail: "an answer that could not be read" };
+}
+
+/** Why no connection was made: Node's code, or one of ours, and never the message behind it. */
+export function connectCode(thrown: unknown): string {
+    const code = stringField(thrown, "code");
+    const name = stringField(thrown, "name") ?? "";
+    if (/TimeoutError$/.test(name) || name === "AbortError") {
+        return "ConnectTimeout";
+    }
+    return isTransportCode(code) || /^Proxy[A-Za-z]+$/.test(code ?? "") ? String(code) : "ConnectionFailed";
+}
+
+/** Node's transport errors have upper-case codes. */
+function isTransportCode(code: string | undefined): code is string {
+    return code !== undefined && /^[A-Z][A-Z0-9_]{1,60}$/.test(code);
+}
+
+/** What is read of a body; nothing else of it is kept, for it may echo anything, at any depth. */
+function knownFields(body: Fields): Fields {
+    const { Result, RequestId } = body;
+    const task: unknown = isRecord(Result) && Array.isArray(Result.clusterTasks) ? Result.clusterTasks[0] : undefined;
+    const status = stringField(Result, "status");
+    const known = {
+        ...(status === undefined ? {} : { status: harmless(status, 80) }),
+        ...(isRecord(task) && typeof task.progress === "number" ? { clusterTasks: [{ progress: task.progress }] } : {}),
+    };
+    return {
+        ...(Result === undefined ? {} : { Result: typeof Result === "boolean" ? Result : known }),
+        ...(typeof RequestId === "string" ? { RequestId: harmless(RequestId, 80) } : {}),
+    };
+}
+
+function errorFields(body: Fields, code: string): ServiceError {
+    const requestId = stringField(body, "RequestId");
+    const recommend = stringField(body, "Recommend");
+    return {
+        code: harmlessCode(code),
+        message: harmless(stringField(body, "Message") ?? ""),
+        ...(requestId === undefined ? {} : { requestId: harmless(requestId, 80) }),
+        ...(recommend !== undefined && /^https:\/\/[^\s@]+$/.test(recommend) ? { recommend: harmless(recommend) } : {}),
+    };
+}
+
+/** pop-core keeps of an XML error only the code and one line of text. */
+function xmlFields(message: string, code: string): ServiceError {
+    const requestId = /requestid: (\S+)/.exec(message)?.[1];
+    const text = harmless(message.replace(/ hostid: .*$/s, ""));
+    return {
+        code: harmlessCode(code),
+        message: text,
+        ...(requestId === undefined ? {} : { requestId: harmless(requestId, 80) }),
+    };
+}
+
+/** What no code looks like is none. */
+function harmlessCode(code: string): string {
+    return /^[\w.-]{1,100}$/.test(code) ? code : "";
+}
+
+function describeText(text: string): string {
+    if (text.trim() === "") {
+        return "an empty body";
+    }
+    return /^\s*</.test(text)
+        ? "HTML or XML where JSON was expected"
+        : `${text.length} characters that are not the service's JSON`;
+}

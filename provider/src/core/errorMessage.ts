@@ -1,0 +1,134 @@
+import { isDenied } from "./classify";
+import { stringField } from "./json";
+import { descriptorOf, type Operation } from "./operations";
+import type { Reply } from "./reply";
+import type { Route } from "./service";
+import { serviceCode } from "./serviceCodes";
+import { transportCode } from "./transportCodes";
+
+/** A call that went wrong, and what came back. */
+export interface Problem {
+    readonly call: Operation | "DescribeLogstash";
+    readonly reply: Reply;
+}
+
+/** Everything an error tells about a request. */
+export interface ErrorReport {
+    readonly operation: Operation;
+    readonly instanceId: string;
+    readonly region: string;
+    /** One clause. */
+    readonly what: string;
+    /** The last thing that went wrong, if anything did. */
+    readonly problem?: Problem | undefined;
+    /** Of the acceptance. */
+    readonly requestId?: string | undefined;
+    /** Where the credentials came from; shown where they are in question. */
+    readonly credentialsName?: string | undefined;
+    /** Shown where no connection could be made. */
+    readonly route?: Route | undefined;
+    readonly tries: number;
+    readonly elapsedMs: number;
+    /** What to change. */
+    readonly advice: string;
+}
+
+/** The one format of every error: what, where, code, message, request ID, tries, how to fix it. */
+export function errorMessage({ operation, instanceId, region, what, problem, ...rest }: ErrorReport): string {
+    const error = problem?.reply.kind === "error" ? problem.reply : undefined;
+    const known = error === undefined ? undefined : serviceCode(error.code);
+    const from = problem === undefined || problem.call === operation ? "" : `, from ${problem.call}`;
+    const requestId = problem === undefined ? undefined : requestIdOf(problem.reply);
+    const route = problem?.reply.kind === "unconnected" ? rest.route : undefined;
+    const rows: ReadonlyArray<readonly [label: string, text: string | undefined]> = [
+        ["code", problem === undefined ? undefined : codeOf(problem.reply) + from],
+        ["endpoint", route?.override ?? route?.endpoint],
+        ["proxy", route?.proxy],
+        ["message", known?.omitMessage ? undefined : error?.message],
+        ["request ID", requestId ?? rest.requestId],
+        ["signed with", known?.aboutIdentity ? rest.credentialsName : undefined],
+        ["tries", `${rest.tries} in ${seconds(rest.elapsedMs)}`],
+        ["fix", rest.advice],
+        ["see", error?.recommend],
+    ];
+    const lines = rows
+        .filter(([, text]) => text !== undefined && text !== "")
+        .map(([label, text]) => `  ${`${label}:`.padEnd(12)} ${text}`);
+    return [`${operation} on ${instanceId} in ${region}: ${what}`, ...lines].join("\n");
+}
+
+/** The service's code, or what takes its place where the service did not answer. */
+export function codeOf(reply: Reply): string {
+    switch (reply.kind) {
+        case "body":
+            return `Result is ${resultName(reply.body.Result)}`;
+        case "error": {
+            const code = reply.code === "" ? "no code" : reply.code;
+            return reply.httpStatus === undefined ? code : `${code} (HTTP ${reply.httpStatus})`;
+        }
+        case "unusable":
+            return `unusable answer (${reply.detail})`;
+        case "lost":
+            return `${reply.code} (${transportCode(reply.code)?.words ?? "the connection failed"})`;
+        case "unconnected":
+            return `${reply.code} (${reply.detail ?? transportCode(reply.code)?.words ?? "no connection"})`;
+        case "unsent":
+            return reply.detail;
+    }
+}
+
+/** What to do about a refusal, by its code. */
+export function refusalAdvice(call: Problem["call"], reply: Reply, route?: Route): string {
+    if (isDenied(reply)) {
+        return `grant the RAM action elasticsearch:${call} on this instance to the identity that deploys`;
+    }
+    switch (reply.kind) {
+        case "error": {
+            const { advice, endpointMatters } = serviceCode(reply.code) ?? {};
+            const override = endpointMatters && route?.override ? `; the endpoint is ${route.override}` : "";
+            return advice === undefined ? seeAbove : advice + override;
+        }
+        case "unconnected":
+            // It is the proxy's name that is looked up, and its certificate that is not trusted.
+            return route?.proxy !== undefined && !reply.code.startsWith("Proxy")
+                ? `check the proxy ${route.proxy}`
+                : (transportCode(reply.code)?.advice ?? seeAbove);
+        case "body":
+        case "unusable":
+        case "lost":
+        case "unsent":
+            return seeAbove;
+    }
+}
+
+/** What to do when the instance may not be looked at. */
+export function lookAdvice(operation: Operation, reply: Reply): string {
+    const { looksWithoutWaiting, waitArgument } = descriptorOf(operation);
+    const without = isDenied(reply) && !looksWithoutWaiting ? `, or set \`${waitArgument}: false\`` : "";
+    return refusalAdvice("DescribeLogstash", reply) + without;
+}
+
+const seeAbove = "see the code and the message";
+
+function resultName(result: unknown): string {
+    return result === undefined ? "missing" : typeof result === "boolean" ? String(result) : "not true";
+}
+
+function requestIdOf(reply: Reply): string | undefined {
+    switch (reply.kind) {
+        case "body":
+            return stringField(reply.body, "RequestId");
+        case "error":
+            return reply.requestId;
+        case "unusable":
+        case "lost":
+        case "unconnected":
+        case "unsent":
+            return undefined;
+    }
+}
+
+/** A length of time for people. */
+export function seconds(ms: number): string {
+    return `${(ms / 1000).toFixed(1)} s`;
+}

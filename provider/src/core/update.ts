@@ -1,0 +1,88 @@
+import { argumentsOf, type Declaration, type Properties, readArguments } from "./arguments";
+import { ownStatuses } from "./conclusions";
+import { canonicalJson, type Json } from "./json";
+import { deriveToken } from "./token";
+import { sameTriggers } from "./triggers";
+
+/** What a resource's record says of its last request. */
+export interface Recorded {
+    /** What it was declared with. */
+    readonly declaration: Declaration;
+    /** The token that was sent last, explicit or derived; absent if none was. */
+    readonly clientToken?: string;
+    /** How the request ended; `pending` while its outcome is unknown. */
+    readonly status: string;
+}
+
+/** What moving from the recorded resource to the declared one takes. */
+export type Update =
+    /** Another resource altogether. */
+    | { readonly kind: "replace"; readonly because: readonly string[] }
+    /** A request of its own, with its own token; it supersedes a pending one. */
+    | { readonly kind: "request"; readonly because: string; readonly clientToken: string }
+    /** The recorded request has to be finished, with its token. */
+    | { readonly kind: "finish"; readonly clientToken: string }
+    /** Nothing is sent; `changed` tells whether the declaration differs at all. */
+    | { readonly kind: "record"; readonly changed: boolean };
+
+/** The token of a resource's first request. */
+export function firstToken(declared: Declaration): string {
+    return declared.clientToken ?? deriveToken(declared);
+}
+
+/** Reads from the recorded outputs what an update is decided by. */
+export function readRecord(urn: string, { operation }: Declaration, olds: Properties): Recorded {
+    const { clientToken, status } = olds;
+    return {
+        declaration: readArguments(operation, urn, olds),
+        ...(typeof clientToken === "string" ? { clientToken } : {}),
+        status: String(status),
+    };
+}
+
+/** Decides what an update is; the same for the preview, which shows it, and for the update, which does it. */
+export function updateBetween(recorded: Recorded, declared: Declaration): Update {
+    const rules = argumentsOf(declared.operation);
+    const changed = Object.keys(rules).filter((name) => differs(name, recorded.declaration, declared));
+    const replacing = changed.filter((name) => rules[name]?.onChange === "replace");
+    if (replacing.length > 0) {
+        return { kind: "replace", because: replacing };
+    }
+    // What is switched off sends nothing, and leaves a pending request as it is.
+    if (declared.enabled === false) {
+        return { kind: "record", changed: changed.length > 0 };
+    }
+    const switchedOn = recorded.declaration.enabled === false;
+    const asking = switchedOn
+        ? "enabled"
+        : changed.find((name) => rules[name]?.onChange === "request" && isGiven(declared, name));
+    if (asking !== undefined) {
+        const clientToken = declared.clientToken ?? deriveToken({ ...declared, previousToken: recorded.clientToken });
+        return { kind: "request", because: asking, clientToken };
+    }
+    return recorded.status === ownStatuses.pending && recorded.clientToken !== undefined
+        ? { kind: "finish", clientToken: recorded.clientToken }
+        : { kind: "record", changed: changed.length > 0 };
+}
+
+/** Whether an argument has another value than the recorded one, each as given or by default. */
+function differs(name: string, recorded: Declaration, declared: Declaration): boolean {
+    switch (name) {
+        case "triggers":
+            return !sameTriggers(recorded.triggers, declared.triggers);
+        case "clientToken":
+            // The record has the token that was sent, which the program need not have given.
+            return declared.clientToken !== undefined && declared.clientToken !== recorded.clientToken;
+        default:
+            return canonicalJson(valueIn(recorded, name)) !== canonicalJson(valueIn(declared, name));
+    }
+}
+
+/** Removing an argument asks for nothing, removing all triggers neither. */
+function isGiven(declared: Declaration, name: string): boolean {
+    return name === "triggers" ? declared.triggers.length > 0 : declared.values[name] !== undefined;
+}
+
+function valueIn({ values }: Declaration, name: string): Json {
+    return (values[name] ?? null) as Json;
+}

@@ -1,0 +1,196 @@
+import { performance } from "node:perf_hooks";
+import { type CredentialsSource, credentialsFrom } from "../cloud/credentials";
+import { type Turn, turns } from "../cloud/limits";
+import { popCoreService } from "../cloud/popcore";
+import { settingsOf } from "../cloud/settings";
+import { announcementOf } from "../core/announcement";
+import { unknownValue } from "../core/argumentRules";
+import { checkArguments, type Declaration, type Properties, readArguments } from "../core/arguments";
+import { ConfigurationError, type Surroundings } from "../core/configuration";
+import { type Call, callFor } from "../core/identity/call";
+import { placeText } from "../core/identity/place";
+import { regionFor, waysToGiveRegion } from "../core/identity/region";
+import type { Settings } from "../core/identity/settings";
+import type { Operation } from "../core/operations";
+import { acceptanceIn, outputsFor, outputsOfDisabled, resultIn } from "../core/outputs";
+import type { Line } from "../core/progress";
+import { carryOut, type Outcome, type Request } from "../core/request";
+import type { LogstashService } from "../core/service";
+import { firstToken, readRecord, type Update, updateBetween } from "../core/update";
+
+/** One resource, as whatever speaks a protocol of Pulumi's knows it. */
+export interface Subject {
+    readonly operation: Operation;
+    readonly urn: string;
+}
+
+/** How a create or an update ended. */
+export type Written =
+    | { readonly kind: "done"; readonly outputs: Properties }
+    /** A half success: the engine records the outputs, and the deployment fails with the message. */
+    | { readonly kind: "pending"; readonly outputs: Properties; readonly message: string }
+    | { readonly kind: "failed"; readonly message: string };
+
+/** What the verbs need from the process they run in. */
+export interface Process {
+    readonly surroundings: () => Surroundings;
+    /** Ends every operation at once. */
+    readonly stopped: AbortSignal;
+    /** Shows a line beside a resource; resolves when the engine has it. */
+    readonly log: (urn: string, line: Line) => Promise<void>;
+}
+
+/** The verbs of a resource's life over plain properties: what they decide and do, in no protocol. */
+export class Lifecycle {
+    readonly #services = new Map<string, LogstashService>();
+    readonly #sources = new Map<string, CredentialsSource>();
+    #turn: Turn | undefined;
+
+    constructor(private readonly process: Process) {}
+
+    /** Completes the inputs by the region and says what is wrong with them. */
+    check({ operation }: Subject, olds: Properties, news: Properties) {
+        const { region, failure } = this.#regionOf(olds, news);
+        const inputs = { ...news, ...(region === undefined ? {} : { region }) };
+        const failures = checkArguments(operation, inputs);
+        if (failure !== undefined) {
+            failures.push(`region: ${failure}`);
+        }
+        return { inputs, failures };
+    }
+
+    /** Decides what the update would be, and says on the resource what a preview cannot show. */
+    async diff({ operation, urn }: Subject, olds: Properties, news: Properties): Promise<Update> {
+        const declared = readArguments(operation, urn, news);
+        const update = updateBetween(readRecord(urn, declared, olds), declared);
+        const announcement = announcementOf(declared, update);
+        if (announcement !== undefined) {
+            await this.process.log(urn, { message: announcement, ephemeral: false });
+        }
+        return update;
+    }
+
+    /** Makes the first request of a resource. */
+    async create({ operation, urn }: Subject, inputs: Properties): Promise<Written> {
+        const declared = readArguments(operation, urn, inputs);
+        return declared.enabled === false
+            ? { kind: "done", outputs: { ...inputs, ...outputsOfDisabled(operation) } }
+            : this.#request(declared, firstToken(declared), inputs);
+    }
+
+    /** Does what `diff` has decided on the same values. */
+    async update({ operation, urn }: Subject, olds: Properties, news: Properties): Promise<Written> {
+        const declared = readArguments(operation, urn, news);
+        const update = updateBetween(readRecord(urn, declared, olds), declared);
+        switch (update.kind) {
+            case "request":
+                return this.#request(declared, update.clientToken, news);
+            case "finish": {
+                const acceptance = acceptanceIn(operation, olds);
+                const earlier = acceptance === undefined ? {} : { acceptance };
+                return this.#request(declared, update.clientToken, news, earlier);
+            }
+            case "record":
+                return { kind: "done", outputs: { ...news, ...resultIn(operation, olds) } };
+            case "replace":
+                return {
+                    kind: "failed",
+                    message: "a change of instanceId or region replaces the resource and never updates it",
+                };
+        }
+    }
+
+    async #request(
+        declared: Declaration,
+        clientToken: string,
+        inputs: Properties,
+        earlier?: Request["earlier"],
+    ): Promise<Written> {
+        const outcome = await carryOut(
+            { ...declared, clientToken, ...(earlier === undefined ? {} : { earlier }) },
+            {
+                service: this.#serviceFor(declared),
+                monotonic: () => performance.now(),
+                now: () => new Date(),
+                random: Math.random,
+                signal: this.process.stopped,
+                log: (line) => void this.process.log(declared.urn, line),
+            },
+        );
+        return written(declared.operation, inputs, outcome);
+    }
+
+    /** One client for each region and account, so that its connections and credentials are shared. */
+    #serviceFor({ region, profile }: Declaration): LogstashService {
+        const key = JSON.stringify([region, profile]);
+        let resolved: Call | undefined;
+        const call = () => {
+            resolved ??= callFor(this.#settings, region, profile);
+            return resolved;
+        };
+        const service =
+            this.#services.get(key) ??
+            popCoreService({
+                endpoint: () => {
+                    const { url, override } = call().endpoint;
+                    return { url, ...(override === undefined ? {} : { setting: placeText(override) }) };
+                },
+                headers: () => call().headers,
+                region,
+                credentials: () => this.#credentialsFor(call(), profile),
+                turn: () => {
+                    this.#turn ??= turns(this.process.surroundings());
+                    return this.#turn;
+                },
+            });
+        this.#services.set(key, service);
+        return service;
+    }
+
+    /** One source for each profile and STS host, so that a role is assumed once. */
+    #credentialsFor({ identity, stsHost }: Call, profile: string | undefined): CredentialsSource {
+        const key = JSON.stringify([stsHost.host, profile]);
+        const source = this.#sources.get(key) ?? credentialsFrom(identity, stsHost.host);
+        this.#sources.set(key, source);
+        return source;
+    }
+
+    /** A region that is not given stays what it was, so that another runner's environment changes nothing. */
+    #regionOf(olds: Properties, news: Properties): { readonly region?: unknown; readonly failure?: string } {
+        if (news.region !== undefined && news.region !== null) {
+            return { region: news.region };
+        }
+        const sameInstance = news.instanceId === olds.instanceId || news.instanceId === unknownValue;
+        const recorded = sameInstance && typeof olds.region === "string" ? olds.region : undefined;
+        const profile = typeof news.profile === "string" && news.profile !== unknownValue ? news.profile : undefined;
+        try {
+            const region = regionFor(this.#settings, { recorded, profile });
+            return region === undefined
+                ? { failure: `is not set; give it as ${waysToGiveRegion(this.#settings)}` }
+                : { region: region.value };
+        } catch (error) {
+            if (error instanceof ConfigurationError) {
+                return { failure: error.message };
+            }
+            throw error;
+        }
+    }
+
+    get #settings(): Settings {
+        return settingsOf(this.process.surroundings(), { namespace: "alicloud", lastResort: true });
+    }
+}
+
+/** Outputs mirror the inputs, for a later `diff` sees outputs only. */
+function written(operation: Operation, inputs: Properties, outcome: Outcome): Written {
+    switch (outcome.kind) {
+        case "done":
+            return { kind: "done", outputs: { ...inputs, ...outputsFor(operation, outcome.result) } };
+        case "pending": {
+            const outputs = { ...inputs, ...outputsFor(operation, outcome.result) };
+            return { kind: "pending", outputs, message: outcome.message };
+        }
+        case "failed":
+            return outcome;
+    }
+}

@@ -1,0 +1,152 @@
+import { strict as assert } from "node:assert";
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { LogstashTaskInterrupt, LogstashTaskResume } from "../../provider/src/resources";
+
+const instanceId = "ls-cn-unit0001";
+let registered: Record<string, unknown>[] = [];
+
+class Component extends pulumi.ComponentResource {
+    constructor(name: string, opts: pulumi.ComponentResourceOptions = {}) {
+        super("test:index:Component", name, {}, opts);
+    }
+}
+
+/** The inputs with which the engine is asked for an interrupt. */
+async function inputsOf(triggers: unknown): Promise<Record<string, unknown>> {
+    const task = new LogstashTaskInterrupt("task", { instanceId, triggers: triggers as never });
+    await new Promise((resolve) => pulumi.output(task.urn).apply(resolve));
+    return registered.at(-1) ?? assert.fail("nothing was registered");
+}
+
+describe("the resources in a program", () => {
+    let folder: string;
+
+    before(async () => {
+        folder = mkdtempSync(join(tmpdir(), "logstash-resources-"));
+        await pulumi.runtime.setMocks({
+            newResource({ type, name, inputs }) {
+                if (type.includes("Logstash")) {
+                    registered.push(inputs);
+                }
+                return { id: name, state: inputs };
+            },
+            call: ({ inputs }) => inputs,
+        });
+    });
+    after(() => rmSync(folder, { recursive: true }));
+    beforeEach(() => {
+        registered = [];
+    });
+
+    const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+    it("turn triggers into JSON leaf by leaf, through outputs and promises", async () => {
+        const file = join(folder, "conf.txt");
+        writeFileSync(file, "content");
+        const date = new Date(Date.UTC(2026, 0, 1));
+        const { triggers } = await inputsOf([
+            "v1",
+            { at: date, deep: [null, 1.5, true] },
+            pulumi.output(1).apply(() => date),
+            Promise.resolve({ file: new pulumi.asset.FileAsset(file) }),
+            new pulumi.asset.StringAsset("content"),
+        ]);
+        assert.deepEqual(triggers, [
+            "v1",
+            { at: "2026-01-01T00:00:00.000Z", deep: [null, 1.5, true] },
+            "2026-01-01T00:00:00.000Z",
+            { file: sha256("content") },
+            sha256("content"),
+        ]);
+    });
+
+    it("take a whole list that comes later", async () => {
+        const { triggers } = await inputsOf(pulumi.output(0).apply(() => [new Date(0)]));
+        assert.deepEqual(triggers, ["1970-01-01T00:00:00.000Z"]);
+    });
+
+    const lost: ReadonlyArray<readonly [value: unknown, words: RegExp]> = [
+        [new Map(), /triggers\[0\] is a Map, of which JSON would lose a part/],
+        [{ a: new Set([1]) }, /triggers\[0\]\.a is a Set/],
+        [10n, /is a BigInt/],
+        [Number.NaN, /is NaN, which JSON cannot hold/],
+        [Number.POSITIVE_INFINITY, /is Infinity/],
+        [new Date(Number.NaN), /is no valid date/],
+        [() => 1, /is a function/],
+        [Symbol("s"), /is a symbol/],
+        [/x/, /is a RegExp/],
+        [new URL("https://a.test"), /is a URL/],
+        [Buffer.from("x"), /is a Buffer/],
+        [new pulumi.asset.RemoteAsset("https://a.test"), /is a remote asset/],
+        [new pulumi.asset.FileArchive("."), /is an archive/],
+    ];
+    for (const [value, words] of lost) {
+        it(`refuse a trigger that JSON would lose: ${words.source}`, () => {
+            assert.throws(() => new LogstashTaskInterrupt("task", { instanceId, triggers: [value] }), words);
+        });
+    }
+
+    it("refuse a resource as a trigger", () => {
+        const triggers = [new Component("trigger")];
+        assert.throws(() => new LogstashTaskInterrupt("task", { instanceId, triggers }), /is a resource: give one of/);
+    });
+
+    describe("and providers of @pulumi/alicloud", () => {
+        class Provider extends pulumi.ProviderResource {}
+        const provider = (name: string, pkg = "alicloud") => new Provider(pkg, name, {});
+        const declare = (args: object, opts: object) =>
+            new LogstashTaskInterrupt("task", { instanceId, ...args }, opts as pulumi.CustomResourceOptions);
+
+        it("refuse a direct one, with a profile too", () => {
+            for (const args of [{}, { profile: "other" }]) {
+                assert.throws(
+                    () => declare(args, { provider: provider("direct") }),
+                    /cannot use the `provider` option/,
+                );
+                assert.throws(
+                    () => declare(args, { providers: [provider("list")] }),
+                    /cannot use the `provider` option/,
+                );
+            }
+        });
+
+        it("refuse one inherited through any depth of components, in each form", () => {
+            for (const providers of [[provider("a")], { alicloud: provider("b") }]) {
+                const outer = new Component("outer", { providers });
+                const inner = new Component("inner", { parent: new Component("middle", { parent: outer }) });
+                for (const parent of [outer, inner]) {
+                    assert.throws(
+                        () => declare({}, { parent }),
+                        /inherits a provider of the package alicloud[\s\S]*`profile`[\s\S]*outside the component/,
+                    );
+                }
+            }
+        });
+
+        it("take an inherited one where the resource has a profile of its own", () => {
+            const parent = new Component("outer", { providers: [provider("c")] });
+            declare({ profile: "other" }, { parent });
+        });
+
+        it("have no concern with a component without one, or with one of another package", () => {
+            declare({}, { parent: new Component("plain") });
+            declare({}, { parent: new Component("other", { providers: [provider("d", "aws")] }) });
+        });
+    });
+
+    it("have an output for every argument, with its default where none is given", async () => {
+        const task = new LogstashTaskResume("task", { instanceId, region: "cn-hangzhou" });
+        const { timeoutSeconds, enabled, waitForResumed, whenNotSuspended } = task;
+        const outputs = pulumi.output({ timeoutSeconds, enabled, waitForResumed, whenNotSuspended });
+        assert.deepEqual(await new Promise((resolve) => outputs.apply(resolve)), {
+            timeoutSeconds: 600,
+            enabled: true,
+            waitForResumed: true,
+            whenNotSuspended: "fail",
+        });
+    });
+});
