@@ -324,7 +324,7 @@ describe("emulator: cloud", () => {
 
 describe("emulator: command", () => {
     const run = (...options: string[]) =>
-        spawn(process.execPath, ["--require", "ts-node/register", "emulator/main.ts", ...options]);
+        spawn(process.execPath, ["--require", "ts-node/register", "emulator/src/cli/main.ts", ...options]);
 
     it("prints the configuration of a stack and its requests, and ends on Ctrl-C", async () => {
         const child = run("--port", "0", "--instance", "ls-cn-a", "--instance", "ls-cn-b:active");

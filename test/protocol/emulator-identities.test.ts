@@ -651,7 +651,10 @@ describe("emulator: identities", () => {
 
         it("is led to built-in addresses by its environment", async () => {
             await start();
-            const preloads = [require.resolve("ts-node/register/transpile-only"), resolve("emulator/network.ts")];
+            const preloads = [
+                require.resolve("ts-node/register/transpile-only"),
+                resolve("emulator/src/network/preload.ts"),
+            ];
             const environment = {
                 NODE_OPTIONS: preloads.map((path) => `--require=${JSON.stringify(path)}`).join(" "),
                 EMULATOR_REDIRECTION: JSON.stringify(redirection),

@@ -17,7 +17,7 @@ import { $OpenApiUtil } from "@alicloud/openapi-core";
 import * as popCore from "@alicloud/pop-core";
 import fc from "fast-check";
 import { type Account, type Emulator, type Operation, startEmulator, testAccount } from "../../emulator";
-import { NonceStore } from "../../emulator/signature";
+import { NonceStore } from "../../emulator/src/identities/signature";
 
 // The package's types cover its RPC client only.
 const { ROAClient } = popCore as unknown as {

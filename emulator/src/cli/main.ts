@@ -1,5 +1,6 @@
+#!/usr/bin/env node
 import { parseArgs } from "node:util";
-import { type InstanceOptions, type Outcome, type RequestEntry, startEmulator, testAccount } from "./index";
+import { type InstanceOptions, type Outcome, type RequestEntry, startEmulator, testAccount } from "../index";
 
 const usage = `Usage: npm run emulator -- [options]
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import type { Refusal } from "./answers";
-import type { Clock } from "./clock";
-import type { Ledger } from "./ledger";
+import type { Clock } from "../clock";
+import type { Ledger } from "../cloud/ledger";
+import type { Refusal } from "../http/answers";
 import type { RamPolicy } from "./ram";
 
 const hourMs = 60 * 60_000;

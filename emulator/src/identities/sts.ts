@@ -8,8 +8,9 @@ import {
     refused,
     unknownAction,
     unknownVersion,
-} from "./answers";
-import { outcomeOf } from "./delivery";
+} from "../http/answers";
+import { outcomeOf } from "../http/delivery";
+import { type IncomingRequest, incoming } from "../http/incoming";
 import {
     type Identities,
     type IssuerContext,
@@ -18,7 +19,6 @@ import {
     type TemporaryCredentials,
     type Verdict,
 } from "./identities";
-import { type IncomingRequest, incoming } from "./incoming";
 import { isAllowed, parsePolicy, type RamPolicy } from "./ram";
 import { mismatch, missing, NonceStore, nonceRefusal, percentEncode, sorted, untimely } from "./signature";
 

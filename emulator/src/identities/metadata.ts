@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { CredentialOperation } from "../cloud/ledger";
 import { type IssuerContext, roleName } from "./identities";
-import type { CredentialOperation } from "./ledger";
 
 const maxTokenSeconds = 21_600;
 

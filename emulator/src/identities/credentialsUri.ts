@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { json, refused } from "./answers";
-import { outcomeOf } from "./delivery";
+import { json, refused } from "../http/answers";
+import { outcomeOf } from "../http/delivery";
 import type { IssuerContext } from "./identities";
 
 /** Makes the handler of a credentials URI: whoever knows it gets credentials of the role it names. */

@@ -1,5 +1,5 @@
-import type { Refusal } from "./answers";
-import type { Clock } from "./clock";
+import type { Clock } from "../clock";
+import type { Refusal } from "../http/answers";
 import type { Ledger, Operation } from "./ledger";
 import { TokenStore } from "./tokens";
 

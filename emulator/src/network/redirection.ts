@@ -51,9 +51,3 @@ export function redirect({ hosts, ca }: Redirection): () => void {
         }
     };
 }
-
-// For processes of which only the environment is ours: NODE_OPTIONS=--require=…/network.ts.
-const fromEnvironment = process.env.EMULATOR_REDIRECTION;
-if (fromEnvironment) {
-    redirect(JSON.parse(fromEnvironment) as Redirection);
-}

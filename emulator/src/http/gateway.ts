@@ -1,15 +1,15 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Clock } from "../clock";
+import type { Call, Cloud } from "../cloud/cloud";
+import type { Ledger, Operation, RequestEntry } from "../cloud/ledger";
+import type { Identities, Verdict } from "../identities/identities";
+import { isAllowed } from "../identities/ram";
+import { type Claim, NonceStore, parseClaim, verify } from "../identities/signature";
 import { json, type Refusal, type RequestIdentity, refused, unknownAction, unknownVersion } from "./answers";
-import type { Clock } from "./clock";
-import type { Call, Cloud } from "./cloud";
 import { type Delivery, outcomeOf, transmit } from "./delivery";
 import { distort, type FaultScript, pointOf, throttledUser } from "./faults";
-import type { Identities, Verdict } from "./identities";
 import { type IncomingRequest, incoming } from "./incoming";
-import type { Ledger, Operation, RequestEntry } from "./ledger";
-import { isAllowed } from "./ram";
-import { rateLimit } from "./rate-limit";
-import { type Claim, NonceStore, parseClaim, verify } from "./signature";
+import { rateLimit } from "./rateLimit";
 
 const apiVersion = "2017-06-13";
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Cloud } from "./cloud";
-import type { ReadonlyLedger } from "./ledger";
+import type { Cloud } from "../cloud/cloud";
+import type { ReadonlyLedger } from "../cloud/ledger";
 
 const lookEveryMs = 200;
 const mostRows = 200;
@@ -17,7 +17,7 @@ interface Shown<T> {
 
 /** Answers with the page for people who watch. */
 export async function page(reply: FastifyReply): Promise<FastifyReply> {
-    const html = await readFile(join(__dirname, "page.html"));
+    const html = await readFile(join(__dirname, "..", "..", "page.html"));
     return reply.headers({ "content-type": "text/html; charset=utf-8", "cache-control": "no-store" }).send(html);
 }
 

@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { setImmediate } from "node:timers/promises";
 import type { FastifyReply } from "fastify";
+import type { Clock } from "../clock";
+import type { Outcome } from "../cloud/ledger";
 import type { HttpAnswer } from "./answers";
-import type { Clock } from "./clock";
-import type { Outcome } from "./ledger";
 
 /** What goes over the wire, and how. */
 export type Delivery =

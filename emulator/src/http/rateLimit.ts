@@ -1,4 +1,4 @@
-import type { Clock } from "./clock";
+import type { Clock } from "../clock";
 
 /** Counts an account's requests of the current second; false once there are too many. */
 export function rateLimit(requestsPerSecond: number, clock: Clock): (accountId: string) => boolean {

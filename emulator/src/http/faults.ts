@@ -1,6 +1,6 @@
+import type { Operation } from "../cloud/ledger";
 import { type HttpAnswer, json, type Refusal, type RequestIdentity, refused } from "./answers";
 import type { Delivery } from "./delivery";
-import type { Operation } from "./ledger";
 
 /** Whether a fault strikes before the call has its effect, which then never comes, or after it. */
 export type Point = "before" | "after";

@@ -1,8 +1,8 @@
 import { createHash, createHmac } from "node:crypto";
 import { unescape as percentDecode } from "node:querystring";
-import type { Refusal } from "./answers";
+import type { Refusal } from "../http/answers";
+import type { IncomingRequest } from "../http/incoming";
 import type { Identities, Verdict } from "./identities";
-import type { IncomingRequest } from "./incoming";
 
 const windowMs = 15 * 60_000;
 
