@@ -1,20 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import { type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { type Clock, realClock } from "./clock";
-import { Cloud, type InstanceOptions, type InstanceStatus, type InstanceView } from "./cloud/cloud";
+import { Cloud } from "./cloud/cloud";
+import type { InstanceOptions, InstanceView } from "./cloud/instance";
 import { Ledger, type ReadonlyLedger, type RequestEntry } from "./cloud/ledger";
-import { refused, unknownAction } from "./http/answers";
+import type { InstanceStatus } from "./cloud/phase";
+import { addByHand } from "./http/byHand";
 import { FaultScript } from "./http/faults";
-import { gateway, type InstanceRoute } from "./http/gateway";
+import { addGateway } from "./http/gateway";
 import { page, watch } from "./http/page";
+import { HttpServer } from "./http/server";
 import { credentialsUri } from "./identities/credentialsUri";
 import { type Account, Identities, type Role } from "./identities/identities";
 import { addMetadata, type MetadataOptions } from "./identities/metadata";
 import { sts } from "./identities/sts";
 import type { KeyAndCertificate } from "./network/certificate";
+import type { ConnectionCount } from "./network/listening";
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -38,13 +38,15 @@ export interface EmulatorOptions {
     readonly oidcTokens?: readonly string[];
     /** The ECS instance the clients seem to run on. @default none */
     readonly metadata?: MetadataOptions;
-    /** The lifetime of temporary credentials, by `clock`. @default what the client asks for, or 1 hour */
+    /** Milliseconds for which temporary credentials are good, by `clock`. @default what the client asks for, or 1 hour */
     readonly credentialsLifetimeMs?: number;
     /** Serves `url` with TLS; see `selfSigned`. @default without */
     readonly tls?: KeyAndCertificate;
+    /** The region of instances and requests that name none. @default "cn-hangzhou" */
+    readonly region?: string;
     /** @default none */
     readonly instances?: readonly InstanceOptions[];
-    /** How long the answer to a client token is remembered. @default 24 hours */
+    /** Milliseconds for which the answer to a client token is remembered. @default 24 hours */
     readonly tokenLifetimeMs?: number;
     /** The time of instances, client tokens, limits and delays. @default the machine's */
     readonly clock?: Clock;
@@ -69,66 +71,46 @@ export interface Emulator {
     /** The failures to come. */
     readonly faults: Pick<FaultScript, "add" | "clear">;
     /** Client connections that are open now, and the most there were at one time. */
-    readonly connections: { readonly open: number; readonly peak: number };
-    /** Adds an instance, or replaces the one with the same ID. */
+    readonly connections: ConnectionCount;
+    /** Adds an instance, or replaces the one with the same ID in its region. */
     addInstance(options: InstanceOptions): void;
-    /** The instance as it is now; throws if there is none. */
-    instance(instanceId: string): InstanceView;
-    /** Begins a change of an active or suspended instance. */
-    startChange(instanceId: string): void;
+    /** The instance as it is now; throws if there is none. The region is needed where several have the ID. */
+    instance(instanceId: string, region?: string): InstanceView;
+    /** Begins a change of an active or suspended instance; throws in another status. */
+    startChange(instanceId: string, region?: string): void;
     /** Puts the instance into a status, whatever it was before. */
-    setStatus(instanceId: string, status: InstanceStatus): void;
+    setStatus(instanceId: string, status: InstanceStatus, region?: string): void;
     /** Makes the transition that time would bring next, and returns the status after it. */
-    step(instanceId: string): InstanceStatus;
+    step(instanceId: string, region?: string): InstanceStatus;
+    /** Forgets the answers to a client token before their lifetime is over; throws if there are none. */
+    forgetClientToken(clientToken: string): void;
     /** Ends all temporary credentials issued so far, whatever their `Expiration` says. */
     expireCredentials(): void;
     /** Closes everything at once, hanging requests too. */
     stop(): Promise<void>;
 }
 
-/** Starts the emulator and resolves when it listens. */
+/** Starts the emulator and resolves when it listens; rejects with `ListenError` where it cannot. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
     const { clock = realClock, newRequestId = () => randomUUID().toUpperCase() } = options;
+    const { region = "cn-hangzhou", tokenLifetimeMs = dayMs, signatureTime = Date.now } = options;
     const ledger = new Ledger();
-    const cloud = new Cloud(clock, ledger, options.tokenLifetimeMs ?? dayMs);
+    const cloud = new Cloud({ clock, ledger, region, tokenLifetimeMs });
     const faults = new FaultScript();
     const stopping = new AbortController();
-    const connections = { open: 0, peak: 0 };
     for (const instance of options.instances ?? []) {
         cloud.addInstance(instance);
     }
-
-    const app = fastify({
-        https: options.tls ?? null,
-        forceCloseConnections: true,
-        exposeHeadRoutes: false,
-        routerOptions: { maxParamLength: 1000 },
-    });
-    const plain = createServer((request, response) => app.routing(request, response));
-    const count = (socket: Socket) => {
-        connections.open += 1;
-        connections.peak = Math.max(connections.peak, connections.open);
-        socket.once("close", () => {
-            connections.open -= 1;
-        });
-    };
-    app.server.on("connection", count);
-    plain.on("connection", count);
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-    app.setNotFoundHandler((request, reply) => {
-        const answer = refused(unknownAction, { requestId: newRequestId(), hostId: request.host });
-        return reply.code(answer.status).headers(answer.headers).send(answer.body);
-    });
-
     const identities = new Identities({
         accounts: options.accounts ?? [testAccount],
         roles: options.roles ?? [],
         clock,
         lifetimeMs: options.credentialsLifetimeMs,
     });
-    const signatureTime = options.signatureTime ?? Date.now;
-    const serve = gateway({
+
+    const server = new HttpServer({ tls: options.tls, newRequestId });
+    const { app } = server;
+    addGateway(app, {
         identities,
         requestsPerSecond: options.limits?.requestsPerSecond ?? Number.POSITIVE_INFINITY,
         clock,
@@ -140,10 +122,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         faults,
         stopping: stopping.signal,
     });
-    app.post("/openapi/logstashes/:instanceId/actions/interrupt", serve("InterruptLogstashTask"));
-    app.post("/openapi/logstashes/:instanceId/actions/resume", serve("ResumeLogstashTask"));
-    app.get("/openapi/logstashes/:instanceId", serve("DescribeLogstash"));
-
     const context = { identities, clock, signatureTime, newRequestId, ledger };
     const tokenService = sts({ ...context, oidcTokens: options.oidcTokens ?? [] });
     // A call of the token service always has parameters; a person has none.
@@ -153,61 +131,23 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     if (options.metadata !== undefined) {
         addMetadata(app, options.metadata, context);
     }
-
-    const startChange = byHand(cloud, (instanceId) => cloud.startChange(instanceId));
-    const step = byHand(cloud, (instanceId) => cloud.step(instanceId));
-    app.get("/_emulator/state", () => ({
-        instances: cloud.instances(),
-        effects: ledger.effects,
-        requests: ledger.requests,
-        credentials: ledger.credentials,
-    }));
     app.get("/_emulator/events", watch(cloud, ledger));
-    app.post("/_emulator/instances/:instanceId/start-change", startChange);
-    app.post("/_emulator/instances/:instanceId/step", step);
+    addByHand(app, cloud, ledger);
 
-    const host = options.host ?? "127.0.0.1";
-    const url = await app.listen({ host, port: options.port ?? 0 });
-    const plainUrl = options.tls === undefined ? url : await listen(plain, host);
+    const addresses = await server.listen(options.host ?? "127.0.0.1", options.port ?? 0);
     return {
-        url,
-        plainUrl,
+        ...addresses,
         ledger,
         faults,
-        connections,
+        connections: server.connections,
         addInstance: (instance) => cloud.addInstance(instance),
-        instance: (instanceId) => cloud.instance(instanceId),
-        startChange: (instanceId) => cloud.startChange(instanceId),
-        setStatus: (instanceId, status) => cloud.setStatus(instanceId, status),
-        step: (instanceId) => cloud.step(instanceId),
+        instance: (...which) => cloud.instance(...which),
+        startChange: (...which) => cloud.startChange(...which),
+        setStatus: (...change) => cloud.setStatus(...change),
+        step: (...which) => cloud.step(...which),
+        forgetClientToken: (clientToken) => cloud.forgetClientToken(clientToken),
         expireCredentials: () => identities.expireIssued(),
-        stop: async () => {
-            // Connections first, or the delays that the signal ends would still be answered.
-            app.server.closeAllConnections();
-            plain.closeAllConnections();
-            plain.close();
-            stopping.abort();
-            await app.close();
-        },
-    };
-}
-
-async function listen(server: Server, host: string): Promise<string> {
-    server.listen(0, host);
-    await once(server, "listening");
-    return `http://${host}:${(server.address() as AddressInfo).port}`;
-}
-
-function byHand(cloud: Cloud, act: (instanceId: string) => void) {
-    return ({ params, ip }: FastifyRequest<InstanceRoute>, reply: FastifyReply) => {
-        if (!/^(::1|(::ffff:)?127\..*)$/.test(ip)) {
-            return reply.code(403).send({ error: "Only this machine may do that." });
-        }
-        try {
-            act(params.instanceId);
-            return reply.send(cloud.instance(params.instanceId));
-        } catch (error) {
-            return reply.code(409).send({ error: error instanceof Error ? error.message : String(error) });
-        }
+        // Connections first, or the delays that the signal ends would still be answered.
+        stop: () => server.close(() => stopping.abort()),
     };
 }

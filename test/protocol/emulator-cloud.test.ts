@@ -15,9 +15,9 @@ import {
     type EmulatorOptions,
     SteppedClock,
     startEmulator,
-    TokenStore,
     testAccount,
 } from "../../emulator";
+import { TokenStore } from "../../emulator/src/cloud/tokens";
 
 const id = "ls-cn-cloud";
 const hourMs = 60 * 60_000;
@@ -304,7 +304,8 @@ describe("emulator: cloud", () => {
             },
         ]);
         const operation = "InterruptLogstashTask";
-        const effects = [{ sequence: 1, time, operation, instanceId: id, clientToken: "once", requestId: "REQUEST-1" }];
+        const asked = { operation, instanceId: id, region: "cn-hangzhou", clientToken: "once", requestId: "REQUEST-1" };
+        const effects = [{ sequence: 1, time, ...asked }];
         assert.deepEqual(emulator.ledger.effects, effects);
         const view = (await (await fetch(`${emulator.url}/_emulator/state`)).json()) as Record<string, unknown>;
         assert.deepEqual(view.effects, effects);

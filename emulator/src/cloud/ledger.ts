@@ -1,5 +1,4 @@
-/** The calls the emulator knows. */
-export type Operation = "InterruptLogstashTask" | "ResumeLogstashTask" | "DescribeLogstash";
+import { descriptorOf, type Operation } from "./operations";
 
 /** How a request ended: `open` while it hangs or is being worked on, `dropped` for a connection reset. */
 export type Outcome =
@@ -39,6 +38,8 @@ export interface EffectEntry {
     readonly time: string;
     readonly operation: Operation;
     readonly instanceId: string;
+    /** The region of the instance. */
+    readonly region: string;
     readonly clientToken: string | undefined;
     readonly requestId: string;
 }
@@ -112,8 +113,10 @@ export class Ledger {
         return this.#credentials;
     }
 
-    /** The requests for an operation, of one instance or of all. */
+    /** The requests for an operation, of one instance or of all; throws for an operation that does not exist. */
     requestsTo(operation: Operation, instanceId?: string): RequestEntry[] {
+        // A misspelt operation would otherwise look like one that nobody called.
+        descriptorOf(operation);
         return this.#requests.filter(
             (entry) => entry.operation === operation && (instanceId === undefined || entry.instanceId === instanceId),
         );

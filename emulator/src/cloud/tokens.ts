@@ -25,7 +25,7 @@ export class TokenStore<Answer> {
 
     /** Says what a request with this token and these parameters should get at the time `now`. */
     look(token: string, parameters: string, now: number): TokenState<Answer> {
-        this.#forget(now);
+        this.#expire(now);
         const entry = this.#entries.get(token);
         if (entry === undefined) {
             return { kind: "free" };
@@ -43,13 +43,19 @@ export class TokenStore<Answer> {
         this.#entries.delete(token);
     }
 
+    /** Forgets the answer to a token before its time; false if none is remembered. */
+    forget(token: string, now: number): boolean {
+        this.#expire(now);
+        return this.#entries.get(token)?.kind === "remembered" && this.#entries.delete(token);
+    }
+
     /** Remembers the answer a free token has earned. */
     remember(token: string, parameters: string, answer: Answer, now: number): void {
         this.#entries.set(token, { kind: "remembered", parameters, answer, forgetAt: now + this.#lifetimeMs });
     }
 
     // All lifetimes are equal, so the map's insertion order is the order of expiry.
-    #forget(now: number): void {
+    #expire(now: number): void {
         for (const [token, entry] of this.#entries) {
             if (entry.kind === "running") {
                 continue;

@@ -1,4 +1,4 @@
-import type { Operation } from "../cloud/ledger";
+import { descriptorOf, type Operation } from "../cloud/operations";
 import { type HttpAnswer, json, type Refusal, type RequestIdentity, refused } from "./answers";
 import type { Delivery } from "./delivery";
 
@@ -57,8 +57,12 @@ export interface FaultRule {
 export class FaultScript {
     readonly #rules: { readonly rule: FaultRule; readonly counts: Map<string, number> }[] = [];
 
-    /** Adds a rule. */
+    /** Adds a rule; throws for an operation or a fault that does not exist. */
     add(rule: FaultRule): void {
+        if (rule.operation !== undefined) {
+            descriptorOf(rule.operation);
+        }
+        pointOf(rule.fault);
         this.#rules.push({ rule, counts: new Map() });
     }
 
@@ -96,8 +100,22 @@ export function pointOf(fault: Fault): Point {
             return "before";
         case "drip":
             return "after";
-        default:
+        case "service-unavailable":
+        case "internal-error":
+        case "html":
+        case "xml-error":
+        case "truncated-json":
+        case "cut-off":
+        case "empty":
+        case "no-content":
+        case "json-null":
+        case "code-in-success":
+        case "reset":
+        case "hang":
+        case "slow":
             return fault.point;
+        default:
+            throw new Error(`The emulator has no fault ${JSON.stringify(fault satisfies never)}.`);
     }
 }
 

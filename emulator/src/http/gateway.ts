@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Clock } from "../clock";
 import type { Call, Cloud } from "../cloud/cloud";
-import type { Ledger, Operation, RequestEntry } from "../cloud/ledger";
+import type { Ledger, RequestEntry } from "../cloud/ledger";
+import { descriptorOf, type Operation, operationNames } from "../cloud/operations";
 import type { Identities, Verdict } from "../identities/identities";
 import { isAllowed } from "../identities/ram";
 import { type Claim, NonceStore, parseClaim, verify } from "../identities/signature";
@@ -10,6 +11,7 @@ import { type Delivery, outcomeOf, transmit } from "./delivery";
 import { distort, type FaultScript, pointOf, throttledUser } from "./faults";
 import { type IncomingRequest, incoming } from "./incoming";
 import { rateLimit } from "./rateLimit";
+import type { Application } from "./server";
 
 const apiVersion = "2017-06-13";
 
@@ -28,14 +30,11 @@ export interface GatewayOptions {
     readonly stopping: AbortSignal;
 }
 
-/** A route that names an instance. */
-export interface InstanceRoute {
+interface InstanceRoute {
     Params: { instanceId: string };
 }
 
-type Asked = Pick<Call, "operation" | "instanceId" | "region">;
-
-type Handler = (request: FastifyRequest<InstanceRoute>, reply: FastifyReply) => Promise<FastifyReply>;
+type Target = Pick<Call, "operation" | "instanceId" | "region">;
 
 const forbidden: Refusal = {
     status: 403,
@@ -43,19 +42,22 @@ const forbidden: Refusal = {
     message: "User not authorized to operate on the specified resource, or this API doesn't support RAM.",
 };
 
-/** Makes the handler of an operation: ledger, admission, fault, effect, answer. */
-export function gateway(options: GatewayOptions): (operation: Operation) => Handler {
+/** Adds the routes of all operations; each request goes through ledger, admission, fault, effect and answer. */
+export function addGateway(app: Application, options: GatewayOptions): void {
     const { identities, clock, signatureTime, newRequestId, onOutcome, ledger, cloud, faults, stopping } = options;
     const nonces = new NonceStore();
     const withinLimit = rateLimit(options.requestsPerSecond, clock);
 
-    function admit(asked: Asked, request: IncomingRequest, claim: Claim | undefined): Verdict {
+    function admit(
+        { operation, instanceId, region }: Target,
+        request: IncomingRequest,
+        claim: Claim | undefined,
+    ): Verdict {
         const verdict = verify(request, claim, identities, nonces, signatureTime());
         if (verdict.kind === "refused") {
             return verdict;
         }
         const refuse = (refusal: Refusal): Verdict => ({ kind: "refused", refusal });
-        const { operation, instanceId } = asked;
         if (request.headers["x-acs-version"] !== apiVersion) {
             return refuse(unknownVersion);
         }
@@ -66,12 +68,11 @@ export function gateway(options: GatewayOptions): (operation: Operation) => Hand
         if (!withinLimit(accountId)) {
             return refuse(throttledUser);
         }
-        const region = asked.region ?? cloud.regionOf(instanceId) ?? "";
         const resource = `acs:elasticsearch:${region}:${accountId}:logstashes/${instanceId}`;
-        return isAllowed(policies, `elasticsearch:${operation}`, resource) ? verdict : refuse(forbidden);
+        return isAllowed(policies, descriptorOf(operation).ramAction, resource) ? verdict : refuse(forbidden);
     }
 
-    return (operation) => async (request, reply) => {
+    const serve = (operation: Operation) => async (request: FastifyRequest<InstanceRoute>, reply: FastifyReply) => {
         const signed = incoming(request);
         const claim = parseClaim(signed.headers.authorization);
         const identity: RequestIdentity = { requestId: newRequestId(), hostId: request.host };
@@ -93,12 +94,13 @@ export function gateway(options: GatewayOptions): (operation: Operation) => Hand
             return transmit(delivery, reply, clock, stopping);
         };
 
-        const verdict = admit(asked, signed, claim);
+        const target = { ...asked, region: cloud.regionFor(asked.instanceId, asked.region) };
+        const verdict = admit(target, signed, claim);
         if (verdict.kind === "refused") {
             return deliver({ kind: "whole", answer: refused(verdict.refusal, identity) });
         }
         const parameters = JSON.stringify(signed.query.filter(([name]) => name !== "clientToken").sort());
-        const call: Call = { ...asked, accountId: verdict.identity.accountId, parameters };
+        const call: Call = { ...target, accountId: verdict.identity.accountId, parameters };
         const perform = () => {
             const answer = cloud.perform(call);
             switch (answer.kind) {
@@ -132,4 +134,9 @@ export function gateway(options: GatewayOptions): (operation: Operation) => Hand
         const plausible = json(200, { Result: true, RequestId: identity.requestId }, identity);
         return deliver(distort(fault, done ?? plausible, identity));
     };
+
+    for (const operation of operationNames) {
+        const { method, path } = descriptorOf(operation);
+        app.route({ method, url: path, handler: serve(operation) });
+    }
 }
