@@ -36,6 +36,15 @@ const options = {
     help: { type: "boolean", default: false },
 } as const;
 
+interface OptionToken {
+    readonly name: string;
+    /** As it was written. */
+    readonly rawName: string;
+    readonly value: string | undefined;
+    /** Whether the value was written behind "=". */
+    readonly inlineValue: boolean | undefined;
+}
+
 const names = Object.keys(options).map((name) => `--${name}`);
 
 /** Reads the words behind the command's name; throws `UsageError`. */
@@ -69,18 +78,18 @@ function check(words: readonly string[]): void {
             case "option-terminator":
                 throw new UsageError(`"--" is no option; there are ${names.join(", ")}.`);
             case "option":
-                checkOption(token.name, token.rawName, token.value);
+                checkOption(token);
         }
     }
 }
 
-function checkOption(name: string, written: string, value: string | undefined): void {
-    if (!isName(name) || written !== `--${name}`) {
-        throw new UsageError(`${written} is no option; there are ${names.join(", ")}.`);
+function checkOption({ name, rawName, value, inlineValue }: OptionToken): void {
+    if (!isName(name) || rawName !== `--${name}`) {
+        throw new UsageError(`${rawName} is no option; there are ${names.join(", ")}.`);
     }
     switch (options[name].type) {
         case "string":
-            if (value === undefined || value === "" || value.startsWith("--")) {
+            if (!value || (value.startsWith("-") && !inlineValue)) {
                 throw new UsageError(`--${name} needs a value.`);
             }
             break;

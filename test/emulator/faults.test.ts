@@ -267,6 +267,20 @@ describe("emulator: faults", () => {
         assert.equal((await call(emulator, "DescribeLogstash", "")).status, 200);
     });
 
+    it("refuses rules for an operation or a fault that it does not have", () => {
+        const fault: Fault = { kind: "result-false" };
+        const operation = "RestartLogstash" as Operation;
+        assert.throws(() => emulator.faults.add({ operation, fault }), {
+            message:
+                'The emulator has no operation "RestartLogstash"; ' +
+                "it has InterruptLogstashTask, ResumeLogstashTask, DescribeLogstash.",
+        });
+        const unknown = { kind: "explosion" } as unknown as Fault;
+        assert.throws(() => emulator.faults.add({ fault: unknown }), {
+            message: 'The emulator has no fault {"kind":"explosion"}.',
+        });
+    });
+
     it("is deaf to faults where the signature is wrong", async () => {
         emulator.addInstance({ instanceId: id });
         emulator.faults.add({ calls: 1, fault: { kind: "reset", point: "before" } });

@@ -14,19 +14,10 @@ import Elasticsearch, {
     ResumeLogstashTaskRequest,
 } from "@alicloud/elasticsearch20170613";
 import { $OpenApiUtil } from "@alicloud/openapi-core";
-import * as popCore from "@alicloud/pop-core";
 import fc from "fast-check";
 import { type Account, type Emulator, type Operation, startEmulator, testAccount } from "../../emulator";
 import { NonceStore } from "../../emulator/src/identities/signature";
-
-// The package's types cover its RPC client only.
-const { ROAClient } = popCore as unknown as {
-    ROAClient: new (
-        config: Account & { endpoint: string; apiVersion: string },
-    ) => {
-        request(method: string, path: string, query: object, body: string, headers: object): Promise<object>;
-    };
-};
+import { ROAClient } from "./popCore";
 
 const minuteMs = 60_000;
 const instanceId = "ls-cn-signed";
