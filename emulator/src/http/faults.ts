@@ -39,9 +39,9 @@ export type Fault =
     | { readonly kind: "reset"; readonly point: Point }
     /** No answer until the client or the emulator gives up. */
     | { readonly kind: "hang"; readonly point: Point }
-    /** The right answer, late; with `before` the effect is late too, and comes even if the client has gone. */
+    /** The right answer, `delayMs` milliseconds late; with `before` the effect too, even if the client has gone. */
     | { readonly kind: "slow"; readonly delayMs: number; readonly point: Point }
-    /** The right answer, effect included, a byte at a time. */
+    /** The right answer, effect included, a byte every `everyMs` milliseconds. */
     | { readonly kind: "drip"; readonly everyMs: number };
 
 /** Which calls a fault strikes: what is left out matches everything. */

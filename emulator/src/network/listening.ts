@@ -14,6 +14,7 @@ const problems = {
 export class ListenError extends Error {
     override readonly name = "ListenError";
 
+    /** Says it of an address. */
     constructor(
         /** Node.js's name of the problem. */
         readonly code: keyof typeof problems,
