@@ -16,6 +16,8 @@ export type Claim =
           readonly signature: string;
       };
 
+const dateHeaders: Readonly<Record<Claim["kind"], string>> = { ROA: "date", ACS3: "x-acs-date" };
+
 /** Remembers each nonce for as long as a request with it could still be in time. */
 export class NonceStore {
     readonly #seen = new Map<string, number>();
@@ -70,7 +72,7 @@ export function verify(
         return verdict;
     }
     const refusal =
-        untimely(headers[claim.kind === "ROA" ? "date" : "x-acs-date"], now) ??
+        untimely(headers[dateHeaders[claim.kind]], now) ??
         signatureRefusal(request, claim, verdict.identity.accessKeySecret) ??
         // Only a genuine request uses up its nonce: a forged one could otherwise lock out the real one.
         nonceRefusal(claim.accessKeyId, headers["x-acs-signature-nonce"], nonces, now);

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { CredentialEntry, CredentialOperation } from "../cloud/ledger";
 import {
     type HttpAnswer,
     json,
@@ -37,6 +38,11 @@ type RpcParameters = ReadonlyMap<string, string>;
 type Refused = { readonly kind: "refused"; readonly refusal: Refusal };
 
 type Grant = { readonly kind: "granted"; readonly role: Role } | Refused;
+
+interface Action {
+    readonly proof: CredentialEntry["proof"];
+    readonly grant: (method: string, parameters: RpcParameters) => Grant;
+}
 
 type Session =
     | { readonly kind: "valid"; readonly durationMs: number; readonly policy: RamPolicy | undefined }
@@ -89,26 +95,30 @@ export function sts(options: StsOptions): (request: FastifyRequest, reply: Fasti
         return session.kind === "refused" ? session.refusal : identities.issue(grant.role, session);
     }
 
+    const actions = {
+        AssumeRole: { proof: "signature", grant: assumeRole },
+        AssumeRoleWithOIDC: { proof: "OIDC token", grant: (_method, parameters) => assumeRoleWithOidc(parameters) },
+    } as const satisfies Partial<Record<CredentialOperation, Action>>;
+    const isAction = (name: string | undefined): name is keyof typeof actions =>
+        name !== undefined && Object.hasOwn(actions, name);
+
     return (request, reply) => {
         const received = incoming(request);
         const parameters = parametersOf(received);
         const identity: RequestIdentity = { requestId: newRequestId(), hostId: request.host };
         const send = ({ status, headers, body }: HttpAnswer) => reply.code(status).headers(headers).send(body);
         const operation = parameters.get("Action");
-        if (operation !== "AssumeRole" && operation !== "AssumeRoleWithOIDC") {
+        if (!isAction(operation)) {
             return send(refused(unknownAction, identity));
         }
         if (parameters.get("Version") !== apiVersion) {
             return send(refused(unknownVersion, identity));
         }
 
-        const signed = operation === "AssumeRole";
+        const { proof, grant } = actions[operation];
         const role = parameters.get("RoleArn");
         const sessionName = parameters.get("RoleSessionName");
-        const issued = issue(
-            signed ? assumeRole(received.method, parameters) : assumeRoleWithOidc(parameters),
-            parameters,
-        );
+        const issued = issue(grant(received.method, parameters), parameters);
         const answer =
             "code" in issued
                 ? refused(issued, identity)
@@ -121,7 +131,7 @@ export function sts(options: StsOptions): (request: FastifyRequest, reply: Fasti
             sessionName,
             durationSeconds: parameters.get("DurationSeconds"),
             policy: parameters.get("Policy"),
-            proof: signed ? "signature" : "OIDC token",
+            proof,
             requestId: identity.requestId,
             outcome: outcomeOf({ kind: "whole", answer }),
             issued: "code" in issued ? undefined : issued.AccessKeyId,
