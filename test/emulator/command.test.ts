@@ -115,10 +115,16 @@ describe("emulator: options of the command", () => {
         );
     });
 
+    it("give the region of requests that name none", () => {
+        const read = readArguments(["--region", "cn-beijing"]);
+        assert.ok(read.kind === "run" && read.region === "cn-beijing");
+    });
+
     it("are read to the end, and help is no error", () => {
         assert.deepEqual(readArguments(["--help"]), { kind: "help" });
         const read = readArguments(["--port", "0"]);
-        assert.ok(read.kind === "run" && read.port === 0);
+        assert.ok(read.kind === "run");
+        assert.deepEqual([read.port, read.region], [0, "cn-hangzhou"]);
         assert.ok(usage.includes("--instance"));
     });
 

@@ -7,6 +7,8 @@ export type Arguments = { readonly kind: "help" } | ({ readonly kind: "run" } & 
 /** What to run. */
 export interface RunArguments {
     readonly port: number;
+    /** The region of requests that name none. */
+    readonly region: string;
     /** At least one, each with its region and status. */
     readonly instances: readonly [NamedInstance, ...NamedInstance[]];
 }
@@ -25,7 +27,7 @@ A stand-in for Alibaba Cloud's Logstash API on this machine, for "pulumi up" wit
   --port <number>                      port to listen on (default 8017; 0 takes any free one)
   --instance <id[:status][@region]>    an instance, activating unless said otherwise; repeatable, in any number of
                                        regions (default ls-cn-demo0001)
-  --region <region>                    the region of instances that name none (default cn-hangzhou)
+  --region <region>                    the region of instances and requests that name none (default cn-hangzhou)
   --help                               print this text
 `;
 
@@ -65,7 +67,7 @@ export function readArguments(words: readonly string[]): Arguments {
     if (twice !== undefined) {
         throw new UsageError(`--instance names ${twice} twice.`);
     }
-    return { kind: "run", port: readPort(port), instances };
+    return { kind: "run", port: readPort(port), region, instances };
 }
 
 // Node.js explains a wrong command line in several sentences, with advice that doesn't fit.

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import type { RequestEntry } from "../cloud/ledger";
 import { startEmulator } from "../emulator";
 import { ListenError } from "../network/listening";
 import { type RunArguments, readArguments, UsageError, usage } from "./arguments";
@@ -15,8 +16,9 @@ async function main(): Promise<void> {
     }
 }
 
-async function run({ port, instances }: RunArguments): Promise<void> {
-    const emulator = await startEmulator({ port, instances, onOutcome: (entry) => console.log(logLine(entry)) });
+async function run({ port, region, instances }: RunArguments): Promise<void> {
+    const onOutcome = (entry: RequestEntry) => console.log(logLine(entry));
+    const emulator = await startEmulator({ port, region, instances, onOutcome });
     const stop = () => void emulator.stop();
     process.once("SIGINT", stop);
     process.once("SIGTERM", stop);

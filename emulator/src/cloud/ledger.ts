@@ -122,7 +122,7 @@ export class Ledger {
         );
     }
 
-    /** The effects on an instance. */
+    /** The effects on an instance, in whatever region. */
     effectsOn(instanceId: string): EffectEntry[] {
         return this.#effects.filter((entry) => entry.instanceId === instanceId);
     }

@@ -47,6 +47,7 @@ export type Fault =
 /** Which calls a fault strikes: what is left out matches everything. */
 export interface FaultRule {
     readonly operation?: Operation;
+    /** In whatever region. */
     readonly instanceId?: string;
     /** Calls of one operation on one instance, counted from 1 when the rule is added. @default "all" */
     readonly calls?: number | { readonly from: number; readonly to: number } | "all";
