@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
-import { type Emulator, type EmulatorOptions, SteppedClock, startEmulator, testAccount } from "../../emulator";
+import {
+    type Emulator,
+    type EmulatorOptions,
+    SteppedClock,
+    startEmulator,
+    testAccount,
+} from "pulumi-alicloud-logstash-emulator";
 import { TokenStore } from "../../emulator/src/cloud/tokens";
 import { type OfficialClient, officialClient } from "./officialClient";
 

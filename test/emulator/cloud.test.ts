@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { type Emulator, type EmulatorOptions, SteppedClock, startEmulator, testAccount } from "../../emulator";
+import {
+    type Emulator,
+    type EmulatorOptions,
+    SteppedClock,
+    startEmulator,
+    testAccount,
+} from "pulumi-alicloud-logstash-emulator";
 import { type OfficialClient, officialClient } from "./officialClient";
 
 const id = "ls-cn-cloud";

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { ListenError, startEmulator, testAccount } from "../../emulator";
+import { ListenError, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { readArguments, usage } from "../../emulator/src/cli/arguments";
 
 const manifestPath = require.resolve("pulumi-alicloud-logstash-emulator/package.json");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { type CredentialsProvider, ECSRAMRoleCredentialsProvider, URICredentialsProvider } from "@alicloud/credentials";
-import { type EmulatorOptions, startEmulator } from "../../emulator";
+import { type EmulatorOptions, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { call, caller, deployer, IdentitySite, instanceId, machine, oidcToken } from "./identitySite";
 import type { Credentials } from "./popCore";
 

@@ -9,7 +9,7 @@ import {
     SteppedClock,
     startEmulator,
     testAccount,
-} from "../../emulator";
+} from "pulumi-alicloud-logstash-emulator";
 
 const id = "ls-cn-faulty";
 

@@ -18,7 +18,7 @@ import {
     SteppedClock,
     selfSigned,
     startEmulator,
-} from "../../emulator";
+} from "pulumi-alicloud-logstash-emulator";
 import { type Credentials, ROAClient } from "./popCore";
 
 export const accountId = "1234567890123456";

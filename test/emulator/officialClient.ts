@@ -3,7 +3,7 @@ import Elasticsearch, {
     ResumeLogstashTaskRequest,
 } from "@alicloud/elasticsearch20170613";
 import { $OpenApiUtil } from "@alicloud/openapi-core";
-import { type Account, type Emulator, testAccount } from "../../emulator";
+import { type Account, type Emulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 
 /** The official client, reduced to what the tests ask of it. */
 export type OfficialClient = ReturnType<typeof officialClient>;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Emulator, type Operation, startEmulator } from "../../emulator";
+import { type Emulator, type Operation, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { createInstance } from "../../emulator/src/cloud/instance";
 import {
     descriptorOf,

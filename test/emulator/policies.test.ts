@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { ECSRAMRoleCredentialsProvider } from "@alicloud/credentials";
 import fc from "fast-check";
-import { type EmulatorOptions, isAllowed, parsePolicy, type RamPolicy, type RamStatement } from "../../emulator";
+import {
+    type EmulatorOptions,
+    isAllowed,
+    parsePolicy,
+    type RamPolicy,
+    type RamStatement,
+} from "pulumi-alicloud-logstash-emulator";
 import { accountId, call, caller, IdentitySite, instanceId, machine, policyOf } from "./identitySite";
 
 describe("emulator: policies", () => {

@@ -15,7 +15,13 @@ import Elasticsearch, {
 } from "@alicloud/elasticsearch20170613";
 import { $OpenApiUtil } from "@alicloud/openapi-core";
 import fc from "fast-check";
-import { type Account, type Emulator, type Operation, startEmulator, testAccount } from "../../emulator";
+import {
+    type Account,
+    type Emulator,
+    type Operation,
+    startEmulator,
+    testAccount,
+} from "pulumi-alicloud-logstash-emulator";
 import { NonceStore } from "../../emulator/src/identities/signature";
 import { ROAClient } from "./popCore";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { EmulatorOptions, TemporaryCredentials } from "../../emulator";
+import type { EmulatorOptions, TemporaryCredentials } from "pulumi-alicloud-logstash-emulator";
 import {
     accountId,
     call,
