@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startEmulator } from "../emulator";
+import { startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { expectSuccess, interruptProgram, Stack } from "../test/engine/stack";
 
 const readme = join(__dirname, "..", "README.md");

@@ -2,7 +2,14 @@ import { strict as assert } from "node:assert";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type Account, type Emulator, parsePolicy, type Role, selfSigned, startEmulator } from "../../emulator";
+import {
+    type Account,
+    type Emulator,
+    parsePolicy,
+    type Role,
+    selfSigned,
+    startEmulator,
+} from "pulumi-alicloud-logstash-emulator";
 import { pointer } from "../../provider/src/host/pointer";
 import { Host } from "./host";
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type Account, type Emulator, type Role, selfSigned, startEmulator } from "../../emulator";
+import { type Account, type Emulator, type Role, selfSigned, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { pointer } from "../../provider/src/host/pointer";
 import { Host } from "../protocol/host";
 
