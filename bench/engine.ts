@@ -1,4 +1,4 @@
-import { type Emulator, startEmulator } from "../emulator";
+import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { expectSuccess, Stack } from "../test/engine/stack";
 import { type Peak, watchMemory } from "./processTree";
 import { type Contender, contenders, instanceIds, programOf } from "./programs";

@@ -1,4 +1,4 @@
-import { startEmulator, testAccount } from "../emulator";
+import { startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { pointer } from "../provider/src/host/pointer";
 import { Host, type Properties } from "../test/protocol/host";
 import { cpuMsOf, rssOf } from "./processTree";

@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { type Emulator, startEmulator, testAccount } from "../emulator";
+import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { describe, engineEnv, findEngine } from "./engine";
 
 const root = resolve(__dirname, "..");

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startEmulator } from "../emulator";
+import { startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { expectSuccess, interruptProgram, Stack } from "../test/engine/stack";
 
 const readme = join(__dirname, "..", "README.md");
@@ -12,7 +12,7 @@ const [opening, closing] = ["<!-- recording -->\n", "<!-- end of recording -->"]
 const instanceId = "ls-cn-4591f1y6abcd";
 
 async function main(): Promise<void> {
-    const emulator = await startEmulator({ instances: [{ instanceId, interruptMs: 7_000, changeMs: 60_000 }] });
+    const emulator = await startEmulator({ instances: [{ instanceId, interruptMs: 2_500, changeMs: 60_000 }] });
     emulator.faults.add({ operation: "InterruptLogstashTask", calls: 1, fault: { kind: "throttling", form: "user" } });
     const stack = await Stack.create({ emulator, program: interruptProgram({ instanceId, triggers: ["v1.4.0"] }) });
     try {

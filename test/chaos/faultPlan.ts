@@ -1,4 +1,4 @@
-import type { Account } from "../../emulator";
+import type { Account } from "pulumi-alicloud-logstash-emulator";
 import { type FaultCase, sequenceCase, singleCases } from "./faults";
 import type { Random } from "./random";
 import { type Credentials, planAccount, planCredentials } from "./secrets";

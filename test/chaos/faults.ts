@@ -1,4 +1,4 @@
-import type { Account, Fault, FaultRule, Operation, Point } from "../../emulator";
+import type { Account, Fault, FaultRule, Operation, Point } from "pulumi-alicloud-logstash-emulator";
 import type { Random } from "./random";
 
 /** What the first `pulumi up` made of a resource. */

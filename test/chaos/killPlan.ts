@@ -1,4 +1,4 @@
-import type { Account, Fault } from "../../emulator";
+import type { Account, Fault } from "pulumi-alicloud-logstash-emulator";
 import type { Random } from "./random";
 import { type Credentials, planAccount, planCredentials } from "./secrets";
 

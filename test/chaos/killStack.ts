@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import type { Operation } from "../../emulator";
+import type { Operation } from "pulumi-alicloud-logstash-emulator";
 import type { Run } from "../engine/stack";
 import type { Kill, KillRound, KillStack, Moment, Victim } from "./killPlan";
 import { providersOf, send } from "./processes";

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Account } from "../../emulator";
+import type { Account } from "pulumi-alicloud-logstash-emulator";
 import type { Random } from "./random";
 
 /** Where the program's access key comes from. */

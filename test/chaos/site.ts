@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type Account, type Emulator, type InstanceOptions, startEmulator } from "../../emulator";
+import { type Account, type Emulator, type InstanceOptions, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { type ResourceState, type Run, Stack } from "../engine/stack";
 import { type Process, processesOf, send } from "./processes";
 import { type Credentials, leaksOf } from "./secrets";

@@ -1,4 +1,4 @@
-import type { RequestEntry } from "../../emulator";
+import type { RequestEntry } from "pulumi-alicloud-logstash-emulator";
 import type { ResourceState } from "../engine/stack";
 import type { Ending } from "./faults";
 import type { ExportedState, Site } from "./site";

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Emulator, startEmulator } from "../../emulator";
+import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { applyPack } from "./policyPack";
 import { expectFailure, expectSuccess, interruptProgram, interruptType, project, Stack } from "./stack";
 

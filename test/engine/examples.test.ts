@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Emulator, type InstanceOptions, selfSigned, startEmulator } from "../../emulator";
+import { type Emulator, type InstanceOptions, selfSigned, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { applyPack } from "./policyPack";
 import { expectFailure, expectSuccess, type ResourceState, type Run, Stack } from "./stack";
 

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { unlinkSync } from "node:fs";
-import { type Emulator, startEmulator } from "../../emulator";
+import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { expectFailure, expectSuccess, interruptProgram, interruptType, project, Stack } from "./stack";
 
 const instanceId = "ls-cn-engine0001";

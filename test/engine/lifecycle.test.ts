@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Emulator, SteppedClock, startEmulator } from "../../emulator";
+import { type Emulator, SteppedClock, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { expectFailure, expectSuccess, interruptProgram, interruptType, project, Stack } from "./stack";
 
 const one = "ls-cn-life0001";

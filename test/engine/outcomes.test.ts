@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { type Emulator, type Fault, startEmulator } from "../../emulator";
+import { type Emulator, type Fault, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { descendantsOf, endAll, endOf, providerOf } from "./processes";
 import { expectFailure, expectSuccess, interruptProgram, Stack } from "./stack";
 

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { type Emulator, startEmulator } from "../../emulator";
+import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { expectFailure, expectSuccess, Stack } from "./stack";
 
 const instances = ["ls-cn-recipe0001", "ls-cn-recipe0002"];

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Account, type Emulator, type Role, selfSigned, startEmulator } from "../../emulator";
+import { type Account, type Emulator, type Role, selfSigned, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { expectFailure, expectSuccess, interruptProgram, type Run, Stack } from "./stack";
 
 const accountId = "1234567890123456";

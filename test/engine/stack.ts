@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
-import type { Emulator } from "../../emulator";
-import { testAccount } from "../../emulator";
+import type { Emulator } from "pulumi-alicloud-logstash-emulator";
+import { testAccount } from "pulumi-alicloud-logstash-emulator";
 import { engineEnv, findEngine } from "../../scripts/engine";
 
 /** One run of the CLI. */

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
+import { type Emulator, type EmulatorOptions, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { expectFailure, expectSuccess, interruptProgram, Stack } from "./stack";
 
 const instanceId = "ls-cn-truth0001";

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { isAllowed, parsePolicy } from "../../emulator";
+import { isAllowed, parsePolicy } from "pulumi-alicloud-logstash-emulator";
 import { blocksIn } from "./blocks";
 import { repository, run } from "./commands";
 import { packed } from "./packed";

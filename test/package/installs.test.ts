@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { type Emulator, startEmulator } from "../../emulator";
+import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { engineEnv, findEngine } from "../../scripts/engine";
 import { expectFailure, expectSuccess, project, Stack } from "../engine/stack";
 import { run, shellEnv } from "./commands";

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type Emulator, startEmulator, testAccount } from "../../emulator";
+import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { findEngine } from "../../scripts/engine";
 import { blocksIn } from "./blocks";
 import { repository, run, shellEnv } from "./commands";

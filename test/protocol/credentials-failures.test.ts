@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { chmodSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { createServer } from "node:https";
-import { selfSigned } from "../../emulator";
+import { selfSigned } from "pulumi-alicloud-logstash-emulator";
 import { CredentialsUnavailable, credentialsFrom } from "../../provider/src/cloud/credentials";
 import { ConfigurationError } from "../../provider/src/core/configuration";
 import {

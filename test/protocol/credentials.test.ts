@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { chmodSync, readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { join } from "node:path";
-import { parsePolicy } from "../../emulator";
+import { parsePolicy } from "pulumi-alicloud-logstash-emulator";
 import {
     CredentialsSite,
     caller,

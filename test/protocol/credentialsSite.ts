@@ -12,7 +12,7 @@ import {
     type Role,
     selfSigned,
     startEmulator,
-} from "../../emulator";
+} from "pulumi-alicloud-logstash-emulator";
 import { pointer } from "../../provider/src/host/pointer";
 import { Host } from "./host";
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type Emulator, startEmulator, testAccount } from "../../emulator";
+import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { maxConnections } from "../../provider/src/cloud/limits";
 import { pointer } from "../../provider/src/host/pointer";
 import { Host, type Properties } from "./host";

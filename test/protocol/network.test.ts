@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createProxy } from "proxy";
-import { type Emulator, selfSigned, startEmulator, testAccount } from "../../emulator";
+import { type Emulator, selfSigned, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { popCoreService } from "../../provider/src/cloud/popcore";
 import { classify } from "../../provider/src/core/classify";
 import { codeOf } from "../../provider/src/core/errorMessage";

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { type Emulator, type Fault, type Point, startEmulator, testAccount } from "../../emulator";
+import { type Emulator, type Fault, type Point, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { popCoreService } from "../../provider/src/cloud/popcore";
 import { classify, classifyLook, type Meaning } from "../../provider/src/core/classify";
 import type { LogstashService } from "../../provider/src/core/service";

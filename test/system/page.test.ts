@@ -13,7 +13,7 @@ import {
     SteppedClock,
     startEmulator,
     testAccount,
-} from "../../emulator";
+} from "pulumi-alicloud-logstash-emulator";
 
 interface ClientConfig {
     readonly endpoint: string;

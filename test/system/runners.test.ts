@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type Emulator, type Point, startEmulator } from "../../emulator";
+import { type Emulator, type Point, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { endOf, providerOf } from "../engine/processes";
 import { expectFailure, expectSuccess, interruptProgram, type Run, Stack } from "../engine/stack";
 import { Postgres } from "./postgres";

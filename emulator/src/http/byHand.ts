@@ -1,0 +1,61 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Cloud } from "../cloud/cloud";
+import type { ReadonlyLedger } from "../cloud/ledger";
+import type { Application } from "./server";
+
+const loopback = /^(::1|(::ffff:)?127\..*)$/;
+
+interface InstanceRoute {
+    Params: { instanceId: string };
+    Querystring: { region?: string };
+}
+
+interface ClientTokenRoute {
+    Params: { clientToken: string };
+}
+
+/** Adds the routes by which a person or a script looks at the cloud and drives it, without a signature. */
+export function addByHand(app: Application, cloud: Cloud, ledger: ReadonlyLedger): void {
+    const drive =
+        (act: (instanceId: string, region: string | undefined) => void) =>
+        (request: FastifyRequest<InstanceRoute>, reply: FastifyReply) => {
+            const { instanceId } = request.params;
+            const { region } = request.query;
+            return attempt(request, reply, () => {
+                act(instanceId, region);
+                return cloud.instance(instanceId, region);
+            });
+        };
+
+    app.get("/_emulator/state", () => ({
+        instances: cloud.instances(),
+        effects: ledger.effects,
+        requests: ledger.requests,
+        credentials: ledger.credentials,
+    }));
+    app.post(
+        "/_emulator/instances/:instanceId/start-change",
+        drive((...which) => cloud.startChange(...which)),
+    );
+    app.post(
+        "/_emulator/instances/:instanceId/step",
+        drive((...which) => cloud.step(...which)),
+    );
+    app.post<ClientTokenRoute>("/_emulator/client-tokens/:clientToken/forget", (request, reply) =>
+        attempt(request, reply, () => {
+            cloud.forgetClientToken(request.params.clientToken);
+            return { forgotten: true };
+        }),
+    );
+}
+
+function attempt({ ip }: { readonly ip: string }, reply: FastifyReply, act: () => object): FastifyReply {
+    if (!loopback.test(ip)) {
+        return reply.code(403).send({ error: "Only this machine may do that." });
+    }
+    try {
+        return reply.send(act());
+    } catch (error) {
+        return reply.code(409).send({ error: error instanceof Error ? error.message : String(error) });
+    }
+}

@@ -1,0 +1,176 @@
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../clock";
+import type { Ledger } from "../cloud/ledger";
+import type { Refusal } from "../http/answers";
+import type { RamPolicy } from "./ram";
+
+const hourMs = 60 * 60_000;
+
+/** An access key, permanent or temporary. */
+export interface Account {
+    readonly accessKeyId: string;
+    readonly accessKeySecret: string;
+    /** The STS token that must come with a temporary key. */
+    readonly securityToken?: string;
+    /** The account the key belongs to, and with it client tokens and limits. @default the access key ID */
+    readonly accountId?: string;
+    /** What the key may do. @default everything */
+    readonly policy?: RamPolicy;
+}
+
+/** A RAM role. */
+export interface Role {
+    /** `acs:ram::{account ID}:role/{name}`; the account owns client tokens and limits. */
+    readonly arn: string;
+    /** Who may assume it: access key IDs, and ARNs of other roles. @default nobody */
+    readonly trusts?: readonly string[];
+    /** The identity provider whose tokens are good for it. @default none */
+    readonly oidcProviderArn?: string;
+    /** What `AssumeRole` must bring as `ExternalId`. @default anything */
+    readonly externalId?: string;
+    /** What the role may do. @default everything */
+    readonly policy?: RamPolicy;
+}
+
+/** Credentials for a time, with the names the services give them. */
+export interface TemporaryCredentials {
+    readonly AccessKeyId: string;
+    readonly AccessKeySecret: string;
+    readonly SecurityToken: string;
+    /** RFC 3339, in seconds. */
+    readonly Expiration: string;
+}
+
+/** Who makes a call, found by the access key. */
+export interface Identity {
+    readonly accessKeyId: string;
+    readonly accessKeySecret: string;
+    readonly securityToken: string | undefined;
+    readonly accountId: string;
+    /** What roles trust: the access key ID, or the ARN of the role behind a temporary key. */
+    readonly principal: string;
+    /** All of them must allow a call. */
+    readonly policies: readonly RamPolicy[];
+    /** Milliseconds since 1970. */
+    readonly expiresAt: number;
+}
+
+/** Whether a request may enter. */
+export type Verdict =
+    | { readonly kind: "accepted"; readonly identity: Identity }
+    | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** What the identities of an emulator are made of. */
+export interface IdentitiesOptions {
+    readonly accounts: readonly Account[];
+    readonly roles: readonly Role[];
+    readonly clock: Clock;
+    /** The lifetime of temporary credentials, if no shorter one is asked for. */
+    readonly lifetimeMs: number | undefined;
+}
+
+/** What every service that issues credentials works with. */
+export interface IssuerContext {
+    readonly identities: Identities;
+    readonly clock: Clock;
+    readonly newRequestId: () => string;
+    readonly ledger: Ledger;
+}
+
+/** Everyone the emulator knows: accounts, roles, and the temporary credentials it has issued. */
+export class Identities {
+    readonly #known = new Map<string, Identity>();
+    readonly #roles: readonly Role[];
+    readonly #clock: Clock;
+    readonly #lifetimeMs: number | undefined;
+
+    /** Knows the accounts from the start. */
+    constructor({ accounts, roles, clock, lifetimeMs }: IdentitiesOptions) {
+        this.#roles = roles;
+        this.#clock = clock;
+        this.#lifetimeMs = lifetimeMs;
+        for (const { accessKeyId, accessKeySecret, securityToken, accountId, policy } of accounts) {
+            this.#known.set(accessKeyId, {
+                accessKeyId,
+                accessKeySecret,
+                securityToken,
+                accountId: accountId ?? accessKeyId,
+                principal: accessKeyId,
+                policies: policy === undefined ? [] : [policy],
+                expiresAt: Number.POSITIVE_INFINITY,
+            });
+        }
+    }
+
+    /** Finds the identity a request claims, by its key and STS token; its signature is still to be verified. */
+    identify(accessKeyId: string, securityToken: string | undefined): Verdict {
+        const identity = this.#known.get(accessKeyId);
+        if (identity === undefined) {
+            return refuse(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
+        }
+        if (securityToken !== identity.securityToken) {
+            return refuse(400, "InvalidSecurityToken.Malformed", "The specified SecurityToken is malformed.");
+        }
+        if (identity.expiresAt <= this.#clock.now()) {
+            return refuse(400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.");
+        }
+        return { kind: "accepted", identity };
+    }
+
+    /** The role with this ARN. */
+    role(arn: string | undefined): Role | undefined {
+        return this.#roles.find((role) => role.arn === arn);
+    }
+
+    /** The role whose ARN ends with this name. */
+    roleNamed(name: string): Role | undefined {
+        return this.#roles.find(({ arn }) => roleName(arn) === name);
+    }
+
+    /** Issues credentials of a role, for a time and under a policy that may narrow the role's. */
+    issue(role: Role, session: { durationMs?: number; policy?: RamPolicy | undefined } = {}): TemporaryCredentials {
+        const lifetimeMs = Math.min(
+            session.durationMs ?? this.#lifetimeMs ?? hourMs,
+            this.#lifetimeMs ?? Number.POSITIVE_INFINITY,
+        );
+        const expiresAt = this.#clock.now() + lifetimeMs;
+        // Signs that an encoding can break, as in the real ones.
+        const securityToken = `CAIS+/${randomBytes(48).toString("base64")}==`;
+        const accessKeyId = `STS.${randomBytes(12).toString("hex")}`;
+        const accessKeySecret = randomBytes(24).toString("hex");
+        this.#known.set(accessKeyId, {
+            accessKeyId,
+            accessKeySecret,
+            securityToken,
+            accountId: role.arn.split(":")[3] || role.arn,
+            principal: role.arn,
+            policies: [role.policy, session.policy].filter((policy) => policy !== undefined),
+            expiresAt,
+        });
+        return {
+            AccessKeyId: accessKeyId,
+            AccessKeySecret: accessKeySecret,
+            SecurityToken: securityToken,
+            Expiration: new Date(expiresAt).toISOString().replace(/\.\d+Z$/, "Z"),
+        };
+    }
+
+    /** Ends all temporary credentials issued so far, whatever their `Expiration` says. */
+    expireIssued(): void {
+        const now = this.#clock.now();
+        for (const [accessKeyId, identity] of this.#known) {
+            if (identity.expiresAt > now && identity.expiresAt !== Number.POSITIVE_INFINITY) {
+                this.#known.set(accessKeyId, { ...identity, expiresAt: now });
+            }
+        }
+    }
+}
+
+/** The name at the end of a role's ARN. */
+export function roleName(arn: string): string {
+    return arn.slice(arn.lastIndexOf("/") + 1);
+}
+
+function refuse(status: number, code: string, message: string): Verdict {
+    return { kind: "refused", refusal: { status, code, message } };
+}
