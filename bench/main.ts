@@ -1,7 +1,7 @@
 /**
  * What our resources cost a deployment, against dynamic resources that do nothing. Run it alone on a machine.
  *
- *     npm run bench                    all of it, and a report in bench/report/
+ *     npm run bench                    all of it, and a report in bench/report/; git ignores its raw figures
  *     npm run bench -- --quick         a check that it works, in bench/report/quick/
  *     npm run bench -- --cpu-profile   where the provider's time goes during an `up`
  */
