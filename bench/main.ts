@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { defaultMaxConnections } from "../provider/src/cloud/limits";
 import { findEngine } from "../scripts/engine";
+import "../test/run/folder";
 import { type Comparison, compare, type Findings } from "./engine";
 import { goalsOf, verdictOf } from "./goals";
 import { type GrpcPlan, measureCalls } from "./grpc";
