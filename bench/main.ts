@@ -1,7 +1,7 @@
 /**
  * What our resources cost a deployment, against dynamic resources that do nothing. Run it alone on a machine.
  *
- *     npm run bench                    all of it, and a report in bench/report/
+ *     npm run bench                    all of it, and a report in bench/report/; git ignores its raw figures
  *     npm run bench -- --quick         a check that it works, in bench/report/quick/
  *     npm run bench -- --cpu-profile   where the provider's time goes during an `up`
  */
@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { maxConnections } from "../provider/src/cloud/limits";
 import { findEngine } from "../scripts/engine";
+import "../test/run/folder";
 import { type Comparison, compare, type Findings } from "./engine";
 import { goalsOf, verdictOf } from "./goals";
 import { type GrpcPlan, measureCalls } from "./grpc";

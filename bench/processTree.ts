@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { commandOf, procFile, statFieldsOf } from "../test/processes";
 
 /** What a process of the CLI's tree is for. */
 export type Role = "CLI" | "language host" | "program" | "provider" | "other";
@@ -45,16 +46,14 @@ export function watchMemory(root: number): { peak(): Peak } {
 
 /** The processor time a process has used, user and system, in milliseconds. */
 export function cpuMsOf(pid: number): number {
-    const fields = textOf(`/proc/${pid}/stat`)
-        .replace(/^.*\) /s, "")
-        .split(" ");
+    const fields = statFieldsOf(pid);
     // Linux counts in hundredths of a second wherever Node runs.
     return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 /** The resident memory of a process in MiB; 0 if it has ended. */
 export function rssOf(pid: number): number {
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(procFile(pid, "status"))?.[1] ?? 0) / 1024;
 }
 
 function treeOf(root: number): number[] {
@@ -71,13 +70,11 @@ function childrenOf(pid: number): number[] {
     try {
         threads = readdirSync(`/proc/${pid}/task`);
     } catch {}
-    return threads.flatMap((thread) =>
-        textOf(`/proc/${pid}/task/${thread}/children`).split(" ").filter(Boolean).map(Number),
-    );
+    return threads.flatMap((thread) => childrenOfThread(pid, thread));
 }
 
 function roleOf(pid: number, root: number): Role {
-    const command = textOf(`/proc/${pid}/cmdline`);
+    const command = commandOf(pid);
     if (pid === root) {
         return "CLI";
     }
@@ -90,10 +87,10 @@ function roleOf(pid: number, root: number): Role {
     return command.includes("pulumi-language-nodejs") ? "language host" : "other";
 }
 
-function textOf(path: string): string {
+function childrenOfThread(pid: number, thread: string): number[] {
     try {
-        return readFileSync(path, "utf8");
+        return readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number);
     } catch {
-        return "";
+        return [];
     }
 }

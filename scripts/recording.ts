@@ -5,7 +5,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { expectSuccess, interruptProgram, Stack } from "../test/engine/stack";
+import { interruptProgram } from "../test/engine/programs";
+import { expectSuccess, Stack } from "../test/engine/stack";
+import "../test/run/folder";
 
 const readme = join(__dirname, "..", "README.md");
 const [opening, closing] = ["<!-- recording -->\n", "<!-- end of recording -->"];

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import type { Operation } from "pulumi-alicloud-logstash-emulator";
 import type { Run } from "../engine/stack";
+import { providerLimitMs, providersOf, send } from "../processes";
 import type { Kill, KillRound, KillStack, Moment, Victim } from "./killPlan";
-import { providersOf, send } from "./processes";
 import { Site, type Violation } from "./site";
 import { beginGeneration, type Generation, judgeEnd, signalsOf } from "./verdict";
 
@@ -27,8 +27,6 @@ export interface KillStackReport {
     readonly requests: number;
 }
 
-/** The time within which a provider process that has lost its engine must have ended. */
-const providerLimitMs = 2_000;
 const cliLimitMs = 60_000;
 const timeoutSeconds = 60;
 

@@ -1,3 +1,4 @@
+import { lastLines } from "../evidence";
 import type { FaultResult } from "./faultRound";
 import type { Ending } from "./faults";
 import type { KillResult } from "./killStack";
@@ -30,7 +31,7 @@ export function killTable(results: readonly KillResult[]): string {
 }
 
 export function violationText({ where, what, evidence }: Violation): string {
-    const lines = evidence === "" ? [] : evidence.split("\n").slice(-60);
+    const lines = evidence === "" ? [] : lastLines(evidence);
     return [`VIOLATION in ${where}: ${what}`, ...lines.map((line) => `    ${line}`)].join("\n");
 }
 

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Account, type Emulator, type InstanceOptions, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { type ResourceState, type Run, Stack } from "../engine/stack";
-import { type Process, processesOf, send } from "./processes";
+import { linesOf } from "../evidence";
+import type { Process } from "../processes";
 import { type Credentials, leaksOf } from "./secrets";
 
 /** The longest that one run of the CLI may take. */
@@ -92,7 +93,7 @@ export class Site {
         bound.abort();
         if (first === "late") {
             child.kill("SIGKILL");
-            this.killAll();
+            this.stack.endAll();
         }
         const run = await ended;
         this.keep(run.text);
@@ -139,18 +140,7 @@ export class Site {
 
     /** All the ledger knows of an instance, in lines. */
     ledgerOf(instanceId: string): string {
-        const { requests, effects } = this.emulator.ledger;
-        const ours = <T extends { readonly instanceId: string }>(entries: readonly T[]) =>
-            entries.filter((entry) => entry.instanceId === instanceId);
-        return [
-            ...ours(requests).map((r) => {
-                const outcome = JSON.stringify(r.outcome);
-                const token = r.clientToken?.slice(0, 8) ?? "no token";
-                const notes = `fault ${r.fault ?? "none"}, effect ${r.effect ?? "none"}${r.replay ? ", replay" : ""}`;
-                return `request ${r.sequence} ${r.time} ${r.operation} ${token} ${outcome} ${notes}`;
-            }),
-            ...ours(effects).map((e) => `effect ${e.sequence} ${e.time} ${e.operation} ${e.clientToken?.slice(0, 8)}`),
-        ].join("\n");
+        return linesOf(this.emulator.ledger, instanceId).join("\n");
     }
 
     /** Searches for secrets, ends what is left of the stack, and removes it. */
@@ -163,21 +153,15 @@ export class Site {
 
     async discard(): Promise<void> {
         sites.delete(this);
-        this.killAll();
+        this.stack.endAll();
         await this.emulator.stop();
         this.stack.remove();
-    }
-
-    private killAll(): void {
-        for (const { pid } of processesOf(this.stack.path())) {
-            send(pid, "SIGKILL");
-        }
     }
 }
 
 const sites = new Set<Site>();
 
-/** Ends and removes every open site, when the chaos itself is stopped. */
+/** Ends and removes every site that an error has left open. */
 export async function discardAll(): Promise<void> {
     await Promise.all([...sites].map((site) => site.discard()));
 }

@@ -2,14 +2,13 @@ import { strict as assert } from "node:assert";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
+import { interruptType, resumeType } from "../urns";
 import { applyPack } from "./policyPack";
-import { expectFailure, expectSuccess, interruptProgram, interruptType, project, Stack } from "./stack";
+import { header, interruptProgram } from "./programs";
+import { expectFailure, expectSuccess, project, Stack } from "./stack";
 
 const one = "ls-cn-embed0001";
 const two = "ls-cn-embed0002";
-const header = `const pulumi = require("@pulumi/pulumi");
-const { LogstashTaskInterrupt, LogstashTaskResume } = require("pulumi-alicloud-logstash");
-`;
 
 describe("in a program", () => {
     let emulator: Emulator;
@@ -134,7 +133,6 @@ describe("in a program", () => {
             string,
             unknown
         >;
-        const resumeType = interruptType.replace("Interrupt", "Resume");
         assert.deepEqual(seen, [
             {
                 type: interruptType,

@@ -1,54 +1,25 @@
 import { strict as assert } from "node:assert";
-import { unlinkSync } from "node:fs";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { expectFailure, expectSuccess, interruptProgram, interruptType, project, Stack } from "./stack";
+import { interruptType } from "../urns";
+import { header, interruptProgram } from "./programs";
+import { expectFailure, expectSuccess, project, Stack } from "./stack";
 
 const instanceId = "ls-cn-engine0001";
 
-describe("pulumi up", () => {
+describe("a program with interrupts", () => {
     let emulator: Emulator;
     let stack: Stack;
 
-    beforeEach(async () => {
+    before(async () => {
         emulator = await startEmulator({ instances: [{ instanceId, region: "cn-hangzhou", status: "activating" }] });
         stack = await Stack.create({ emulator, program: interruptProgram({ instanceId, triggers: ["v1"] }) });
     });
-    afterEach(async () => {
+    after(async () => {
         stack.remove();
         await emulator.stop();
     });
 
-    const effects = () => emulator.ledger.effectsOn(instanceId).length;
-
-    it("interrupts once, and nothing more when it runs again", async () => {
-        expectSuccess(await stack.up());
-        const { id, outputs } = await stack.resource();
-        assert.equal(id, instanceId);
-        assert.equal(outputs.status, "suspended");
-        assert.equal(outputs.interrupted, true);
-        assert.equal(outputs.clientToken, emulator.ledger.effects[0]?.clientToken);
-        const requests = emulator.ledger.requests.length;
-
-        const again = expectSuccess(await stack.up());
-        assert.match(again.text, /2 unchanged/);
-        assert.equal(emulator.ledger.requests.length, requests);
-        assert.equal(effects(), 1);
-    });
-
-    it("interrupts again, in place, for each changed trigger, also back to an earlier one", async () => {
-        for (const trigger of ["v1", "v2", "v1"]) {
-            stack.program(interruptProgram({ instanceId, triggers: [trigger] }));
-            const run = expectSuccess(await stack.up());
-            assert.match(run.text, trigger === "v1" && effects() === 1 ? /2 created/ : /1 updated/);
-            assert.equal((await stack.resource()).outputs.status, "suspended");
-            emulator.startChange(instanceId);
-        }
-        const tokens = emulator.ledger.effectsOn(instanceId).map(({ clientToken }) => clientToken);
-        assert.equal(tokens.length, 3);
-        assert.equal(new Set(tokens).size, 3);
-    });
-
-    it("sends the same token from another clone with the same program", async () => {
+    it("sends the same token from another clone", async () => {
         expectSuccess(await stack.up());
         const clone = await Stack.create({ emulator, program: interruptProgram({ instanceId, triggers: ["v1"] }) });
         try {
@@ -56,73 +27,47 @@ describe("pulumi up", () => {
             const tokens = emulator.ledger.requestsTo("InterruptLogstashTask").map(({ clientToken }) => clientToken);
             assert.equal(tokens.length, 2);
             assert.equal(tokens[0], tokens[1]);
-            assert.equal(effects(), 1);
+            assert.equal(emulator.ledger.effectsOn(instanceId).length, 1);
         } finally {
             clone.remove();
         }
     });
 
-    it("gives every resource, instance and trigger a token of its own", async () => {
-        const others = ["ls-cn-engine0002", "ls-cn-engine0003"];
-        for (const other of others) {
-            emulator.addInstance({ instanceId: other, region: "cn-hangzhou", status: "activating" });
+    it("refuses each wrong argument in the preview, with the value given and what is allowed, without a request", async () => {
+        const sent = emulator.ledger.requests.length;
+        const wrongs = [
+            {
+                args: { instanceId: "es-cn-engine0001", clientToken: "ü", trigger: ["v1"] },
+                reasons: [
+                    'instanceId: "es-…" is an Elasticsearch instance',
+                    "clientToken: has characters that are not ASCII",
+                    "trigger: is not an argument of this resource",
+                ],
+            },
+            {
+                args: { instanceId: 7, triggers: "v1", timeoutSeconds: 0, whenIdle: "no", region: "x" },
+                reasons: [
+                    'instanceId: this number is not the ID of a Logstash instance, such as "ls-cn-4591f1y6abcd"',
+                    "triggers: is a string; allowed is a list",
+                    "timeoutSeconds: this number is not a whole number of seconds from 1 to 86400",
+                    'whenIdle: this text is neither "fail" nor "skip"',
+                    'region: this text is not a region ID, such as "cn-hangzhou"',
+                ],
+            },
+        ];
+        for (const { args, reasons } of wrongs) {
+            stack.program(interruptProgram(args));
+            const { text } = expectFailure(await stack.preview());
+            for (const reason of reasons) {
+                assert.ok(text.includes(reason), reason);
+            }
         }
-        stack.program(
-            `const { LogstashTaskInterrupt } = require("pulumi-alicloud-logstash");
-             new LogstashTaskInterrupt("one", { instanceId: "${instanceId}" });
-             new LogstashTaskInterrupt("two", { instanceId: "${others[0]}", triggers: ["v1"] });
-             new LogstashTaskInterrupt("three", { instanceId: "${others[1]}", triggers: ["v1"] });`,
-        );
-        expectSuccess(await stack.up());
-        assert.equal(emulator.ledger.effects.length, 3);
-        assert.equal(new Set(emulator.ledger.effects.map(({ clientToken }) => clientToken)).size, 3);
-    });
-
-    it("fails for a refusal, with the CLI's exit code and the service's words, and records nothing", async () => {
-        stack.program(interruptProgram({ instanceId: "ls-cn-nosuch0001" }));
-        const run = expectFailure(await stack.up());
-        const [request] = emulator.ledger.requestsTo("InterruptLogstashTask", "ls-cn-nosuch0001");
-        assert.match(run.text, /InterruptLogstashTask on ls-cn-nosuch0001 in cn-hangzhou: refused/);
-        assert.match(run.text, /InstanceNotFound/);
-        assert.ok(run.text.includes(String(request?.requestId)));
-        assert.deepEqual(await stack.resources(), []);
-    });
-
-    it("names the RAM action when it may not look at the instance, and finishes once it may", async () => {
-        emulator.faults.add({
-            operation: "DescribeLogstash",
-            fault: { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "User not authorized." },
-        });
-        assert.match(expectFailure(await stack.up()).text, /elasticsearch:DescribeLogstash/);
-        assert.equal((await stack.resource()).outputs.status, "pending");
-        emulator.faults.clear();
-
-        expectSuccess(await stack.up());
-        assert.equal((await stack.resource()).outputs.status, "suspended");
-        assert.equal(effects(), 1);
-    });
-
-    it("refuses bad arguments in the preview, without the network", async () => {
-        stack.program(interruptProgram({ instanceId: "es-cn-engine0001", clientToken: "ü", trigger: ["v1"] }));
-        const run = expectFailure(await stack.preview());
-        assert.match(run.text, /instanceId: "es-…" is an Elasticsearch instance/);
-        assert.match(run.text, /clientToken: has characters that are not ASCII/);
-        assert.match(run.text, /trigger: is not an argument of this resource/);
-        assert.equal(emulator.ledger.requests.length, 0);
-    });
-
-    it("destroys without the package, without credentials and without the network", async () => {
-        expectSuccess(await stack.up());
-        unlinkSync(stack.path("program", "node_modules", "pulumi-alicloud-logstash"));
-        await emulator.stop();
-        expectSuccess(await stack.destroy());
-        assert.deepEqual(await stack.resources(), []);
+        assert.equal(emulator.ledger.requests.length, sent);
     });
 
     it("tells the resource its URN before the engine does, in components and under odd names", async () => {
         stack.program(
-            `const pulumi = require("@pulumi/pulumi");
-             const { LogstashTaskInterrupt } = require("pulumi-alicloud-logstash");
+            `${header}
              class Part extends pulumi.ComponentResource {
                  constructor(name, opts) { super("test:index:Part", name, {}, opts); }
              }
@@ -134,7 +79,7 @@ describe("pulumi up", () => {
         );
         const run = expectSuccess(await stack.pulumi("preview", "--json"));
         const { steps } = JSON.parse(run.text) as {
-            steps: { urn: string; newState?: { type: string; inputs: { resourceUrn: string } } }[];
+            steps: { op: string; urn: string; newState?: { type: string; inputs: { resourceUrn: string } } }[];
         };
         const interrupts = steps.filter(({ newState }) => newState?.type === interruptType);
         assert.equal(interrupts.length, 3);

@@ -1,236 +1,306 @@
 import { strict as assert } from "node:assert";
-import { type Emulator, type Fault, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { descendantsOf, endAll, endOf, providerOf } from "./processes";
-import { expectFailure, expectSuccess, interruptProgram, Stack } from "./stack";
+import { type Emulator, type Fault, type InstanceOptions, startEmulator } from "pulumi-alicloud-logstash-emulator";
+import { changeOf, diagnosticsOf } from "./cliOutput";
+import { type Arguments, programOf } from "./programs";
+import { expectFailure, expectSuccess, type ResourceState, type Run, Stack } from "./stack";
 
-const instanceId = "ls-cn-outcome0001";
 const signal = "InterruptLogstashTask";
 
-describe("the outcome of an interrupt", () => {
-    let emulator: Emulator;
-    let stack: Stack;
-    const declare = (args: Readonly<Record<string, unknown>> = {}) =>
-        stack.program(interruptProgram({ instanceId, timeoutSeconds: 2, ...args }));
-    const effects = () => emulator.ledger.effectsOn(instanceId).length;
-    const signals = () => emulator.ledger.requestsTo(signal, instanceId);
-    const strike = (fault: Fault, calls: number | "all" = "all") =>
-        emulator.faults.add({ operation: signal, instanceId, calls, fault });
+/** Resources whose names their instances have too, on an emulator and a stack of their own. */
+class Scene {
+    private constructor(
+        readonly emulator: Emulator,
+        readonly stack: Stack,
+    ) {}
 
-    beforeEach(async () => {
-        emulator = await startEmulator({ instances: [{ instanceId, status: "activating" }] });
-        stack = await Stack.create({ emulator, program: "" });
-        declare();
-    });
-    afterEach(async () => {
-        stack.remove();
-        await emulator.stop();
-    });
-
-    it("is one effect when the first answer is lost, and the CLI says what was retried", async () => {
-        strike({ kind: "reset", point: "after" }, 1);
-        declare({ timeoutSeconds: 60 });
-        const run = expectSuccess(await stack.up());
-        assert.match(run.text, /InterruptLogstashTask: ECONNRESET.*trying again with the same token/);
-        assert.match(run.text, /suspended after 2 tries in/);
-        assert.equal((await stack.resource()).outputs.status, "suspended");
-        assert.equal(effects(), 1);
-        assert.equal(new Set(signals().map(({ clientToken }) => clientToken)).size, 1);
-    });
-
-    it("waits beside the resource until the instance is suspended", async () => {
-        emulator.addInstance({ instanceId, status: "activating", interruptMs: 2_500, changeMs: 60_000 });
-        declare({ timeoutSeconds: 60 });
-        const run = expectSuccess(await stack.up());
-        assert.match(run.text, /waiting: activating, \d+ %, try \d+, \d+ s left/);
-        assert.equal((await stack.resource()).outputs.status, "suspended");
-        assert.equal(effects(), 1);
-    });
-
-    it("trusts the acceptance without a look where `waitForSuspended` is false", async () => {
-        declare({ waitForSuspended: false });
-        expectSuccess(await stack.up());
-        assert.equal((await stack.resource()).outputs.status, "accepted");
-        assert.equal(emulator.ledger.requestsTo("DescribeLogstash").length, 0);
-    });
-
-    it("fails for an idle instance, or is recorded as skipped", async () => {
-        emulator.setStatus(instanceId, "active");
-        const run = expectFailure(await stack.up());
-        assert.match(run.text, /nothing to interrupt: the instance is active/);
-        assert.match(run.text, /`whenIdle: "skip"`/);
-        assert.deepEqual(await stack.resources(), []);
-
-        declare({ whenIdle: "skip" });
-        expectSuccess(await stack.up());
-        const { outputs } = await stack.resource();
-        assert.deepEqual([outputs.status, outputs.interrupted, outputs.interruptedAt], ["active", false, undefined]);
-        assert.equal(effects(), 0);
-    });
-
-    it("is reached already where the instance is suspended", async () => {
-        emulator.setStatus(instanceId, "suspended");
-        expectSuccess(await stack.up());
-        const { outputs } = await stack.resource();
-        assert.deepEqual([outputs.status, outputs.interrupted], ["suspended", false]);
-        assert.equal(effects(), 0);
-    });
-
-    describe("when no answer comes", () => {
-        beforeEach(async () => {
-            strike({ kind: "service-unavailable", point: "after" });
-            const run = expectFailure(await stack.up());
-            assert.match(run.text, /it is not known whether it was done/);
-            assert.match(run.text, /ServiceUnavailable \(HTTP 503\)/);
-            const { id, outputs, initErrors } = await stack.resource();
-            assert.equal(id, instanceId);
-            assert.equal(outputs.status, "pending");
-            assert.equal(outputs.interrupted, false);
-            assert.equal(outputs.clientToken, signals()[0]?.clientToken);
-            assert.equal(initErrors?.length, 1);
-            emulator.faults.clear();
+    static async open(instances: Readonly<Record<string, Omit<InstanceOptions, "instanceId">>>): Promise<Scene> {
+        const emulator = await startEmulator({
+            instances: Object.entries(instances).map(([name, options]) => ({
+                instanceId: instanceOf(name),
+                status: "activating" as const,
+                ...options,
+            })),
         });
+        return new Scene(emulator, await Stack.create({ emulator, program: "" }));
+    }
 
-        async function finishes(): Promise<void> {
-            const { outputs, initErrors } = await stack.resource();
-            assert.equal(outputs.status, "suspended");
-            assert.equal(outputs.interrupted, true);
-            assert.equal(initErrors, undefined);
-            assert.equal(effects(), 1);
-            assert.equal(new Set(signals().map(({ clientToken }) => clientToken)).size, 1);
-            assert.match(expectSuccess(await stack.up()).text, /2 unchanged/);
-        }
+    async close(): Promise<void> {
+        this.stack.remove();
+        await this.emulator.stop();
+    }
 
-        it("the next run finishes the same request with the same token", async () => {
-            const run = expectSuccess(await stack.up());
-            assert.match(run.text, /1 updated/);
-            await finishes();
+    declare(resources: Readonly<Record<string, Arguments>>): void {
+        const declarations = Object.entries(resources).map(
+            ([name, args]) => [name, { args: { instanceId: instanceOf(name), ...args } }] as const,
+        );
+        this.stack.program(programOf(Object.fromEntries(declarations)));
+    }
+
+    strike(name: string, fault: Fault, operation: "InterruptLogstashTask" | "DescribeLogstash" = signal): void {
+        this.emulator.faults.add({ operation, instanceId: instanceOf(name), fault });
+    }
+
+    strikeOnce(name: string, fault: Fault): void {
+        this.emulator.faults.add({ operation: signal, instanceId: instanceOf(name), calls: 1, fault });
+    }
+
+    /** A run that goes on where a resource fails, so that each gets its own ending. */
+    upAll(): Promise<Run> {
+        return this.stack.up("--continue-on-error");
+    }
+
+    /** The recorded resources by name. */
+    async records(): Promise<Readonly<Partial<Record<string, ResourceState>>>> {
+        const records = await this.stack.resources();
+        return Object.fromEntries(records.map((record) => [record.urn.split("::").at(-1), record]));
+    }
+
+    signals(name: string) {
+        return this.emulator.ledger.requestsTo(signal, instanceOf(name));
+    }
+
+    effects(name: string): number {
+        return this.emulator.ledger.effectsOn(instanceOf(name)).length;
+    }
+
+    expectOneToken(name: string): void {
+        assert.equal(new Set(this.signals(name).map(({ clientToken }) => clientToken)).size, 1);
+    }
+}
+
+function instanceOf(name: string): string {
+    return `ls-cn-${name.toLowerCase()}01`;
+}
+
+function endingOf(record: ResourceState | undefined): readonly unknown[] {
+    return [record?.outputs.status, record?.outputs.interrupted];
+}
+
+describe("an interrupt that succeeds", () => {
+    let scene: Scene;
+    let run: Run;
+    let records: Readonly<Partial<Record<string, ResourceState>>>;
+
+    before(async () => {
+        scene = await Scene.open({
+            lost: {},
+            slow: { interruptMs: 2_500, changeMs: 60_000 },
+            trusting: {},
+            idle: { status: "active" },
+            reached: { status: "suspended" },
         });
-
-        it("also after a refresh", async () => {
-            const sent = emulator.ledger.requests.length;
-            expectSuccess(await stack.refresh());
-            assert.equal((await stack.resource()).outputs.status, "pending");
-            assert.equal(emulator.ledger.requests.length, sent);
-            expectSuccess(await stack.up());
-            await finishes();
+        scene.strikeOnce("lost", { kind: "reset", point: "after" });
+        scene.declare({
+            lost: {},
+            slow: {},
+            trusting: { waitForSuspended: false },
+            idle: { whenIdle: "skip" },
+            reached: {},
         });
+        run = expectSuccess(await scene.stack.up());
+        records = await scene.records();
+    });
+    after(() => scene.close());
 
-        it("also in the run that refreshes", async () => {
-            expectSuccess(await stack.up("--refresh"));
-            await finishes();
-        });
-
-        it("also after a refresh that clears pending creates", async () => {
-            expectSuccess(await stack.refresh("--clear-pending-creates"));
-            expectSuccess(await stack.up());
-            await finishes();
-        });
-
-        it("whatever settings have changed since", async () => {
-            declare({ timeoutSeconds: 30, waitForSuspended: true });
-            expectSuccess(await stack.up());
-            await finishes();
-        });
-
-        it("a new trigger supersedes it: only the new token is sent", async () => {
-            const [first] = signals();
-            const sent = signals().length;
-            emulator.startChange(instanceId);
-            declare({ triggers: ["v2"] });
-            expectSuccess(await stack.up());
-            const later = signals().slice(sent);
-            assert.equal(later.length, 1);
-            assert.notEqual(later[0]?.clientToken, first?.clientToken);
-            assert.equal(effects(), 2);
-            assert.equal((await stack.resource()).outputs.status, "suspended");
-        });
-
-        it("destroy removes the record, without a request", async () => {
-            const sent = emulator.ledger.requests.length;
-            expectSuccess(await stack.destroy());
-            assert.deepEqual(await stack.resources(), []);
-            assert.equal(emulator.ledger.requests.length, sent);
-        });
+    it("is one effect when the first answer is lost, and the CLI says what was retried", () => {
+        const [retry = "", end = ""] = diagnosticsOf(run, "lost");
+        assert.match(retry, /^InterruptLogstashTask: ECONNRESET.*trying again with the same token/);
+        assert.match(end, /^suspended after 2 tries in/);
+        assert.deepEqual(endingOf(records.lost), ["suspended", true]);
+        assert.equal(scene.effects("lost"), 1);
+        scene.expectOneToken("lost");
     });
 
-    it("stays recorded when the wait runs out, and the next run only looks", async () => {
-        emulator.addInstance({ instanceId, status: "activating", interruptMs: Number.POSITIVE_INFINITY });
-        const run = expectFailure(await stack.up());
-        assert.match(run.text, /accepted, but not seen through within 2 s .*: the instance is activating/);
-        assert.match(run.text, /to interrupt a newer change instead, change `triggers`/);
-        const { outputs } = await stack.resource();
-        assert.deepEqual([outputs.status, outputs.interrupted], ["pending", true]);
-
-        emulator.step(instanceId);
-        expectSuccess(await stack.up());
-        assert.equal((await stack.resource()).outputs.status, "suspended");
-        assert.equal((await stack.resource()).outputs.interruptedAt, outputs.interruptedAt);
-        assert.equal(signals().length, 1);
+    it("waits beside the resource until the instance is suspended", () => {
+        assert.match(run.text, /LogstashTaskInterrupt slow .*waiting: activating, \d+ %, try \d+, \d+ s left/);
+        assert.deepEqual(endingOf(records.slow), ["suspended", true]);
+        assert.equal(scene.effects("slow"), 1);
     });
 
-    it("an update that no answer comes to is finished too, and an old record is not lost", async () => {
-        declare({ triggers: ["v1"] });
-        expectSuccess(await stack.up());
-        emulator.startChange(instanceId);
-        strike({ kind: "html", status: 502, point: "after" });
-        declare({ triggers: ["v2"] });
-        expectFailure(await stack.up());
-        const { outputs } = await stack.resource();
-        assert.deepEqual([outputs.status, outputs.triggers], ["pending", ["v2"]]);
-        emulator.faults.clear();
-        expectSuccess(await stack.up());
-        assert.equal((await stack.resource()).outputs.status, "suspended");
-        assert.equal(effects(), 2);
+    it("trusts the acceptance without a look where `waitForSuspended` is false", () => {
+        assert.equal(records.trusting?.outputs.status, "accepted");
+        assert.equal(scene.emulator.ledger.requestsTo("DescribeLogstash", instanceOf("trusting")).length, 0);
     });
 
-    it("a refused update leaves the record as it was, and is sent again by the next run", async () => {
-        declare({ triggers: ["v1"] });
-        expectSuccess(await stack.up());
-        const before = (await stack.resource()).outputs;
-        emulator.startChange(instanceId);
-        strike({ kind: "refusal", status: 403, code: "Forbidden.RAM", message: "Not authorized." });
-        declare({ triggers: ["v2"] });
-        assert.match(expectFailure(await stack.up()).text, /grant the RAM action elasticsearch:InterruptLogstashTask/);
-        assert.deepEqual((await stack.resource()).outputs, before);
-        emulator.faults.clear();
-        expectSuccess(await stack.up());
-        assert.equal(effects(), 2);
+    it('is recorded as skipped for an idle instance with `whenIdle: "skip"`', () => {
+        assert.deepEqual(
+            [...endingOf(records.idle), records.idle?.outputs.interruptedAt],
+            ["active", false, undefined],
+        );
+        assert.equal(scene.effects("idle"), 0);
     });
 
-    describe("a lost engine", () => {
-        it("stops the provider within two seconds of a kill, and the next run finishes with the same token", async () => {
-            declare({ timeoutSeconds: 600 });
-            strike({ kind: "hang", point: "after" });
-            const { child, ended } = stack.start("up", "--yes", "--skip-preview");
-            await arrival(emulator);
-            const started = descendantsOf(Number(child.pid));
-            const provider = providerOf(Number(child.pid));
-            child.kill("SIGKILL");
-            await ended;
-            await endOf(provider).finally(() => endAll(started));
-            const sent = emulator.ledger.requests.length;
-            emulator.faults.clear();
-
-            // What the CLI asks for: the lock of the killed run, then the create that it left pending.
-            assert.match(expectFailure(await stack.up()).text, /pulumi cancel/);
-            expectSuccess(await stack.pulumi("cancel", "--yes"));
-            const run = expectSuccess(await stack.up());
-            assert.match(run.text, /pulumi refresh/);
-            expectSuccess(await stack.refresh("--clear-pending-creates"));
-            assert.ok(emulator.ledger.requests.length > sent);
-            assert.equal(effects(), 1);
-            assert.equal(new Set(signals().map(({ clientToken }) => clientToken)).size, 1);
-            assert.equal((await stack.resource()).outputs.status, "suspended");
-            assert.doesNotMatch(expectSuccess(await stack.up()).text, /pulumi refresh/);
-        });
+    it("is reached already where the instance is suspended", () => {
+        assert.deepEqual(endingOf(records.reached), ["suspended", false]);
+        assert.equal(scene.effects("reached"), 0);
     });
 });
 
-/** Resolves when the emulator has got a request. */
-async function arrival(emulator: Emulator): Promise<void> {
-    const deadline = Date.now() + 30_000;
-    while (emulator.ledger.requests.length === 0) {
-        assert.ok(Date.now() < deadline, "no request came within 30 s");
-        await new Promise((resolve) => setTimeout(resolve, 10));
+describe("an interrupt that does not succeed", () => {
+    let scene: Scene;
+    let failed: Run;
+    let afterFailure: Readonly<Partial<Record<string, ResourceState>>>;
+    let finished: Run;
+    let atEnd: Readonly<Partial<Record<string, ResourceState>>>;
+    let sentBefore: number;
+
+    const unanswered = ["unanswered", "reset", "superseded"] as const;
+
+    before(async () => {
+        scene = await Scene.open({
+            idle: { status: "active" },
+            unseen: {},
+            waiting: { interruptMs: Number.POSITIVE_INFINITY },
+            unanswered: {},
+            reset: {},
+            superseded: {},
+        });
+        const forbidden = { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "Not authorized." } as const;
+        scene.strike("unseen", forbidden, "DescribeLogstash");
+        for (const name of unanswered) {
+            scene.strike(name, { kind: "service-unavailable", point: "after" });
+        }
+        const short = { timeoutSeconds: 2 };
+        const pending = { unseen: short, waiting: short, unanswered: short, reset: short };
+        scene.declare({ nosuch: {}, idle: {}, superseded: short, ...pending });
+        failed = expectFailure(await scene.upAll());
+        afterFailure = await scene.records();
+
+        scene.emulator.faults.clear();
+        scene.emulator.step(instanceOf("waiting"));
+        scene.emulator.startChange(instanceOf("superseded"));
+        sentBefore = scene.signals("superseded").length;
+        scene.declare({
+            idle: { whenIdle: "skip" },
+            superseded: { ...short, triggers: ["v2"] },
+            ...pending,
+            reset: { timeoutSeconds: 30, waitForSuspended: true },
+        });
+        finished = expectSuccess(await scene.stack.up());
+        atEnd = await scene.records();
+    });
+    after(() => scene.close());
+
+    /** The CLI's explanation of one resource. */
+    const explanationOf = (name: string) => diagnosticsOf(failed, name).join("\n");
+
+    function expectFinished(name: string): void {
+        assert.equal(changeOf(finished, name), "updated");
+        assert.deepEqual(endingOf(atEnd[name]), ["suspended", true]);
+        assert.equal(atEnd[name]?.initErrors, undefined);
+        assert.equal(scene.effects(name), 1);
+        scene.expectOneToken(name);
     }
-}
+
+    it("for a refusal ends with the service's words, and records nothing", () => {
+        const [request, ...more] = scene.signals("nosuch");
+        assert.deepEqual(more, []);
+        assert.match(explanationOf("nosuch"), /InterruptLogstashTask on ls-cn-nosuch01 in cn-hangzhou: refused/);
+        assert.match(explanationOf("nosuch"), /InstanceNotFound/);
+        assert.ok(explanationOf("nosuch").includes(String(request?.requestId)));
+        assert.equal(afterFailure.nosuch, undefined);
+    });
+
+    it("for an idle instance says how to skip, records nothing, and is skipped by the next run", () => {
+        assert.match(explanationOf("idle"), /nothing to interrupt: the instance is active/);
+        assert.match(explanationOf("idle"), /`whenIdle: "skip"`/);
+        assert.equal(afterFailure.idle, undefined);
+        assert.deepEqual([...endingOf(atEnd.idle), atEnd.idle?.outputs.interruptedAt], ["active", false, undefined]);
+        assert.equal(scene.effects("idle"), 0);
+    });
+
+    it("names the RAM action when it may not look at the instance, and finishes once it may", () => {
+        assert.match(explanationOf("unseen"), /elasticsearch:DescribeLogstash/);
+        assert.equal(afterFailure.unseen?.outputs.status, "pending");
+        expectFinished("unseen");
+    });
+
+    it("stays recorded when the wait runs out, and the next run only looks", () => {
+        assert.match(
+            explanationOf("waiting"),
+            /accepted, but not seen through within 2 s .*: the instance is activating/,
+        );
+        assert.match(explanationOf("waiting"), /to interrupt a newer change instead, change `triggers`/);
+        assert.deepEqual(endingOf(afterFailure.waiting), ["pending", true]);
+        expectFinished("waiting");
+        assert.equal(atEnd.waiting?.outputs.interruptedAt, afterFailure.waiting?.outputs.interruptedAt);
+        assert.equal(scene.signals("waiting").length, 1);
+    });
+
+    for (const name of unanswered) {
+        it(`is recorded as pending when no answer comes: ${name}`, () => {
+            assert.match(explanationOf(name), /it is not known whether it was done/);
+            assert.match(explanationOf(name), /ServiceUnavailable \(HTTP 503\)/);
+            const { id, outputs, initErrors } = afterFailure[name] ?? assert.fail("not recorded");
+            assert.equal(id, instanceOf(name));
+            assert.deepEqual([outputs.status, outputs.interrupted], ["pending", false]);
+            assert.equal(outputs.clientToken, scene.signals(name)[0]?.clientToken);
+            assert.equal(initErrors?.length, 1);
+        });
+    }
+
+    it("is finished by the next run, with the same token", () => expectFinished("unanswered"));
+
+    it("is finished so whatever settings have changed since", () => expectFinished("reset"));
+
+    it("is superseded by a new trigger: only the new token is sent", () => {
+        const signals = scene.signals("superseded");
+        const [later, ...more] = signals.slice(sentBefore);
+        assert.deepEqual(more, []);
+        assert.notEqual(later?.clientToken, signals[0]?.clientToken);
+        assert.equal(scene.effects("superseded"), 2);
+        assert.equal(atEnd.superseded?.outputs.status, "suspended");
+    });
+
+    it("is done once it is finished: the next run finds nothing to do", async () => {
+        const sent = scene.emulator.ledger.requests.length;
+        assert.match(expectSuccess(await scene.stack.up()).text, /7 unchanged/);
+        assert.equal(scene.emulator.ledger.requests.length, sent);
+    });
+});
+
+describe("an update that does not succeed", () => {
+    let scene: Scene;
+    let failed: Run;
+    let afterSuccess: Readonly<Partial<Record<string, ResourceState>>>;
+    let afterFailure: Readonly<Partial<Record<string, ResourceState>>>;
+    let atEnd: Readonly<Partial<Record<string, ResourceState>>>;
+
+    before(async () => {
+        scene = await Scene.open({ unanswered: {}, refused: {} });
+        const declare = (triggers: readonly string[]) =>
+            scene.declare({ unanswered: { triggers, timeoutSeconds: 2 }, refused: { triggers, timeoutSeconds: 2 } });
+        declare(["v1"]);
+        expectSuccess(await scene.stack.up());
+        afterSuccess = await scene.records();
+        for (const name of ["unanswered", "refused"]) {
+            scene.emulator.startChange(instanceOf(name));
+        }
+        scene.strike("unanswered", { kind: "html", status: 502, point: "after" });
+        scene.strike("refused", { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "Not authorized." });
+        declare(["v2"]);
+        failed = expectFailure(await scene.upAll());
+        afterFailure = await scene.records();
+        scene.emulator.faults.clear();
+        expectSuccess(await scene.stack.up());
+        atEnd = await scene.records();
+    });
+    after(() => scene.close());
+
+    it("because no answer comes is finished too, and the old record is not lost", () => {
+        const { outputs } = afterFailure.unanswered ?? assert.fail("not recorded");
+        assert.deepEqual([outputs.status, outputs.triggers], ["pending", ["v2"]]);
+        assert.equal(atEnd.unanswered?.outputs.status, "suspended");
+        assert.equal(scene.effects("unanswered"), 2);
+    });
+
+    it("because it is refused leaves the record as it was, and is sent again by the next run", () => {
+        assert.match(
+            diagnosticsOf(failed, "refused").join("\n"),
+            /grant the RAM action elasticsearch:InterruptLogstashTask/,
+        );
+        assert.deepEqual(afterFailure.refused?.outputs, afterSuccess.refused?.outputs);
+        assert.equal(atEnd.refused?.outputs.status, "suspended");
+        assert.equal(scene.effects("refused"), 2);
+    });
+});

@@ -2,10 +2,12 @@ import { strict as assert } from "node:assert";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Account, type Emulator, type Role, selfSigned, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { expectFailure, expectSuccess, interruptProgram, type Run, Stack } from "./stack";
+import { programOf } from "./programs";
+import { expectFailure, expectSuccess, Stack } from "./stack";
 
 const accountId = "1234567890123456";
-const instanceId = "ls-cn-secrets0001";
+/** One that is interrupted, one that does not exist, and one whose refusal quotes what was sent. */
+const instances = { done: "ls-cn-secrets0001", missing: "ls-cn-nosuch0001", quoted: "ls-cn-secrets0002" } as const;
 const caller: Account = { accessKeyId: "LTAI-key-canary", accessKeySecret: "secret+canary/1", accountId };
 const session: Account = {
     accessKeyId: "STS.key-canary",
@@ -108,11 +110,15 @@ describe("no secret is stored or printed", () => {
                 accounts: [caller, session],
                 roles: [role],
                 oidcTokens: [oidcToken],
-                instances: [{ instanceId, status: "activating" }],
+                instances: [instances.done, instances.quoted].map((instanceId) => ({ instanceId })),
             });
             const stack = await Stack.create({
                 emulator,
-                program: interruptProgram({ instanceId }),
+                program: programOf({
+                    done: { args: { instanceId: instances.done } },
+                    missing: { args: { instanceId: instances.missing } },
+                    quoted: { args: { instanceId: instances.quoted } },
+                }),
                 env: { ...env, DEBUG: "*" },
             });
             try {
@@ -135,24 +141,24 @@ describe("no secret is stored or printed", () => {
                 for (const [key = "", value = ""] of secrets) {
                     expectSuccess(await stack.pulumi("config", "set", "--secret", key, value));
                 }
-                const trace = heldByEngine ? [] : ["-v=9", "--logtostderr"];
-                const runs: Run[] = [expectSuccess(await stack.up(...trace))];
-                assert.equal(emulator.ledger.effects.length, 1);
-
-                // A refusal, and one that quotes the credentials, as a signature error does.
-                stack.program(interruptProgram({ instanceId: "ls-cn-nosuch0001" }));
-                runs.push(expectFailure(await stack.up(...trace)));
                 // What a role or a file gives, the test does not know.
                 const known = config === undefined ? Object.values(env) : [];
                 const sent = heldByEngine ? secrets.map(([, value = ""]) => value) : known;
                 const message = `you sent ${sent.flatMap((value) => [value, encodeURIComponent(value)]).join(" ")}`;
-                emulator.faults.add({ fault: { kind: "refusal", status: 400, code: "Odd", message } });
-                runs.push(expectFailure(await stack.up(...trace)));
-
-                for (const { text } of runs) {
-                    for (const telltale of telltales) {
-                        assert.ok(!text.includes(telltale), `the CLI printed ${telltale}`);
-                    }
+                emulator.faults.add({
+                    instanceId: instances.quoted,
+                    fault: { kind: "refusal", status: 400, code: "Odd", message },
+                });
+                const trace = heldByEngine ? [] : ["-v=9", "--logtostderr"];
+                const { text } = expectFailure(await stack.up("--continue-on-error", ...trace));
+                assert.deepEqual(
+                    emulator.ledger.effects.map(({ instanceId }) => instanceId),
+                    [instances.done],
+                );
+                assert.match(text, /InstanceNotFound/);
+                assert.match(text, /Odd \(HTTP 400\)/);
+                for (const telltale of telltales) {
+                    assert.ok(!text.includes(telltale), `the CLI printed ${telltale}`);
                 }
                 for (const file of filesIn(stack.path()).filter((path) => !path.includes("secret-files"))) {
                     const content = readFileSync(file, "utf8");

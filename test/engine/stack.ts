@@ -5,7 +5,9 @@ import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
 import type { Emulator } from "pulumi-alicloud-logstash-emulator";
 import { testAccount } from "pulumi-alicloud-logstash-emulator";
-import { engineEnv, findEngine } from "../../scripts/engine";
+import { type Engine, engineEnv, findEngine } from "../../scripts/engine";
+import { type Command, keepLog, lastLines, type StackLog } from "../evidence";
+import { processesOf, send } from "../processes";
 
 /** One run of the CLI. */
 export interface Run {
@@ -40,8 +42,13 @@ export interface StackOptions {
     readonly env?: Readonly<Record<string, string>>;
 }
 
-export const interruptType = "pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt";
 export const project = "logstash-test";
+
+/** What the CLI and all it starts take from the environment of the tests: where temporary files and compiled code go. */
+const inherited = ["TMPDIR", "NODE_COMPILE_CACHE"] as const;
+const passphrase = "a passphrase for tests";
+
+let engine: Promise<Engine> | undefined;
 
 const packages = ["@pulumi/pulumi", "pulumi-alicloud-logstash"];
 const repositoryModules = join(__dirname, "..", "..", "node_modules");
@@ -51,6 +58,7 @@ export class Stack {
     readonly #folder = mkdtempSync(join(tmpdir(), "logstash-stack-"));
     readonly #env: NodeJS.ProcessEnv;
     readonly #name: string;
+    readonly #log: StackLog;
 
     private constructor(
         env: NodeJS.ProcessEnv,
@@ -64,11 +72,18 @@ export class Stack {
             HOME: this.path("home"),
             PULUMI_HOME: this.path("home", ".pulumi"),
             PULUMI_BACKEND_URL: `file://${this.path("state")}`,
-            PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
+            PULUMI_CONFIG_PASSPHRASE: passphrase,
             ALIBABA_CLOUD_ACCESS_KEY_ID: testAccount.accessKeyId,
             ALIBABA_CLOUD_ACCESS_KEY_SECRET: testAccount.accessKeySecret,
             ...options.env,
         };
+        this.#log = {
+            ledger: options.emulator?.ledger,
+            secrets: [passphrase, testAccount.accessKeySecret, ...secretsIn(options.env)],
+            commands: [],
+            isClosed: false,
+        };
+        keepLog(this.#log);
         mkdirSync(this.path("program", "node_modules", "@pulumi"), { recursive: true });
         for (const name of packages) {
             symlinkSync(join(repositoryModules, name), this.path("program", "node_modules", name));
@@ -85,9 +100,10 @@ export class Stack {
 
     /** Makes the project and its stack. */
     static async create(options: StackOptions): Promise<Stack> {
-        const { PATH } = process.env;
-        const node = dirname(process.execPath);
-        const env = engineEnv(await findEngine(), { PATH: [node, PATH].join(delimiter) });
+        const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
+        const kept = Object.fromEntries(inherited.map((name) => [name, process.env[name]]));
+        engine ??= findEngine();
+        const env = engineEnv(await engine, { ...kept, PATH });
         const stack = new Stack(env, options);
         expectSuccess(await stack.pulumi("stack", "init", stack.#name));
         return stack;
@@ -174,13 +190,17 @@ export class Stack {
             stdio: ["ignore", "pipe", "pipe"],
             detached: true,
         });
-        let text = "";
+        const run: Command = { words: [basename(command), ...args].join(" "), text: "", code: undefined };
+        this.#log.commands.push(run);
         for (const stream of [child.stdout, child.stderr]) {
             stream.setEncoding("utf8").on("data", (chunk: string) => {
-                text += chunk;
+                run.text += chunk;
             });
         }
-        const ended = once(child, "close").then(([code]): Run => ({ code: code as number | null, text }));
+        const ended = once(child, "close").then(([code]): Run => {
+            run.code = code as number | null;
+            return { code: run.code, text: run.text };
+        });
         return { child, ended };
     }
 
@@ -200,16 +220,25 @@ export class Stack {
         return resource;
     }
 
-    /** Removes the folder. */
+    /** Ends what a killed CLI has left behind: the process of the program goes on looking for it, for ever. */
+    endAll(): void {
+        for (const { pid } of processesOf(this.#folder)) {
+            send(pid, "SIGKILL");
+        }
+    }
+
+    /** Removes the folder, and ends what still runs in it. */
     remove(): void {
-        rmSync(this.#folder, { recursive: true, force: true });
+        this.endAll();
+        rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+        this.#log.isClosed = true;
     }
 }
 
 /** Fails with what the CLI printed unless it ended with exit code 0. */
 export function expectSuccess(run: Run): Run {
     if (run.code !== 0) {
-        throw new Error(`the CLI ended with ${run.code}:\n${run.text}`);
+        throw new Error(`the CLI ended with ${run.code}:\n${lastLines(run.text).join("\n")}`);
     }
     return run;
 }
@@ -217,9 +246,14 @@ export function expectSuccess(run: Run): Run {
 /** Fails with what the CLI printed unless it ended with another exit code than 0. */
 export function expectFailure(run: Run): Run {
     if (run.code === 0) {
-        throw new Error(`the CLI ended with 0 where a failure was expected:\n${run.text}`);
+        throw new Error(`the CLI ended with 0 where a failure was expected:\n${lastLines(run.text).join("\n")}`);
     }
     return run;
+}
+
+function secretsIn(env: Readonly<Record<string, string>> = {}): string[] {
+    const named = Object.entries(env).filter(([name]) => /SECRET|TOKEN|PASSPHRASE/.test(name));
+    return named.map(([, value]) => value).filter((value) => value !== "");
 }
 
 /** Lets a copied project find the packages that its package.json names. */
@@ -232,13 +266,4 @@ export function linkPackages(folder: string): void {
             symlinkSync(join(repositoryModules, name), link);
         }
     }
-}
-
-/** The text of a program with one interrupt. */
-export function interruptProgram(args: Readonly<Record<string, unknown>>, options: string = "{}"): string {
-    return [
-        'const { LogstashTaskInterrupt } = require("pulumi-alicloud-logstash");',
-        `const pause = new LogstashTaskInterrupt("pause", ${JSON.stringify(args)}, ${options});`,
-        "exports.status = pause.status;",
-    ].join("\n");
 }

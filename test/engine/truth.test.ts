@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { type Emulator, type EmulatorOptions, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { expectFailure, expectSuccess, interruptProgram, Stack } from "./stack";
+import { interruptProgram } from "./programs";
+import { expectFailure, expectSuccess, Stack } from "./stack";
 
 const instanceId = "ls-cn-truth0001";
 const interrupt = "InterruptLogstashTask";

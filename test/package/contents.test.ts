@@ -6,6 +6,7 @@ import { type Packed, packed } from "./packed";
 
 interface Manifest {
     readonly scripts: Readonly<Record<string, string>>;
+    readonly exports: { readonly "./handler": { readonly default: string } };
     readonly pulumi?: unknown;
 }
 
@@ -60,7 +61,7 @@ describe("the packed package", () => {
         const script = 'require("pulumi-alicloud-logstash/handler"); JSON.stringify(Object.keys(require.cache))';
         const paths = JSON.parse(await run(process.execPath, ["-p", script], { cwd: subject.folder })) as string[];
         const [own, foreign] = [paths.filter(isOwn), paths.filter((path) => !isOwn(path))];
-        assert.ok(own.includes(join(subject.folder, "dist", "handler.js")), paths.join("\n"));
+        assert.ok(own.includes(join(subject.folder, manifest.exports["./handler"].default)), paths.join("\n"));
         assert.deepEqual([...new Set(foreign.map(packageOf))].sort(), ["cockatiel", "p-throttle"], paths.join("\n"));
         assert.ok(foreign.length < 10, paths.join("\n"));
     });

@@ -1,16 +1,7 @@
 import { strict as assert } from "node:assert";
-import {
-    existsSync,
-    mkdirSync,
-    mkdtempSync,
-    readdirSync,
-    readFileSync,
-    rmSync,
-    symlinkSync,
-    writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { isAllowed, parsePolicy } from "pulumi-alicloud-logstash-emulator";
 import { blocksIn } from "./blocks";
 import { repository, run } from "./commands";
@@ -75,36 +66,13 @@ describe("the documentation", () => {
             assert.ok(!isAllowed([policy], "elasticsearch:DescribeLogstash", elsewhere));
         }
     });
-
-    for (const page of pages) {
-        it(`has no dead link in ${page}`, () => {
-            const text = readFileSync(join(repository, page), "utf8");
-            for (const [, target = ""] of text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
-                const [path = "", anchor] = target.split("#");
-                const linked = path === "" ? page : join(dirname(page), path);
-                assert.ok(existsSync(join(repository, linked)), `${target} does not exist`);
-                if (anchor !== undefined) {
-                    const titles = readFileSync(join(repository, linked), "utf8").matchAll(/^#+ (.*)$/gm);
-                    assert.ok([...titles].map(([, title = ""]) => anchorOf(title)).includes(anchor), `no ${target}`);
-                }
-            }
-        });
-    }
 });
 
 /** The texts of the comments in the sources that have a public symbol. */
 function publicComments(): readonly string[] {
     const sources = join(repository, "provider", "src");
-    return readdirSync(sources)
+    return readdirSync(sources, { recursive: true, encoding: "utf8" })
         .filter((name) => name.endsWith(".ts"))
         .flatMap((name) => readFileSync(join(sources, name), "utf8").match(/\/\*\*[\s\S]*?\*\//g) ?? [])
         .map((comment) => comment.replace(/^ *\* ?/gm, ""));
-}
-
-/** As GitHub makes it. */
-function anchorOf(title: string): string {
-    return title
-        .toLowerCase()
-        .replace(/[^\w\- ]/g, "")
-        .replaceAll(" ", "-");
 }

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Emulator, type Point, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { endOf, providerOf } from "../engine/processes";
-import { expectFailure, expectSuccess, interruptProgram, type Run, Stack } from "../engine/stack";
+import { interruptProgram } from "../engine/programs";
+import { expectFailure, expectSuccess, type Run, Stack } from "../engine/stack";
+import { endOf, providerOf } from "../processes";
 import { Postgres } from "./postgres";
 
 const instanceId = "ls-cn-runner0001";

@@ -7,9 +7,9 @@ import { delimiter, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { findEngine } from "../../scripts/engine";
-import { blocksIn } from "./blocks";
-import { repository, run, shellEnv } from "./commands";
-import { packed } from "./packed";
+import { blocksIn } from "../package/blocks";
+import { repository, run, shellEnv } from "../package/commands";
+import { packed } from "../package/packed";
 
 const readme = readFileSync(join(repository, "README.md"), "utf8");
 /** The instance of the README's first program. */

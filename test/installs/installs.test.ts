@@ -5,8 +5,8 @@ import { delimiter, dirname, join } from "node:path";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { engineEnv, findEngine } from "../../scripts/engine";
 import { expectFailure, expectSuccess, project, Stack } from "../engine/stack";
-import { run, shellEnv } from "./commands";
-import { packed } from "./packed";
+import { run, shellEnv } from "../package/commands";
+import { packed } from "../package/packed";
 
 /** Beside the Node.js that runs the tests: the oldest and the newest line that Pulumi and this package support. */
 const otherNodes = { node22: "22.23.3", node26: "26.10.0" } as const;

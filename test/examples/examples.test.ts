@@ -2,8 +2,8 @@ import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Emulator, type InstanceOptions, selfSigned, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { applyPack } from "./policyPack";
-import { expectFailure, expectSuccess, type ResourceState, type Run, Stack } from "./stack";
+import { applyPack } from "../engine/policyPack";
+import { expectFailure, expectSuccess, type ResourceState, type Run, Stack } from "../engine/stack";
 
 const examples = join(__dirname, "..", "..", "examples");
 /** The instances that the READMEs speak of. */
