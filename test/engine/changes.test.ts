@@ -25,7 +25,8 @@ const interrupted: Outcome = {
     effects: 1,
     note: "triggers changed: the instance will be interrupted again",
 };
-const otherInstance = "instanceId changed: the other instance will be interrupted";
+const once = "once for these triggers: coming back to an instance with the same ones does nothing more";
+const otherInstance = `instanceId changed: the other instance will be interrupted, ${once}`;
 
 /** One resource in three versions of the program, and what the second and the third make of it. */
 interface Case {
@@ -329,7 +330,7 @@ describe("a change of the program", () => {
         const preview = expectSuccess(await withoutRequests(() => stack.pulumi("preview")));
         stack.program(programIn(2));
         assert.deepEqual(diagnosticsOf(preview, "untouched"), [
-            "region changed: the other instance will be interrupted",
+            `region changed: the other instance will be interrupted, ${once}`,
         ]);
         assert.equal(plannedChangeOf(preview, "untouched"), "replace");
     });

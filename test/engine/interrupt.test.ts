@@ -33,7 +33,7 @@ describe("a program with interrupts", () => {
         }
     });
 
-    it("refuses each wrong argument in the preview, with the value given and what is allowed, without a request", async () => {
+    it("refuses each wrong argument in the preview, with what is allowed and not the value, without a request", async () => {
         const sent = emulator.ledger.requests.length;
         const wrongs = [
             {

@@ -62,7 +62,7 @@ describe("the packed package", () => {
         const paths = JSON.parse(await run(process.execPath, ["-p", script], { cwd: subject.folder })) as string[];
         const [own, foreign] = [paths.filter(isOwn), paths.filter((path) => !isOwn(path))];
         assert.ok(own.includes(join(subject.folder, manifest.exports["./handler"].default)), paths.join("\n"));
-        assert.deepEqual([...new Set(foreign.map(packageOf))].sort(), ["cockatiel", "p-throttle"], paths.join("\n"));
+        assert.deepEqual([...new Set(foreign.map(packageOf))].sort(), ["cockatiel", "limiter"], paths.join("\n"));
         assert.ok(foreign.length < 10, paths.join("\n"));
     });
 
