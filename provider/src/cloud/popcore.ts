@@ -8,6 +8,7 @@ import type { CallLimits, LogstashService } from "../core/service";
 import { serviceCode } from "../core/serviceCodes";
 import { Connections, proxyCode } from "./connections";
 import { type Credentials, type CredentialsSource, CredentialsUnavailable } from "./credentials";
+import { unlessAborted, unlessLate } from "./deadlines";
 import { silenceSecrets } from "./debugOutput";
 import { maxConnections as defaultMaxConnections, type Turn } from "./limits";
 import { connectCode, replyFromResult, replyFromThrown } from "./popcoreReply";
@@ -18,6 +19,8 @@ import { withMask } from "./secrets";
 export interface ServiceOptions {
     readonly endpoint: () => Endpoint;
     readonly region: string;
+    /** The region of resources that name none, for messages. */
+    readonly regionOfStack?: () => string | undefined;
     readonly credentials: () => CredentialsSource;
     /** Resolves when one more request may be sent. */
     readonly turn: () => Turn;
@@ -115,6 +118,10 @@ class PopCore {
         return {
             endpoint: host,
             stood: this.#opened?.connections.stood ?? false,
+            otherRegion: () => {
+                const region = this.options.regionOfStack?.();
+                return region === this.options.region ? undefined : region;
+            },
             ...(setting === undefined ? {} : { override: `${host}, from ${setting}` }),
             ...(this.#opened?.proxy === undefined ? {} : { proxy: this.#opened.proxy }),
         };
@@ -243,34 +250,6 @@ function checkHeaders({ accessKeyId, securityToken }: Credentials, name: string)
                 `the ${what} from ${name} has a line break or another character that no request can carry`,
             );
         }
-    }
-}
-
-/** What a promise resolves to, or nothing once the time is over. */
-async function unlessLate<T>(promise: Promise<T>, left: () => number): Promise<T | undefined> {
-    let timer: NodeJS.Timeout | undefined;
-    const over = new Promise<undefined>((resolve) => {
-        timer = setTimeout(resolve, Math.max(0, left()), undefined);
-    });
-    try {
-        return await Promise.race([promise, over]);
-    } finally {
-        clearTimeout(timer);
-    }
-}
-
-/** What a promise resolves to, unless the signal comes first; what becomes of the promise then is nobody's concern. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-    let abort = () => {};
-    const aborted = new Promise<never>((_, reject) => {
-        abort = () => reject(Object.assign(new Error("given up"), { name: "AbortError" }));
-        signal.addEventListener("abort", abort);
-    });
-    try {
-        return await Promise.race([promise, aborted]);
-    } finally {
-        signal.removeEventListener("abort", abort);
-        promise.catch(() => {});
     }
 }
 

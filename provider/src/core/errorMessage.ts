@@ -85,8 +85,8 @@ export function refusalAdvice(call: Problem["call"], reply: Reply, route?: Route
     switch (reply.kind) {
         case "error": {
             const { advice, endpointMatters } = serviceCode(reply.code) ?? {};
-            const override = endpointMatters && route?.override ? `; the endpoint is ${route.override}` : "";
-            return advice === undefined ? seeAbove : advice + override;
+            const notes = endpointMatters ? whereNotes(route) : "";
+            return advice === undefined ? seeAbove : advice + notes;
         }
         case "unconnected":
             // It is the proxy's name that is looked up, and its certificate that is not trusted.
@@ -106,6 +106,13 @@ export function lookAdvice(operation: Operation, reply: Reply): string {
     const { looksWithoutWaiting, waitArgument } = descriptorOf(operation);
     const without = isDenied(reply) && !looksWithoutWaiting ? `, or set \`${waitArgument}: false\`` : "";
     return refusalAdvice("DescribeLogstash", reply) + without;
+}
+
+/** What else explains that an instance is not there. */
+function whereNotes({ override, otherRegion: other }: Partial<Route> = {}): string {
+    const otherRegion = other?.();
+    const region = `; the stack's region is ${otherRegion}: that of this resource was given, or recorded when it was created`;
+    return (otherRegion === undefined ? "" : region) + (override === undefined ? "" : `; the endpoint is ${override}`);
 }
 
 const seeAbove = "see the code and the message";

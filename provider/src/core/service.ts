@@ -27,6 +27,8 @@ export interface Route {
     readonly endpoint: string;
     /** The setting that names the endpoint, with the host, where it is not the public one of the region. */
     readonly override?: string;
+    /** The region that resources have which name none, where it is another than that of these calls. */
+    readonly otherRegion?: () => string | undefined;
     /** The variable that names a proxy, with the proxy's host. */
     readonly proxy?: string;
     /** Whether a connection has ever stood in this process. */

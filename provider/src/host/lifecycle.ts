@@ -1,22 +1,17 @@
 import { performance } from "node:perf_hooks";
-import { type CredentialsSource, credentialsFrom } from "../cloud/credentials";
-import { type Turn, turns } from "../cloud/limits";
-import { popCoreService } from "../cloud/popcore";
 import { settingsOf } from "../cloud/settings";
 import { announcementOf } from "../core/announcement";
 import { unknownValue } from "../core/argumentRules";
 import { checkArguments, type Declaration, type Properties, readArguments } from "../core/arguments";
 import { ConfigurationError, type Surroundings } from "../core/configuration";
-import { type Call, callFor } from "../core/identity/call";
-import { placeText } from "../core/identity/place";
 import { regionFor, waysToGiveRegion } from "../core/identity/region";
 import type { Settings } from "../core/identity/settings";
 import type { Operation } from "../core/operations";
 import { acceptanceIn, outputsFor, outputsOfDisabled, resultIn } from "../core/outputs";
 import type { Line } from "../core/progress";
-import { carryOut, type Outcome, type Request } from "../core/request";
-import type { LogstashService } from "../core/service";
+import type * as Requests from "../core/request";
 import { firstToken, readRecord, type Update, updateBetween } from "../core/update";
+import type * as Services from "./services";
 
 /** One resource, as whatever speaks a protocol of Pulumi's knows it. */
 export interface Subject {
@@ -42,9 +37,7 @@ export interface Process {
 
 /** The verbs of a resource's life over plain properties: what they decide and do, in no protocol. */
 export class Lifecycle {
-    readonly #services = new Map<string, LogstashService>();
-    readonly #sources = new Map<string, CredentialsSource>();
-    #turn: Turn | undefined;
+    #services: Services.Services | undefined;
 
     constructor(private readonly process: Process) {}
 
@@ -104,12 +97,13 @@ export class Lifecycle {
         declared: Declaration,
         clientToken: string,
         inputs: Properties,
-        earlier?: Request["earlier"],
+        earlier?: Requests.Request["earlier"],
     ): Promise<Written> {
+        const { carryOut } = require("../core/request") as typeof Requests;
         const outcome = await carryOut(
             { ...declared, clientToken, ...(earlier === undefined ? {} : { earlier }) },
             {
-                service: this.#serviceFor(declared),
+                service: this.#servicesOfProcess().serviceFor(declared),
                 monotonic: () => performance.now(),
                 now: () => new Date(),
                 random: Math.random,
@@ -120,39 +114,13 @@ export class Lifecycle {
         return written(declared.operation, inputs, outcome);
     }
 
-    /** One client for each region and account, so that its connections and credentials are shared. */
-    #serviceFor({ region, profile }: Declaration): LogstashService {
-        const key = JSON.stringify([region, profile]);
-        let resolved: Call | undefined;
-        const call = () => {
-            resolved ??= callFor(this.#settings, region, profile);
-            return resolved;
-        };
-        const service =
-            this.#services.get(key) ??
-            popCoreService({
-                endpoint: () => {
-                    const { url, override } = call().endpoint;
-                    return { url, ...(override === undefined ? {} : { setting: placeText(override) }) };
-                },
-                headers: () => call().headers,
-                region,
-                credentials: () => this.#credentialsFor(call(), profile),
-                turn: () => {
-                    this.#turn ??= turns(this.process.surroundings());
-                    return this.#turn;
-                },
-            });
-        this.#services.set(key, service);
-        return service;
-    }
-
-    /** One source for each profile and STS host, so that a role is assumed once. */
-    #credentialsFor({ identity, stsHost }: Call, profile: string | undefined): CredentialsSource {
-        const key = JSON.stringify([stsHost.host, profile]);
-        const source = this.#sources.get(key) ?? credentialsFrom(identity, stsHost.host);
-        this.#sources.set(key, source);
-        return source;
+    /** Loaded with the first request: a deployment that changes nothing needs nothing of it. */
+    #servicesOfProcess(): Services.Services {
+        if (this.#services === undefined) {
+            const { Services: ServicesOfProcess } = require("./services") as typeof Services;
+            this.#services = new ServicesOfProcess(this.process.surroundings, () => this.#settings);
+        }
+        return this.#services;
     }
 
     /** A region that is not given stays what it was, so that another runner's environment changes nothing. */
@@ -182,7 +150,7 @@ export class Lifecycle {
 }
 
 /** Outputs mirror the inputs, for a later `diff` sees outputs only. */
-function written(operation: Operation, inputs: Properties, outcome: Outcome): Written {
+function written(operation: Operation, inputs: Properties, outcome: Requests.Outcome): Written {
     switch (outcome.kind) {
         case "done":
             return { kind: "done", outputs: { ...inputs, ...outputsFor(operation, outcome.result) } };

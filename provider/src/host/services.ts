@@ -1,0 +1,69 @@
+import { type CredentialsSource, credentialsFrom } from "../cloud/credentials";
+import { type Turn, turns } from "../cloud/limits";
+import { popCoreService } from "../cloud/popcore";
+import type { Declaration } from "../core/arguments";
+import type { Surroundings } from "../core/configuration";
+import { type Call, callFor } from "../core/identity/call";
+import { placeText } from "../core/identity/place";
+import { regionFor } from "../core/identity/region";
+import type { Settings } from "../core/identity/settings";
+import type { LogstashService } from "../core/service";
+
+/** The services that the resources of one process share. */
+export class Services {
+    readonly #services = new Map<string, LogstashService>();
+    readonly #sources = new Map<string, CredentialsSource>();
+    #turn: Turn | undefined;
+
+    constructor(
+        private readonly surroundings: () => Surroundings,
+        private readonly settings: () => Settings,
+    ) {}
+
+    /** One client for each region and account, so that its connections and credentials are shared. */
+    serviceFor({ region, profile }: Declaration): LogstashService {
+        const key = JSON.stringify([region, profile]);
+        const service = this.#services.get(key) ?? this.#newService(region, profile);
+        this.#services.set(key, service);
+        return service;
+    }
+
+    #newService(region: string, profile: string | undefined): LogstashService {
+        let resolved: Call | undefined;
+        const call = () => {
+            resolved ??= callFor(this.settings(), region, profile);
+            return resolved;
+        };
+        return popCoreService({
+            endpoint: () => {
+                const { url, override } = call().endpoint;
+                return { url, ...(override === undefined ? {} : { setting: placeText(override) }) };
+            },
+            headers: () => call().headers,
+            region,
+            regionOfStack: () => this.#regionOfStack(profile),
+            credentials: () => this.#credentialsFor(call(), profile),
+            turn: () => {
+                this.#turn ??= turns(this.surroundings());
+                return this.#turn;
+            },
+        });
+    }
+
+    /** For a note in an error only: what is wrong with the settings is told elsewhere. */
+    #regionOfStack(profile: string | undefined): string | undefined {
+        try {
+            return regionFor(this.settings(), { profile })?.value;
+        } catch {
+            return undefined;
+        }
+    }
+
+    /** One source for each profile and STS host, so that a role is assumed once. */
+    #credentialsFor({ identity, stsHost }: Call, profile: string | undefined): CredentialsSource {
+        const key = JSON.stringify([stsHost.host, profile]);
+        const source = this.#sources.get(key) ?? credentialsFrom(identity, stsHost.host);
+        this.#sources.set(key, source);
+        return source;
+    }
+}
