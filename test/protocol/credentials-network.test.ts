@@ -202,20 +202,20 @@ describe("an exchange for credentials", () => {
     const site = new CredentialsSite();
     afterEach(() => site.stop());
 
-    const request = (url: string) => ({
+    const request = (url: string, readTimeout: number) => ({
         toRequestURL: () => url,
         method: "GET",
         headers: {},
         connectTimeout: 200,
-        readTimeout: 200,
+        readTimeout,
     });
-    async function problemOf(url: string, proxy?: string): Promise<ExchangeFailure> {
+    async function problemOf(url: string, proxy?: string, readTimeout = 200): Promise<ExchangeFailure> {
         const before = process.env.HTTPS_PROXY;
         try {
             if (proxy !== undefined) {
                 process.env.HTTPS_PROXY = proxy;
             }
-            await exchange(request(url));
+            await exchange(request(url, readTimeout));
             return assert.fail("it should have failed");
         } catch (error) {
             assert.ok(error instanceof ExchangeFailure);
@@ -242,7 +242,7 @@ describe("an exchange for credentials", () => {
             response.on("drain", more);
             more();
         });
-        const { problem } = await problemOf(url);
+        const { problem } = await problemOf(url, undefined, 60_000);
         assert.deepEqual(problem, { kind: "unreachable", code: "EMSGSIZE", connected: true });
     });
 

@@ -92,6 +92,19 @@ describe("the provider in the SDK's own server", () => {
             }
         });
 
+        it("says what is wrong with the endpoint, before anything is sent", async () => {
+            const elasticsearch = "elasticsearch-vpc.{region}.aliyuncs.com";
+            const endpoints = JSON.stringify([{ elasticsearch }]);
+            const wrong = await Host.start({ config: { ...configFor(emulator), "alicloud:endpoints": endpoints } });
+            try {
+                const { failures } = await wrong.check({}, declared);
+                assert.equal(failures.length, 1);
+                assert.match(failures[0] ?? "", /`alicloud:endpoints\[0\]\.elasticsearch` must be a host/);
+            } finally {
+                await wrong.stop();
+            }
+        });
+
         it("names no property to the engine, which would print its value", async () => {
             const { failures } = await host.check({}, { ...declared, clientToken: "s3cret" });
             assert.match(failures.join(), /^\|clientToken: cannot be given together/);

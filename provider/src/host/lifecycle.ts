@@ -4,6 +4,7 @@ import { announcementOf } from "../core/announcement";
 import { unknownValue } from "../core/argumentRules";
 import { checkArguments, type Declaration, type Properties, readArguments } from "../core/arguments";
 import { ConfigurationError, type Surroundings } from "../core/configuration";
+import { endpointFor } from "../core/identity/endpoint";
 import { regionFor, waysToGiveRegion } from "../core/identity/region";
 import type { Settings } from "../core/identity/settings";
 import type { Operation } from "../core/operations";
@@ -49,6 +50,8 @@ export class Lifecycle {
         if (failure !== undefined) {
             failures.push(`region: ${failure}`);
         }
+        // A deployment that sends nothing needs no credentials, but a wrong endpoint is wrong for all.
+        failures.push(...this.#problemOf(() => endpointFor(this.#settings, String(region))));
         return { inputs, failures };
     }
 
@@ -131,14 +134,26 @@ export class Lifecycle {
         const sameInstance = news.instanceId === olds.instanceId || news.instanceId === unknownValue;
         const recorded = sameInstance && typeof olds.region === "string" ? olds.region : undefined;
         const profile = typeof news.profile === "string" && news.profile !== unknownValue ? news.profile : undefined;
+        let region: string | undefined;
+        const [failure] = this.#problemOf(() => {
+            region = regionFor(this.#settings, { recorded, profile })?.value;
+        });
+        if (failure !== undefined) {
+            return { failure };
+        }
+        return region === undefined
+            ? { failure: `is not set; give it as ${waysToGiveRegion(this.#settings)}` }
+            : { region };
+    }
+
+    /** What is wrong with the settings, if the reason is one that the user can change. */
+    #problemOf(read: () => void): readonly string[] {
         try {
-            const region = regionFor(this.#settings, { recorded, profile });
-            return region === undefined
-                ? { failure: `is not set; give it as ${waysToGiveRegion(this.#settings)}` }
-                : { region: region.value };
+            read();
+            return [];
         } catch (error) {
             if (error instanceof ConfigurationError) {
-                return { failure: error.message };
+                return [error.message];
             }
             throw error;
         }
