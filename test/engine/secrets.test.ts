@@ -2,10 +2,11 @@ import { strict as assert } from "node:assert";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Account, type Emulator, type Role, selfSigned, startEmulator } from "pulumi-alicloud-logstash-emulator";
+import { accountId, identityProviderArn, roleArn } from "../account";
+import { textOfCliProfiles } from "../cliProfiles";
 import { programOf } from "./programs";
 import { expectFailure, expectSuccess, Stack } from "./stack";
 
-const accountId = "1234567890123456";
 /** One that is interrupted, one that does not exist, and one whose refusal quotes what was sent. */
 const instances = { done: "ls-cn-secrets0001", missing: "ls-cn-nosuch0001", quoted: "ls-cn-secrets0002" } as const;
 const caller: Account = { accessKeyId: "LTAI-key-canary", accessKeySecret: "secret+canary/1", accountId };
@@ -16,9 +17,9 @@ const session: Account = {
     accountId,
 };
 const role: Role = {
-    arn: `acs:ram::${accountId}:role/deployer`,
+    arn: roleArn("deployer"),
     trusts: [caller.accessKeyId],
-    oidcProviderArn: `acs:ram::${accountId}:oidc-provider/ci`,
+    oidcProviderArn: identityProviderArn("ci"),
 };
 const oidcToken = "oidc-canary-4";
 
@@ -85,16 +86,12 @@ const kinds: readonly Kind[] = [
             "alicloud:sharedCredentialsFile": stack.path("secret-files", "config.json"),
         }),
         files: {
-            "secret-files/config.json": JSON.stringify({
-                profiles: [
-                    {
-                        name: "p",
-                        mode: "StsToken",
-                        access_key_id: session.accessKeyId,
-                        access_key_secret: session.accessKeySecret,
-                        sts_token: session.securityToken,
-                    },
-                ],
+            "secret-files/config.json": textOfCliProfiles({
+                name: "p",
+                mode: "StsToken",
+                access_key_id: session.accessKeyId,
+                access_key_secret: session.accessKeySecret,
+                sts_token: session.securityToken,
             }),
         },
     },

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Emulator, type InstanceOptions, selfSigned, startEmulator } from "pulumi-alicloud-logstash-emulator";
+import { identityProviderArn, roleArn } from "../account";
 import { applyPack } from "../engine/policyPack";
 import { expectFailure, expectSuccess, type ResourceState, type Run, Stack } from "../engine/stack";
 
@@ -123,8 +124,8 @@ describe("the examples:", () => {
         await emulator.stop();
         const tls = selfSigned();
         const role = {
-            arn: "acs:ram::1234567890123456:role/logstash-release",
-            oidcProviderArn: "acs:ram::1234567890123456:oidc-provider/github",
+            arn: roleArn("logstash-release"),
+            oidcProviderArn: identityProviderArn("github"),
         };
         const oidcToken = "header.payload.signature";
         const instances: InstanceOptions[] = [{ instanceId: orders, status: "activating" }];

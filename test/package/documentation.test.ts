@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAllowed, parsePolicy } from "pulumi-alicloud-logstash-emulator";
+import { accountId } from "../account";
 import { blocksIn } from "./blocks";
 import { repository, run } from "./commands";
 import { packed } from "./packed";
@@ -52,7 +53,7 @@ describe("the documentation", () => {
             .flatMap((page) => blocksIn(readFileSync(join(repository, page), "utf8"), "json"))
             .filter((text) => text.includes('"Statement"'));
         assert.ok(policies.length > 0);
-        const resource = "acs:elasticsearch:cn-hangzhou:1234567890123456:logstashes/ls-cn-4591f1y6abcd";
+        const resource = `acs:elasticsearch:cn-hangzhou:${accountId}:logstashes/ls-cn-4591f1y6abcd`;
         for (const text of policies) {
             const policy = parsePolicy(text);
             assert.ok(policy !== undefined, text);

@@ -1,9 +1,9 @@
-import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, realpathSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { repository, run } from "./commands";
 
-/** The package as `npm publish` would send it. */
+/** A package as `npm publish` would send it. */
 export interface Packed {
     /** Absolute path of the tarball. */
     readonly tarball: string;
@@ -13,28 +13,31 @@ export interface Packed {
     readonly folder: string;
 }
 
-let packing: Promise<Packed> | undefined;
+type Workspace = "provider" | "emulator";
 
-/** Packs once for all tests, from a copy of the sources, so that no old `dist` gets in and nothing here changes. */
-export function packed(): Promise<Packed> {
-    packing ??= pack();
+const packings = new Map<Workspace, Promise<Packed>>();
+
+/** Packs once for all tests of a process, from a copy of the sources: no old `dist` gets in and nothing here changes. */
+export function packed(workspace: Workspace = "provider"): Promise<Packed> {
+    const packing = packings.get(workspace) ?? pack(workspace);
+    packings.set(workspace, packing);
     return packing;
 }
 
-async function pack(): Promise<Packed> {
+async function pack(workspace: Workspace): Promise<Packed> {
     const copy = realpathSync(mkdtempSync(join(tmpdir(), "logstash-packed-")));
-    process.once("exit", () => rmSync(copy, { recursive: true, force: true }));
-    for (const name of ["provider", "tsconfig.json", "README.md", "LICENSE"]) {
-        const source = join(repository, name);
-        cpSync(source, join(copy, name), {
+    for (const name of [workspace, "tsconfig.json", "README.md", "LICENSE"]) {
+        cpSync(join(repository, name), join(copy, name), {
             recursive: true,
             filter: (path) => !["dist", "node_modules"].includes(basename(path)),
         });
     }
-    for (const modules of ["node_modules", join("provider", "node_modules")]) {
-        symlinkSync(join(repository, modules), join(copy, modules));
+    for (const modules of ["node_modules", join(workspace, "node_modules")]) {
+        if (existsSync(join(repository, modules))) {
+            symlinkSync(join(repository, modules), join(copy, modules));
+        }
     }
-    const folder = join(copy, "provider");
+    const folder = join(copy, workspace);
     const report = await run("npm", ["pack", "--json", "--pack-destination", copy], { cwd: folder });
     // The scripts that npm runs print before the report.
     const [result] = JSON.parse(report.slice(report.search(/^\[$/m))) as readonly [

@@ -7,16 +7,18 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Account, type Emulator, type Role, selfSigned, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { pointer } from "../../provider/src/host/pointer";
+import { accountId, identityProviderArn, roleArn } from "../account";
+import { type CliProfile, writeCliProfiles } from "../cliProfiles";
 import { Host } from "../protocol/host";
+import { urnOf } from "../urns";
 
-const accountId = "1234567890123456";
 const instanceId = "ls-cn-system0001";
 const caller: Account = { accessKeyId: "LTAI-caller", accessKeySecret: "caller-secret", accountId };
-const machine: Role = { arn: `acs:ram::${accountId}:role/machine` };
-const first: Role = { arn: `acs:ram::${accountId}:role/first`, trusts: [caller.accessKeyId] };
-const second: Role = { arn: `acs:ram::${accountId}:role/second`, trusts: [first.arn] };
-const providerArn = `acs:ram::${accountId}:oidc-provider/ci`;
-const pipeline: Role = { arn: `acs:ram::${accountId}:role/pipeline`, oidcProviderArn: providerArn };
+const machine: Role = { arn: roleArn("machine") };
+const first: Role = { arn: roleArn("first"), trusts: [caller.accessKeyId] };
+const second: Role = { arn: roleArn("second"), trusts: [first.arn] };
+const providerArn = identityProviderArn("ci");
+const pipeline: Role = { arn: roleArn("pipeline"), oidcProviderArn: providerArn };
 
 describe("credentials from hosts that cannot be configured", () => {
     const tls = selfSigned(["127.0.0.1", "localhost", "sts.cn-hangzhou.aliyuncs.com"]);
@@ -56,8 +58,7 @@ describe("credentials from hosts that cannot be configured", () => {
         writeFileSync(whole, text);
         return whole;
     };
-    const profiles = (...list: readonly object[]) =>
-        file(".aliyun/config.json", JSON.stringify({ current: "default", profiles: list }));
+    const profiles = (...list: readonly CliProfile[]) => writeCliProfiles(home, ...list);
 
     /** Interrupts with what is set, and returns what was asked for credentials. */
     async function askedFor(
@@ -75,8 +76,7 @@ describe("credentials from hosts that cannot be configured", () => {
                 instanceId,
                 region: "cn-hangzhou",
                 ...more,
-                resourceUrn:
-                    "urn:pulumi:dev::test::pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt::pause",
+                resourceUrn: urnOf("pause"),
             });
             assert.equal(outs.status, "suspended");
             assert.equal(emulator.ledger.effects.length, 1);

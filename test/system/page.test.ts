@@ -4,7 +4,6 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import * as popCore from "@alicloud/pop-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import {
     type Emulator,
@@ -14,32 +13,15 @@ import {
     startEmulator,
     testAccount,
 } from "pulumi-alicloud-logstash-emulator";
-
-interface ClientConfig {
-    readonly endpoint: string;
-    readonly apiVersion: string;
-    readonly accessKeyId: string;
-    readonly accessKeySecret: string;
-}
-
-// The package's types cover its RPC client only, as the module itself.
-const { ROAClient, RPCClient } = popCore as unknown as {
-    ROAClient: new (
-        config: ClientConfig,
-    ) => {
-        request(method: string, path: string, query: object, body: string, headers: object): Promise<unknown>;
-    };
-    RPCClient: new (
-        config: ClientConfig,
-    ) => { request(action: string, parameters: object, options: object): Promise<unknown> };
-};
+import { roleArn } from "../account";
+import { ROAClient, RPCClient } from "../emulator/popCore";
 
 type Verb = "interrupt" | "resume" | "describe";
 
 const orders = "ls-cn-4591f1y6ord01";
 const audit = "ls-cn-4591f1y6aud02";
 const metrics = "ls-cn-7m2k09c3met05";
-const role = { arn: "acs:ram::1234567890123456:role/deployer", trusts: [testAccount.accessKeyId] };
+const role = { arn: roleArn("deployer"), trusts: [testAccount.accessKeyId] };
 const tables = ["instances", "effects", "requests", "credentials"] as const;
 
 /** Asks as the package does, and ignores the answer: the page shows what became of it. */

@@ -6,10 +6,9 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { engineEnv, findEngine } from "../../scripts/engine";
-import { blocksIn } from "./blocks";
-import { repository, run, shellEnv } from "./commands";
-import { type Packed, packed } from "./packed";
-import { packWorkspace } from "./workspacePack";
+import { blocksIn } from "../package/blocks";
+import { repository, run, shellEnv } from "../package/commands";
+import { type Packed, packed } from "../package/packed";
 
 const name = "pulumi-alicloud-logstash-emulator";
 const source = join(repository, "emulator");
@@ -32,7 +31,7 @@ describe("the packed emulator", function () {
 
     before(async () => {
         const provider = await packed();
-        emulator = await packWorkspace("emulator");
+        emulator = await packed("emulator");
         folder = realpathSync(mkdtempSync(join(tmpdir(), "logstash-emulator-user-")));
         writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "shop", private: true, main: "index.ts" }));
         const others = ofTheRepository.map((it) => `${it}@${manifestOf(repository, it).version}`);
