@@ -98,6 +98,17 @@ describe("the way to the service", () => {
         assert.deepEqual([...new Set(proxy.requests)], [`connect ${new URL(emulator.url).host}`]);
     });
 
+    it("keeps one tunnel for one request after the other", async () => {
+        const { tls, trust } = certified();
+        const [emulator, proxy] = [await emulated({ tls }), await proxied()];
+        const host = await hostFor(emulator, { HTTPS_PROXY: proxy.url, ...trust });
+        await host.create(inputs);
+        await host
+            .create({ ...inputs, triggers: ["again"], waitForSuspended: false, whenIdle: "fail", timeoutSeconds: 1 })
+            .catch(() => {});
+        assert.equal(proxy.requests.length, 1);
+    });
+
     it("leaves the proxy out for NO_PROXY", async () => {
         const [emulator, proxy] = [await emulated(), await proxied()];
         const host = await hostFor(emulator, { HTTP_PROXY: proxy.url, NO_PROXY: "127.0.0.1" });
@@ -199,6 +210,27 @@ describe("a hostile server", () => {
             assert.equal(classify(reply).kind, "inDoubt");
             assert.doesNotMatch(JSON.stringify(reply) + codeOf(reply), /acs emulator|x-acs-/);
         }
+    });
+
+    it("that echoes a long secret has no part of it shown, wherever the text is cut", async () => {
+        const securityToken = "canary".repeat(100);
+        const port = await listening(
+            createServer((_request, response) => {
+                const Message = `no: ${securityToken}`;
+                const body = { Code: "Refused", Message, RequestId: securityToken };
+                response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify(body));
+            }),
+        );
+        const service = popCoreService({
+            endpoint: () => ({ url: `http://127.0.0.1:${port}` }),
+            region: "cn-hangzhou",
+            credentials: () => ({ name: "a test", get: async () => ({ ...testAccount, securityToken }) }),
+            turn: () => async () => {},
+        });
+        const limits = { leftMs: 500, signal: new AbortController().signal };
+        const reply = await service.send("InterruptLogstashTask", instanceId, "token", limits);
+        assert.equal(reply.kind === "error" && reply.code, "Refused");
+        assert.doesNotMatch(JSON.stringify(reply), /canary/);
     });
 
     it("that drips is given up in time", async () => {

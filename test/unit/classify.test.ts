@@ -159,6 +159,11 @@ describe("what pop-core returns and throws", () => {
             replyFromThrown(Object.assign(new Error("Later. hostid: h, requestid: R"), { code: "ServiceUnavailable" })),
             "inDoubt",
         ],
+        [
+            "a server's fault in XML, whose status only the connection has seen",
+            replyFromThrown(Object.assign(new Error("Slow. hostid: h, requestid: R"), { code: "BackendTimeout" }), 504),
+            "inDoubt",
+        ],
         ["a reset connection", replyFromThrown(Object.assign(new Error("read"), { code: "ECONNRESET" })), "inDoubt"],
         ["undefined", replyFromThrown(undefined), "inDoubt"],
     ];

@@ -15,7 +15,9 @@ const answers: Readonly<Record<string, Reply>> = {
     yes: { kind: "body", body: { Result: true, RequestId: "R" } },
     lost,
     throttled: error("Throttling.User", 429),
+    unsent: { kind: "unsent", detail: "no credentials" },
     unconnected: { kind: "unconnected", code: "ENOTFOUND", afterMs: 1 },
+    silent: { kind: "unconnected", code: "ConnectTimeout", afterMs: 10_000 },
     "wrong phase": error("InstanceActivating", 400),
     interrupting: error("AlreadyReceivedInterruptSignal", 400),
     refused: error("InstanceNotFound", 404),
@@ -34,7 +36,7 @@ const looks = [
 interface Situation {
     readonly operation: Operation;
     /** Where the doubt comes from, if there is any. */
-    readonly doubt: "none" | "earlier run" | "this run";
+    readonly doubt: "none" | "earlier run" | "this run" | "superseded";
     readonly answer: string;
     readonly wait: boolean;
     readonly idle: "fail" | "skip";
@@ -42,7 +44,7 @@ interface Situation {
 }
 
 function* situations(operation: Operation): Generator<Situation> {
-    for (const doubt of ["none", "earlier run", "this run"] as const) {
+    for (const doubt of ["none", "earlier run", "this run", "superseded"] as const) {
         for (const answer of [...Object.keys(answers), earlierYes]) {
             for (const wait of [true, false]) {
                 for (const idle of ["fail", "skip"] as const) {
@@ -73,6 +75,7 @@ async function play({ operation, doubt, answer, wait, idle, looks: seen }: Situa
             timeoutSeconds: 90,
             ...(accepted ? { earlier: { acceptance: { at: "1970-01-01T00:00:00.000Z", requestId: "R" } } } : {}),
             ...(doubt === "earlier run" ? { earlier: {} } : {}),
+            ...(doubt === "superseded" ? { supersedes: true } : {}),
         };
         let sent = 0;
         let stood = false;
@@ -83,7 +86,7 @@ async function play({ operation, doubt, answer, wait, idle, looks: seen }: Situa
                     assert.ok(!accepted, "what was accepted is not sent again");
                     sent += 1;
                     const reply = doubt === "this run" && sent === 1 ? lost : (answers[answer] ?? assert.fail(answer));
-                    stood ||= reply.kind !== "unconnected";
+                    stood ||= reply.kind !== "unconnected" && reply.kind !== "unsent";
                     return reply;
                 },
                 async describe() {
@@ -123,9 +126,9 @@ function rowsOf(heading: string): readonly Row[] {
 }
 
 function fits(row: Row, situation: Situation): boolean {
-    const inDoubt = situation.doubt !== "none" || situation.answer === "lost" ? "yes" : "no";
+    const inDoubt = { none: "no", "earlier run": "yes", "this run": "yes", superseded: "superseded" }[situation.doubt];
     const values: ReadonlyArray<readonly [cell: string, value: string]> = [
-        [row.doubt, inDoubt],
+        [row.doubt, situation.answer === "lost" ? "yes" : inDoubt],
         [row.answer, situation.answer],
         [row.wait, String(situation.wait)],
         [row.idle, situation.idle],

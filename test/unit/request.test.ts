@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { install } from "@sinonjs/fake-timers";
+import { ConfigurationError } from "../../provider/src/core/configuration";
 import type { Line } from "../../provider/src/core/progress";
 import type { Reply } from "../../provider/src/core/reply";
 import { carryOut, type Outcome, type Request } from "../../provider/src/core/request";
@@ -25,7 +26,7 @@ const is = (status: string): Reply => ({ kind: "body", body: { RequestId: "R-loo
 
 interface Replies {
     /** To each request in turn, the last one for ever. */
-    readonly sends?: readonly (Reply | "hang")[];
+    readonly sends?: readonly (Reply | Error | "hang")[];
     /** To each look in turn, the last one for ever. */
     readonly looks?: readonly Reply[];
 }
@@ -56,6 +57,9 @@ async function play(
                         const reply = sends[tokens.length - 1] ?? sends.at(-1) ?? accepted;
                         if (reply === "hang") {
                             return new Promise(() => {});
+                        }
+                        if (reply instanceof Error) {
+                            throw reply;
                         }
                         stood ||= reply.kind !== "unconnected" && reply.kind !== "unsent";
                         return reply;
@@ -189,10 +193,10 @@ describe("an interrupt", () => {
             );
         });
 
-        it("fails after an acceptance too, and says how to interrupt a newer change", async () => {
+        it("fails after an acceptance too, and is recorded: a service that forgets the token would do it twice", async () => {
             const { outcome } = await play({ looks: [is("active")] });
             assert.match(
-                messageOf(outcome, "failed"),
+                messageOf(outcome, "pending"),
                 /accepted, but the change has ended by itself[\s\S]*R-yes[\s\S]*change `triggers`/,
             );
         });
@@ -391,5 +395,39 @@ describe("a deployment that is stopped", () => {
         assert.equal(hanging.outcome.kind, "pending");
         const never = await play({ sends: [throttled] }, {}, 3_000);
         assert.match(messageOf(never.outcome, "failed"), /the deployment was stopped/);
+    });
+});
+
+describe("a run after another", () => {
+    it("takes nobody else's interrupt for its own: what was never accepted nor in doubt leaves no record", async () => {
+        const { outcome } = await play({ sends: [interrupting], looks: [is("activating")] });
+        assert.match(messageOf(outcome, "failed"), /another interrupt is being processed, and was not seen through/);
+    });
+
+    it("knows what an earlier request may have done that this one supersedes", async () => {
+        const { outcome } = await play({ sends: [wrongPhase] }, { supersedes: true });
+        assert.equal(outcome.kind === "done" && outcome.result.acted, true);
+        const { outcome: refused } = await play({ sends: [notFound] }, { supersedes: true });
+        assert.match(messageOf(refused, "failed"), /: refused\n/);
+    });
+
+    it("says so where it sent nothing itself, or only may have", async () => {
+        const half = new ConfigurationError("half of an access key");
+        const { outcome: before } = await play({ sends: [half] }, { earlier: {} });
+        assert.match(messageOf(before, "pending"), /this run sent nothing, and it is still not known.*half of/);
+        const { outcome: within } = await play({ sends: [reset, half] });
+        assert.match(messageOf(within, "pending"), /it is not known whether it was done: half of/);
+        const { outcome: never } = await play({ sends: [half] });
+        assert.match(messageOf(never, "failed"), /: not sent: half of/);
+    });
+
+    it("ends at once where a proxy refuses, though connections have stood", async () => {
+        const refusing: Reply = { kind: "unconnected", code: "ProxyAuthentication", afterMs: 1 };
+        const { outcome, tokens } = await play({ sends: [throttled, refusing] });
+        assert.match(
+            messageOf(outcome, "failed"),
+            /not accepted[\s\S]*user name and password in the URL of its variable/,
+        );
+        assert.equal(tokens.length, 2);
     });
 });

@@ -122,6 +122,13 @@ describe("the decision what an update is", () => {
             assert.equal(never.kind === "request" && never.clientToken, firstToken(declared));
         });
 
+        it("has no token before it that was declared while it was off", () => {
+            const olds = { triggers: [], enabled: false, clientToken: "never sent", status: "disabled" };
+            const on = resume(olds, { triggers: [] });
+            const declared = readArguments("ResumeLogstashTask", urn, { ...inputs, triggers: [] });
+            assert.equal(on.kind === "request" && on.clientToken, firstToken(declared));
+        });
+
         it("may be a request while it is not known", () => {
             assert.equal(resume({ enabled: false }, { enabled: unknownValue }).kind, "request");
             assert.equal(resume({}, { enabled: unknownValue, triggers: ["v2"] }).kind, "request");

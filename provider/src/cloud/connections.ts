@@ -20,6 +20,8 @@ interface WatchedOptions {
     readonly watched?: (request: ClientRequest) => void;
     /** Closes a connection that is being made for this request, which Node only does once there is a socket. */
     readonly giveUp?: AbortSignal;
+    /** Told, or a proxy's agent looks for it in the call stack, and pools the connection under another name. */
+    readonly secureEndpoint?: boolean;
 }
 
 /** The way an agent makes a connection. */
@@ -35,21 +37,24 @@ export class Connections {
     #stood = false;
     readonly #standing = new WeakSet<Socket>();
 
-    private constructor(readonly agent: HttpAgent) {}
+    private constructor(
+        readonly agent: HttpAgent,
+        private readonly secureEndpoint: boolean,
+    ) {}
 
     /** For requests to a base URL. Nothing is connected yet. */
     static async to(endpoint: string, proxy: ProxyServer | undefined, maxConnections: number): Promise<Connections> {
         const options = { keepAlive: true, maxSockets: maxConnections, maxFreeSockets: maxConnections };
         const secure = endpoint.startsWith("https:");
         if (proxy === undefined) {
-            const connections = new Connections(secure ? new HttpsAgent(options) : new HttpAgent(options));
+            const connections = new Connections(secure ? new HttpsAgent(options) : new HttpAgent(options), secure);
             connections.#watchDirect();
             return connections;
         }
         const Agent = secure
             ? (await import("https-proxy-agent")).HttpsProxyAgent
             : (await import("http-proxy-agent")).HttpProxyAgent;
-        const connections = new Connections(new Agent(proxy.url, options));
+        const connections = new Connections(new Agent(proxy.url, options), secure);
         // An agent for each connection: its options are those of the connection to the proxy, `signal` among them.
         connections.#watchProxied(async (request, connectOptions) => {
             const { giveUp } = connectOptions;
@@ -81,7 +86,7 @@ export class Connections {
                 }
             });
         };
-        return { watch, options: { watched, giveUp } satisfies WatchedOptions };
+        return { watch, options: { watched, giveUp, secureEndpoint: this.secureEndpoint } satisfies WatchedOptions };
     }
 
     #watchDirect(): void {

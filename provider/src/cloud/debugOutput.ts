@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 
-/** The namespaces in which pop-core, httpx and `@alicloud/credentials` print what they sign and send, secrets included. */
-const telltale = ["roa", "rpc", "httpx:*", "sign"];
+/** The namespaces in which the libraries print what they sign and send, and a proxy's password. */
+const telltale = ["roa", "rpc", "httpx:*", "sign", "http-proxy-agent*", "https-proxy-agent*"];
 
 /** Keeps secrets out of what `DEBUG` prints, in every copy of `debug` that those libraries load. Other output stays. */
 export function silenceSecrets(env: Record<string, string | undefined>): void {
@@ -14,6 +14,9 @@ export function silenceSecrets(env: Record<string, string | undefined>): void {
         for (const user of [requireFrom, createRequire(requireFrom.resolve("httpx"))]) {
             silence(user, names);
         }
+    }
+    for (const agent of ["http-proxy-agent", "https-proxy-agent"]) {
+        silence(createRequire(require.resolve(agent)), names);
     }
 }
 

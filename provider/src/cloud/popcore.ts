@@ -13,7 +13,7 @@ import { silenceSecrets } from "./debugOutput";
 import { maxConnections as defaultMaxConnections, type Turn } from "./limits";
 import { connectCode, replyFromResult, replyFromThrown } from "./popcoreReply";
 import { proxyFor, proxyName } from "./proxy";
-import { withMask } from "./secrets";
+import { showable } from "./secrets";
 
 /** Where and as whom the calls are made. */
 export interface ServiceOptions {
@@ -178,7 +178,7 @@ class PopCore {
             for (const value of Object.values(used)) {
                 this.#seen.add(value).add(encodeURIComponent(value));
             }
-            return { reply: withMask(await this.#send(line, call, used, left, signal), this.#seen), used };
+            return { reply: showable(await this.#send(line, call, used, left, signal), this.#seen), used };
         } catch (thrown) {
             if (thrown instanceof CredentialsUnavailable) {
                 return { reply: { kind: "unsent", detail: thrown.message } };
@@ -221,7 +221,7 @@ class PopCore {
                 case "sent":
                     return line.proxy !== undefined && watch.httpStatus === 407
                         ? unconnected(proxyCode(407))
-                        : replyFromThrown(thrown);
+                        : replyFromThrown(thrown, watch.httpStatus);
                 case "connecting":
                     return unconnected(connectCode(thrown));
                 case "queued":

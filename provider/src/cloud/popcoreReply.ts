@@ -1,4 +1,3 @@
-import { harmless } from "../core/foreignText";
 import { isRecord, stringField } from "../core/json";
 import type { Reply, ServiceError } from "../core/reply";
 
@@ -19,9 +18,10 @@ export function replyFromResult(result: unknown): Reply {
 
 /**
  * Reads whatever pop-core threw once the request was sent; not always an Error, and not always with a code. Of a message
- * only what the service wrote is kept: Node's and httpx's have the signed URL in them.
+ * only what the service wrote is kept: Node's and httpx's have the signed URL in them. `seenStatus` is the HTTP status of
+ * the answer, which pop-core drops for XML.
  */
-export function replyFromThrown(thrown: unknown): Reply {
+export function replyFromThrown(thrown: unknown, seenStatus?: number): Reply {
     const name = stringField(thrown, "name") ?? "";
     if (name === "FormatError") {
         const text = stringField(thrown, "body");
@@ -45,7 +45,11 @@ export function replyFromThrown(thrown: unknown): Reply {
     }
     const message = stringField(thrown, "message") ?? "";
     if (/hostid: .*requestid: /.test(message) && code !== undefined) {
-        return { kind: "error", ...xmlFields(message, code) };
+        return {
+            kind: "error",
+            ...xmlFields(message, code),
+            ...(seenStatus === undefined ? {} : { httpStatus: seenStatus }),
+        };
     }
     return isTransportCode(code)
         ? { kind: "lost", code }
@@ -73,12 +77,12 @@ function knownFields(body: Fields): Fields {
     const task: unknown = isRecord(Result) && Array.isArray(Result.clusterTasks) ? Result.clusterTasks[0] : undefined;
     const status = stringField(Result, "status");
     const known = {
-        ...(status === undefined ? {} : { status: harmless(status, 80) }),
+        ...(status === undefined ? {} : { status }),
         ...(isRecord(task) && typeof task.progress === "number" ? { clusterTasks: [{ progress: task.progress }] } : {}),
     };
     return {
         ...(Result === undefined ? {} : { Result: typeof Result === "boolean" ? Result : known }),
-        ...(typeof RequestId === "string" ? { RequestId: harmless(RequestId, 80) } : {}),
+        ...(typeof RequestId === "string" ? { RequestId } : {}),
     };
 }
 
@@ -87,20 +91,20 @@ function errorFields(body: Fields, code: string): ServiceError {
     const recommend = stringField(body, "Recommend");
     return {
         code: harmlessCode(code),
-        message: harmless(stringField(body, "Message") ?? ""),
-        ...(requestId === undefined ? {} : { requestId: harmless(requestId, 80) }),
-        ...(recommend !== undefined && /^https:\/\/[^\s@]+$/.test(recommend) ? { recommend: harmless(recommend) } : {}),
+        message: stringField(body, "Message") ?? "",
+        ...(requestId === undefined ? {} : { requestId }),
+        ...(recommend !== undefined && /^https:\/\/[^\s@]+$/.test(recommend) ? { recommend } : {}),
     };
 }
 
 /** pop-core keeps of an XML error only the code and one line of text. */
 function xmlFields(message: string, code: string): ServiceError {
     const requestId = /requestid: (\S+)/.exec(message)?.[1];
-    const text = harmless(message.replace(/ hostid: .*$/s, ""));
+    const text = message.replace(/ hostid: .*$/s, "");
     return {
         code: harmlessCode(code),
         message: text,
-        ...(requestId === undefined ? {} : { requestId: harmless(requestId, 80) }),
+        ...(requestId === undefined ? {} : { requestId }),
     };
 }
 

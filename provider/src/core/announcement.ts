@@ -14,6 +14,9 @@ export function announcementOf({ operation, enabled }: Declaration, update: Upda
         case "finish":
             return `the last run could not tell how the ${verb} ended: it ${will} be finished, with the same token`;
         case "replace":
+            if (enabled === false) {
+                return undefined;
+            }
             return (
                 `${update.because.join(" and ")} changed: the other instance ${will} be ${participle}, once for these ` +
                 "triggers: coming back to an instance with the same ones does nothing more"

@@ -1,13 +1,13 @@
 import { isRecord, stringField } from "./json";
 import type { Reply } from "./reply";
 import { type CodeMeaning, serviceCode } from "./serviceCodes";
-import { transportCode } from "./transportCodes";
+import { type TransportCode, transportCode } from "./transportCodes";
 
 /** What a reply to a call with a client token means for the request. */
 export type Meaning =
     | { readonly kind: "accepted"; readonly requestId?: string }
-    /** No connection can be made to this host as it is set, so nothing was sent. */
-    | { readonly kind: "unconnectable" }
+    /** No connection can be made as things are set, so nothing was sent; `isFinal` where that never passes. */
+    | { readonly kind: "unconnectable"; readonly isFinal: boolean }
     | { readonly kind: CodeMeaning };
 
 /** What a reply to DescribeLogstash tells. */
@@ -55,7 +55,7 @@ export function classify(reply: Reply): Meaning {
         case "unsent":
             return { kind: "notDone" };
         case "unconnected":
-            return { kind: transportCode(reply.code)?.advice === undefined ? "notDone" : "unconnectable" };
+            return unconnected(transportCode(reply.code));
     }
 }
 
@@ -76,6 +76,12 @@ export function classifyLook(reply: Reply): Look {
 /** Whether the identity lacks a RAM action. */
 export function isDenied(reply: Reply): boolean {
     return reply.kind === "error" && serviceCode(reply.code)?.denied === true;
+}
+
+function unconnected(known: TransportCode | undefined): Meaning {
+    return known?.advice === undefined
+        ? { kind: "notDone" }
+        : { kind: "unconnectable", isFinal: known.isFinal === true };
 }
 
 function isServerError(httpStatus: number | undefined): boolean {

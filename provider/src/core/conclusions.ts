@@ -1,68 +1,9 @@
 import { classify, type Look } from "./classify";
 import { lookAdvice, refusalAdvice } from "./errorMessage";
+import { type Asked, isTaken, type Knowledge, mayBeDone, type Next, ownStatuses, unanswered } from "./knowledge";
 import { descriptorOf, type Operation, phaseOf } from "./operations";
 import type { Reply } from "./reply";
 import type { Route } from "./service";
-
-/** What was asked for, as far as conclusions depend on it. */
-export interface Asked {
-    readonly operation: Operation;
-    /** Whether to look at the instance until it has got there. */
-    readonly wait: boolean;
-    /** What it means that there is nothing to act on. */
-    readonly whenIdle: "fail" | "skip";
-}
-
-/** The service's yes to our token. */
-export interface Acceptance {
-    readonly requestId?: string;
-    /** By our clock, RFC 3339. */
-    readonly at: string;
-}
-
-/** What is known of a request on its way. */
-export interface Knowledge {
-    readonly acceptance?: Acceptance;
-    /** An interrupt is being processed that is not known to be ours. */
-    readonly interrupting: boolean;
-    /** A try of ours may have been done without our knowing. */
-    readonly inDoubt: boolean;
-    /** A look has seen the instance since the acceptance, in this run or an earlier one. */
-    readonly seen: boolean;
-}
-
-/** What comes next for a request. */
-export type Next =
-    /** Something failed that passes. */
-    | { readonly kind: "again" }
-    /** Nothing failed, but it has not happened yet. */
-    | { readonly kind: "wait" }
-    | { readonly kind: "look"; readonly after: "acceptance" | "refusal" }
-    /** It has ended; `acted` tells whether by a request of ours. */
-    | ({ readonly kind: "done" } & Ending)
-    /** It has ended: `pending` is recorded and finished by the next run, `failed` leaves nothing to finish. */
-    | { readonly kind: "failed" | "pending"; readonly what: string; readonly advice: string };
-
-/** How a request ended that has not failed. */
-export interface Ending {
-    readonly status: string;
-    /** Whether a request of ours was done. */
-    readonly acted: boolean;
-    /** The service's ID of the answer that decided, if it was not the acceptance. */
-    readonly requestId?: string;
-    /** What the person who deploys should know about it. */
-    readonly note?: string;
-}
-
-/** The words of ours that stand for a status in a record: a service that uses one itself gets it marked. */
-export const ownStatuses = {
-    /** The request is not known to have ended: the next run finishes it. */
-    pending: "pending",
-    /** It was accepted and nobody looked. */
-    accepted: "accepted",
-    /** Nothing was ever sent, by `enabled: false`. */
-    disabled: "disabled",
-} as const;
 
 /** How long an acceptance that suffices waits for a first look that succeeds. */
 export const firstLookMs = 60_000;
@@ -70,7 +11,7 @@ export const firstLookMs = 60_000;
 /** What follows from a reply to the request. `at` is our clock. */
 export function afterReply(
     asked: Asked,
-    known: Knowledge,
+    before: Knowledge,
     reply: Reply,
     route: Route,
     at: string,
@@ -78,6 +19,7 @@ export function afterReply(
     const { operation, wait } = asked;
     const { whenInterrupting, looksWithoutWaiting } = descriptorOf(operation);
     const meaning = classify(reply);
+    const known = { ...before, sent: before.sent || (reply.kind !== "unsent" && reply.kind !== "unconnected") };
     switch (meaning.kind) {
         case "accepted": {
             const { requestId } = meaning;
@@ -86,17 +28,20 @@ export function afterReply(
         }
         case "interrupting":
             return whenInterrupting === "join"
-                ? { known: { ...known, interrupting: true }, next: whenTaken(wait, false) }
+                ? { known: { ...known, interrupting: true }, next: whenTaken(wait, known.inDoubt) }
                 : { known, next: again };
         case "inDoubt":
             return { known: { ...known, inDoubt: true }, next: again };
         case "notDone":
             return { known, next: again };
         case "unconnectable":
-            // A host that was there a moment ago comes back; one that never was has a wrong name.
+            // A host that was there a moment ago comes back; one that never was has a wrong name. A proxy stays as it is set.
             return {
                 known,
-                next: route.stood ? again : ending(known, notSent(known), refusalAdvice(operation, reply, route)),
+                next:
+                    route.stood && !meaning.isFinal
+                        ? again
+                        : ending(known, unanswered(known), refusalAdvice(operation, reply, route)),
             };
         case "wrongPhase":
             return { known, next: wait || looksWithoutWaiting ? { kind: "look", after: "refusal" } : again };
@@ -137,7 +82,7 @@ export function outOfTime(
     known: Knowledge,
     status: string | undefined,
 ): Next {
-    const { verb, acceptanceSuffices, phases } = descriptorOf(asked.operation);
+    const { verb, acceptanceSuffices, phases, idleArgument } = descriptorOf(asked.operation);
     if (acceptanceSuffices && known.acceptance !== undefined && !known.seen) {
         return doneUnseen;
     }
@@ -146,12 +91,17 @@ export function outOfTime(
     const finish = `\`pulumi up\` finishes this request with the same token; to ${verb} ${
         phases.acceptance.statuses.suspended === "onItsWay" ? "again" : "a newer change"
     } instead, change \`triggers\``;
-    if (isTaken(known)) {
+    if (known.acceptance !== undefined) {
         return ending(known, `accepted, but not seen through ${within}${seen}`, finish);
     }
-    return known.inDoubt
-        ? ending(known, `it is not known whether it was done, no usable answer came ${within}`, finish)
-        : ending(known, `not accepted ${within}${seen}`, "run `pulumi up` later, or raise `timeoutSeconds`");
+    const unclear = status !== undefined && phaseOf(asked.operation, "refusal", status) === "unclear";
+    const skip = unclear ? `; if ${status} is where it should be, set \`${idleArgument}: "skip"\`` : "";
+    if (known.inDoubt) {
+        const what = `it is not known whether it was done, no usable answer came ${within}${seen}`;
+        return ending(known, what, finish + skip);
+    }
+    const what = known.interrupting ? "another interrupt is being processed, and was not seen through" : "not accepted";
+    return ending(known, `${what} ${within}${seen}`, `run \`pulumi up\` later, or raise \`timeoutSeconds\`${skip}`);
 }
 
 /** What follows when the time is up and no connection to the endpoint has ever stood: what stands between is named. */
@@ -163,26 +113,23 @@ export function neverAnswered(known: Knowledge, { endpoint, override, proxy }: R
     ];
     return ending(
         known,
-        `${notSent(known)}: no connection to ${endpoint}${way} was ever made`,
+        `${unanswered(known)}: no connection to ${endpoint}${way} was ever made`,
         `check ${check.join("; ")}`,
     );
 }
 
+/** What follows when the deployment is stopped. */
+export function stopped(operation: Operation, known: Knowledge): Next {
+    const { verb } = descriptorOf(operation);
+    const finish = `\`pulumi up\` finishes this request with the same token, and does not ${verb} twice`;
+    return mayBeDone(known)
+        ? ending(known, "the deployment was stopped before it ended", finish)
+        : ending(known, `${unanswered(known)}: the deployment was stopped`, "run `pulumi up` again");
+}
+
 /** What certainly was not done leaves no trace; whatever may have been done is recorded, so that it is never lost. */
 export function ending(known: Knowledge, what: string, advice: string): Next {
-    return { kind: known.inDoubt || isTaken(known) ? "pending" : "failed", what, advice };
-}
-
-/** In this run nothing was sent, which is all there is to say only if no earlier run has. */
-export function notSent(known: Knowledge): string {
-    return known.inDoubt || isTaken(known)
-        ? "this run sent nothing, and it is still not known how the request ended"
-        : "not sent";
-}
-
-/** Whether the service is at work on what was asked for. */
-export function isTaken({ acceptance, interrupting }: Knowledge): boolean {
-    return acceptance !== undefined || interrupting;
+    return { kind: mayBeDone(known) ? "pending" : "failed", what, advice };
 }
 
 type Seen = Extract<Look, { kind: "seen" }>;
@@ -191,14 +138,19 @@ function afterStatus(asked: Asked, known: Knowledge, after: "acceptance" | "refu
     const { status } = look;
     const { goal, verb, participle } = descriptorOf(asked.operation);
     const acted = known.acceptance !== undefined;
-    if (!acted && known.inDoubt && goal.includes(status)) {
+    if (!acted && (known.inDoubt || known.superseded) && goal.includes(status)) {
         return doneAt(look, true, `${participle}, concluded from the status ${status} after a request in doubt`);
     }
     switch (phaseOf(asked.operation, after, status)) {
-        case "settled":
-            return doneAt(look, acted, acted ? undefined : alreadyThere(known, participle, status));
+        case "settled": {
+            // What is being processed, and was asked for in doubt, may be ours.
+            const isOurs = acted || (known.interrupting && known.inDoubt);
+            return doneAt(look, isOurs, isOurs ? undefined : alreadyThere(known, participle, status));
+        }
         case "onItsWay":
             return after === "refusal" ? again : { kind: "wait" };
+        case "unclear":
+            return asked.whenIdle === "skip" ? afterIdle(asked, known, look) : again;
         case "idle":
             return afterIdle(asked, known, look);
         case "broken": {
@@ -229,14 +181,13 @@ function afterIdle({ operation, whenIdle }: Asked, known: Knowledge, look: Seen)
     const skip = `set \`${idleArgument}: "skip"\` if that is fine`;
     if (inDoubt) {
         const what = `it may have been done, and nothing is left to ${verb}: ${seen}`;
-        return { kind: "pending", what, advice: `${newer}; ${skip}` };
+        return ending(known, what, `${newer}; ${skip}`);
     }
     if (isTaken(known)) {
         const taken = acted ? "accepted" : "another interrupt was being processed";
-        const what = `${taken}, but the change has ended by itself: ${seen}`;
-        return { kind: "failed", what, advice: `${newer}; ${skip}` };
+        return ending(known, `${taken}, but the change has ended by itself: ${seen}`, `${newer}; ${skip}`);
     }
-    return { kind: "failed", what: `nothing to ${verb}: ${seen}`, advice: skip };
+    return ending(known, `nothing to ${verb}: ${seen}`, skip);
 }
 
 function doneAt({ status, requestId }: Seen, acted: boolean, note: string | undefined): Next {

@@ -9,7 +9,9 @@ export type Phase =
     /** There is nothing to act on, or no longer. */
     | "idle"
     /** The instance cannot get there by itself. */
-    | "broken";
+    | "broken"
+    /** Nobody documents it: look again, unless the program takes it for nothing to act on. */
+    | "unclear";
 
 /** What each status means; `other` is for strings that nobody documents. */
 export interface Phases {
@@ -78,7 +80,7 @@ export const operations = {
                     inactive: "broken",
                     invalid: "broken",
                 },
-                other: "onItsWay",
+                other: "unclear",
             },
         },
         goal: ["suspended"],
@@ -119,7 +121,7 @@ export const operations = {
                     inactive: "broken",
                     invalid: "broken",
                 },
-                other: "onItsWay",
+                other: "unclear",
             },
         },
         goal: ["activating", "active"],

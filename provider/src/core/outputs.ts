@@ -1,6 +1,6 @@
 import { argumentsOf, type Properties } from "./arguments";
-import { type Acceptance, ownStatuses } from "./conclusions";
 import { stringField } from "./json";
+import { type Acceptance, ownStatuses } from "./knowledge";
 import { descriptorOf, type Operation } from "./operations";
 import type { Result } from "./request";
 

@@ -1,22 +1,18 @@
 import { classifyLook } from "./classify";
-import {
-    type Acceptance,
-    type Asked,
-    afterLook,
-    afterReply,
-    type Ending,
-    ending,
-    isTaken,
-    type Knowledge,
-    type Next,
-    neverAnswered,
-    outOfTime,
-    ownStatuses,
-} from "./conclusions";
+import { afterLook, afterReply, ending, neverAnswered, outOfTime, stopped } from "./conclusions";
 import { ConfigurationError } from "./configuration";
 import { errorMessage, type Problem } from "./errorMessage";
 import { harmless } from "./foreignText";
-import { descriptorOf } from "./operations";
+import {
+    type Acceptance,
+    type Asked,
+    type Ending,
+    isTaken,
+    type Knowledge,
+    type Next,
+    ownStatuses,
+    unanswered,
+} from "./knowledge";
 import { type Line, Progress } from "./progress";
 import type { Reply } from "./reply";
 import { type Budget, startBudget, type Try, tryUntil } from "./retry";
@@ -30,6 +26,8 @@ export interface Request extends Asked {
     readonly timeoutSeconds: number;
     /** Present if an earlier run sent this request and did not learn how it ended. */
     readonly earlier?: { readonly acceptance?: Acceptance };
+    /** Whether it supersedes a request of the same resource that may have been done. */
+    readonly supersedes?: boolean;
 }
 
 /** What is recorded about a request. */
@@ -112,6 +110,8 @@ class Pursuit {
             ...(earlier?.acceptance === undefined ? {} : { acceptance: earlier.acceptance }),
             interrupting: false,
             inDoubt: earlier !== undefined && earlier.acceptance === undefined,
+            superseded: request.supersedes === true,
+            sent: false,
             // An acceptance is recorded as unfinished only after a look that saw the instance on its way.
             seen: earlier?.acceptance !== undefined,
         };
@@ -142,10 +142,7 @@ class Pursuit {
     /** How it ends when the deployment is stopped. */
     stopped(): Outcome {
         this.#known = { ...this.#known, inDoubt: this.#known.inDoubt || this.#sending };
-        const { operation } = this.request;
-        const finish = `\`pulumi up\` finishes this request with the same token, and does not ${descriptorOf(operation).verb} twice`;
-        const next = ending(this.#known, "the deployment was stopped before it ended", finish);
-        return this.#end(next.kind === "failed" ? { ...next, what: "not sent: the deployment was stopped" } : next);
+        return this.#end(stopped(this.request.operation, this.#known));
     }
 
     /** Says how far it is. */
@@ -167,7 +164,11 @@ class Pursuit {
             const { acceptance } = this.#known;
             return wait
                 ? this.#look("acceptance")
-                : { kind: "done", status: ownStatuses.accepted, acted: acceptance !== undefined };
+                : {
+                      kind: "done",
+                      status: ownStatuses.accepted,
+                      acted: acceptance !== undefined || this.#known.inDoubt,
+                  };
         }
         this.#sending = true;
         const reply = await service.send(operation, instanceId, clientToken, this.#limits());
@@ -252,8 +253,7 @@ class Pursuit {
         // Of what nobody has foreseen it is not known how far it came.
         this.#known = { ...this.#known, inDoubt: this.#known.inDoubt || !expected };
         const { operation, instanceId, region } = this.request;
-        const outcome = isTaken(this.#known) ? "accepted, but nobody can look" : "not sent";
-        const what = expected ? outcome : "an unexpected error, please report it";
+        const what = expected ? unanswered(this.#known) : "an unexpected error, please report it";
         const reason = error instanceof Error ? error.message : String(error);
         const message = `${operation} on ${instanceId} in ${region}: ${what}: ${expected ? reason : harmless(reason)}`;
         const next = ending(this.#known, what, "");

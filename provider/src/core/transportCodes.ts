@@ -5,6 +5,8 @@ export interface TransportCode {
     readonly words: string;
     /** What to change; a setting is wrong if it is so from the start, and no try will help. */
     readonly advice?: string;
+    /** It does not pass either where connections stood before. */
+    readonly isFinal?: true;
 }
 
 const untrusted = {
@@ -33,11 +35,13 @@ export const transportCodes: readonly TransportCode[] = [
         code: "ProxyAuthentication",
         words: "the proxy wants a user name and a password",
         advice: "give the proxy's user name and password in the URL of its variable",
+        isFinal: true,
     },
     {
         code: "ProxyRefused",
         words: "the proxy refuses to connect to this host",
         advice: "let the proxy connect to this host, or name the host in NO_PROXY",
+        isFinal: true,
     },
     { code: "ProxyUnavailable", words: "the proxy could not connect to this host" },
     { code: "RequestTimeout", words: "no whole answer in time" },

@@ -1,6 +1,6 @@
 import { argumentsOf, type Declaration, type Properties, readArguments } from "./arguments";
-import { ownStatuses } from "./conclusions";
 import { canonicalJson, type Json } from "./json";
+import { ownStatuses } from "./knowledge";
 import { deriveToken } from "./token";
 import { sameTriggers } from "./triggers";
 
@@ -33,11 +33,18 @@ export function firstToken(declared: Declaration): string {
 /** Reads from the recorded outputs what an update is decided by. */
 export function readRecord(urn: string, { operation }: Declaration, olds: Properties): Recorded {
     const { clientToken, status } = olds;
+    // A token that was declared while the resource was switched off was never sent.
+    const wasSent = typeof clientToken === "string" && status !== ownStatuses.disabled;
     return {
         declaration: readArguments(operation, urn, olds),
-        ...(typeof clientToken === "string" ? { clientToken } : {}),
+        ...(wasSent ? { clientToken } : {}),
         status: String(status),
     };
+}
+
+/** Whether the last request of a resource is not known to have ended. */
+export function isPending({ status }: Recorded): boolean {
+    return status === ownStatuses.pending;
 }
 
 /** Decides what an update is; the same for the preview, which shows it, and for the update, which does it. */
@@ -60,7 +67,7 @@ export function updateBetween(recorded: Recorded, declared: Declaration): Update
         const clientToken = declared.clientToken ?? deriveToken({ ...declared, previousToken: recorded.clientToken });
         return { kind: "request", because: asking, clientToken };
     }
-    return recorded.status === ownStatuses.pending && recorded.clientToken !== undefined
+    return isPending(recorded) && recorded.clientToken !== undefined
         ? { kind: "finish", clientToken: recorded.clientToken }
         : { kind: "record", changed: changed.length > 0 };
 }

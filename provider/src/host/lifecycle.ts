@@ -11,7 +11,7 @@ import type { Operation } from "../core/operations";
 import { acceptanceIn, outputsFor, outputsOfDisabled, resultIn } from "../core/outputs";
 import type { Line } from "../core/progress";
 import type * as Requests from "../core/request";
-import { firstToken, readRecord, type Update, updateBetween } from "../core/update";
+import { firstToken, isPending, readRecord, type Update, updateBetween } from "../core/update";
 import type * as Services from "./services";
 
 /** One resource, as whatever speaks a protocol of Pulumi's knows it. */
@@ -77,14 +77,15 @@ export class Lifecycle {
     /** Does what `diff` has decided on the same values. */
     async update({ operation, urn }: Subject, olds: Properties, news: Properties): Promise<Written> {
         const declared = readArguments(operation, urn, news);
-        const update = updateBetween(readRecord(urn, declared, olds), declared);
+        const recorded = readRecord(urn, declared, olds);
+        const update = updateBetween(recorded, declared);
         switch (update.kind) {
             case "request":
-                return this.#request(declared, update.clientToken, news);
+                return this.#request(declared, update.clientToken, news, { supersedes: isPending(recorded) });
             case "finish": {
                 const acceptance = acceptanceIn(operation, olds);
                 const earlier = acceptance === undefined ? {} : { acceptance };
-                return this.#request(declared, update.clientToken, news, earlier);
+                return this.#request(declared, update.clientToken, news, { earlier });
             }
             case "record":
                 return { kind: "done", outputs: { ...news, ...resultIn(operation, olds) } };
@@ -100,11 +101,11 @@ export class Lifecycle {
         declared: Declaration,
         clientToken: string,
         inputs: Properties,
-        earlier?: Requests.Request["earlier"],
+        before: Pick<Requests.Request, "earlier" | "supersedes"> = {},
     ): Promise<Written> {
         const { carryOut } = require("../core/request") as typeof Requests;
         const outcome = await carryOut(
-            { ...declared, clientToken, ...(earlier === undefined ? {} : { earlier }) },
+            { ...declared, ...before, clientToken },
             {
                 service: this.#servicesOfProcess().serviceFor(declared),
                 monotonic: () => performance.now(),

@@ -4,6 +4,7 @@ import { descriptorOf, type Operation, type operations } from "../core/operation
 import { outputNames, type sharedResults } from "../core/outputs";
 import { qualifiedTypeIn, typeTokenOf } from "../core/urn";
 import { pointer } from "../host/pointer";
+import { guarded } from "./guarded";
 import { normalizedTriggers } from "./triggers";
 
 /** The arguments that all resources of this package share. */
@@ -104,15 +105,12 @@ export function inputsOf<Op extends Operation, Args extends LogstashTaskArgs>(
     const { resource } = descriptorOf(operation);
     const { triggers, clientToken, profile } = args;
     refuseUnsupported(resource, opts ?? {}, profile !== undefined);
-    const urn = urnOf(typeTokenOf(operation), name, opts?.parent);
-    // The constructor can still throw, and then nobody would await this.
-    urn.catch(() => {});
     return {
         ...Object.fromEntries(outputNames(operation).map((output) => [output, undefined])),
         ...args,
         ...(triggers === undefined ? {} : { triggers: normalizedTriggers(triggers) }),
         ...(clientToken === undefined ? {} : { clientToken: refuseSecret(resource, clientToken) }),
-        resourceUrn: urn,
+        resourceUrn: guarded(urnOf(typeTokenOf(operation), name, opts?.parent)),
         __provider: pointer,
     };
 }
@@ -172,17 +170,16 @@ function refuseSecret(what: string, clientToken: pulumi.Input<string>): pulumi.I
         return clientToken;
     }
     const token = pulumi.output(clientToken);
-    return pulumi.output(
-        pulumi.isSecret(token).then((isSecret) => {
-            if (isSecret) {
-                throw new Error(
-                    `the \`clientToken\` of a ${what} is a secret: it is sent in the clear and recorded, so give one ` +
-                        "that is not, or none",
-                );
-            }
-            return token;
-        }),
-    );
+    const refused = pulumi.isSecret(token).then((isSecret) => {
+        if (isSecret) {
+            throw new Error(
+                `the \`clientToken\` of a ${what} is a secret: it is sent in the clear and recorded, so give one ` +
+                    "that is not, or none",
+            );
+        }
+        return token;
+    });
+    return guarded(pulumi.output(guarded(refused)));
 }
 
 /**

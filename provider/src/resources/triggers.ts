@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { isPromise } from "node:util/types";
 import * as pulumi from "@pulumi/pulumi";
 import { isRecord } from "../core/json";
+import { guarded } from "./guarded";
 
 /**
  * Turns triggers into what JSON holds, leaf by leaf and before Pulumi sees them: it would turn a Date into `{}`, and would
@@ -22,10 +23,10 @@ export function normalizedTriggers(triggers: unknown): unknown {
 
 function normalized(value: unknown, path: string): unknown {
     if (pulumi.Output.isInstance(value)) {
-        return value.apply((known) => normalized(known, path));
+        return guarded(value.apply((known) => normalized(known, path)));
     }
     if (isPromise(value)) {
-        return value.then((known) => normalized(known, path));
+        return guarded(value.then((known) => normalized(known, path)));
     }
     switch (typeof value) {
         case "string":
@@ -97,7 +98,7 @@ function sha256(content: string | Buffer): string {
 
 /** At once where the value is there, so that an error names the program's line. */
 function later<T, R>(value: T | Promise<T>, use: (value: T) => R): R | Promise<R> {
-    return isPromise(value) ? value.then(use) : use(value as T);
+    return isPromise(value) ? guarded(value.then(use)) : use(value as T);
 }
 
 /** Also objects of another realm, as test runners make them. */
