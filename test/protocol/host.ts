@@ -1,3 +1,4 @@
+import { strict as assert } from "node:assert";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -43,12 +44,15 @@ export class Host {
         readonly cwd?: string;
         /** The address the server is told the engine listens at. */
         readonly engineAddress?: string;
+        /** @default "inherit" */
+        readonly stderr?: "inherit" | "pipe";
     }): Promise<Host> {
         const child = spawn(process.execPath, [serverPath, options.engineAddress ?? "127.0.0.1:1"], {
             cwd: options.cwd ?? join(__dirname, "..", ".."),
             env: { PATH: process.env.PATH, ...options.env },
-            stdio: ["pipe", "pipe", "inherit"],
+            stdio: ["pipe", "pipe", options.stderr ?? "inherit"],
         });
+        assert.ok(child.stdout !== null);
         const [port] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
         const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
         const host = new Host(child, client);

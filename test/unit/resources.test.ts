@@ -90,6 +90,41 @@ describe("the resources in a program", () => {
         });
     }
 
+    describe("whose constructor throws", () => {
+        const missing = () => new pulumi.asset.FileAsset(join(folder, "missing"));
+        const cases: Readonly<Record<string, () => readonly [args: object, opts: object]>> = {
+            "a missing file and a Map": () => [{ triggers: [missing(), new Map()] }, {}],
+            "a promise of a Map, and a Map": () => [{ triggers: [Promise.resolve(new Map()), new Map()] }, {}],
+            "an Output of a BigInt, and a Map": () => [
+                { triggers: [pulumi.output(1).apply(() => 10n), new Map()] },
+                {},
+            ],
+            "a bad parent and a missing file": () => [{ triggers: [missing()] }, { parent: {} }],
+            "a bad parent and a secret token": () => [{ clientToken: pulumi.secret("t") }, { parent: {} }],
+        };
+        for (const [what, given] of Object.entries(cases)) {
+            it(`leave no rejection behind that ends the program: ${what}`, async () => {
+                const unhandled: unknown[] = [];
+                const note = (reason: unknown) => unhandled.push(reason);
+                const others = process.rawListeners("unhandledRejection");
+                process.removeAllListeners("unhandledRejection").on("unhandledRejection", note);
+                try {
+                    const [args, opts] = given();
+                    assert.throws(() => new LogstashTaskInterrupt("task", { instanceId, ...args }, opts));
+                    for (let turn = 0; turn < 20; turn += 1) {
+                        await new Promise((resolve) => setImmediate(resolve));
+                    }
+                } finally {
+                    process.removeListener("unhandledRejection", note);
+                    for (const listener of others) {
+                        process.on("unhandledRejection", listener as NodeJS.UnhandledRejectionListener);
+                    }
+                }
+                assert.deepEqual(unhandled, []);
+            });
+        }
+    });
+
     it("refuse a resource as a trigger", () => {
         const triggers = [new Component("trigger")];
         assert.throws(() => new LogstashTaskInterrupt("task", { instanceId, triggers }), /is a resource: give one of/);
