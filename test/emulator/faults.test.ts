@@ -269,10 +269,10 @@ describe("emulator: faults", () => {
 
     it("refuses rules for an operation or a fault that it does not have", () => {
         const fault: Fault = { kind: "result-false" };
-        const operation = "RestartLogstash" as Operation;
+        const operation = "NoSuchOperation" as Operation;
         assert.throws(() => emulator.faults.add({ operation, fault }), {
             message:
-                'The emulator has no operation "RestartLogstash"; ' +
+                'The emulator has no operation "NoSuchOperation"; ' +
                 "it has InterruptLogstashTask, ResumeLogstashTask, DescribeLogstash.",
         });
         const unknown = { kind: "explosion" } as unknown as Fault;

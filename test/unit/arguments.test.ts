@@ -126,8 +126,8 @@ describe("the check of arguments", () => {
     });
 
     it("takes an absent argument for its default", () => {
-        const { wait, whenIdle, timeoutSeconds, triggers } = readArguments("InterruptLogstashTask", "urn", right);
-        assert.deepEqual([wait, whenIdle, timeoutSeconds, triggers], [true, "fail", 600, []]);
+        const { wait, whenNothing, timeoutSeconds, triggers } = readArguments("InterruptLogstashTask", "urn", right);
+        assert.deepEqual([wait, whenNothing, timeoutSeconds, triggers], [true, "fail", 600, []]);
     });
 
     it("names everything that is wrong at once", () => {

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { install } from "@sinonjs/fake-timers";
-import type { Operation } from "../../provider/src/core/operations";
+import { type Operation, operations } from "../../provider/src/core/operations";
 import type { Reply } from "../../provider/src/core/reply";
 import { carryOut, type Outcome, type Request } from "../../provider/src/core/request";
 
@@ -71,7 +71,7 @@ async function play({ operation, doubt, answer, wait, idle, looks: seen }: Situa
             region: "cn-hangzhou",
             clientToken: "T",
             wait,
-            whenIdle: idle,
+            whenNothing: idle,
             timeoutSeconds: 90,
             ...(accepted ? { earlier: { acceptance: { at: "1970-01-01T00:00:00.000Z", requestId: "R" } } } : {}),
             ...(doubt === "earlier run" ? { earlier: {} } : {}),
@@ -152,10 +152,8 @@ function described(outcome: Outcome): string {
 }
 
 describe("every outcome of a request", () => {
-    for (const [heading, operation] of [
-        ["LogstashTaskInterrupt", "InterruptLogstashTask"],
-        ["LogstashTaskResume", "ResumeLogstashTask"],
-    ] as const) {
+    for (const operation of Object.keys(operations) as Operation[]) {
+        const { resource: heading } = operations[operation];
         it(`is what docs/outcomes.md says: ${heading}`, async () => {
             const rows = rowsOf(heading);
             const used = new Set<Row>();

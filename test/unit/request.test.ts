@@ -11,7 +11,7 @@ const request: Request = {
     region: "cn-hangzhou",
     clientToken: "T",
     wait: true,
-    whenIdle: "fail",
+    whenNothing: "fail",
     timeoutSeconds: 60,
 };
 
@@ -202,12 +202,12 @@ describe("an interrupt", () => {
         });
 
         it("is skipped where that was asked for", async () => {
-            const refused = await play({ sends: [wrongPhase], looks: [is("active")] }, { whenIdle: "skip" });
+            const refused = await play({ sends: [wrongPhase], looks: [is("active")] }, { whenNothing: "skip" });
             assert.deepEqual(refused.outcome, {
                 kind: "done",
                 result: { clientToken: "T", status: "active", acted: false, requestId: "R-look" },
             });
-            const taken = await play({ looks: [is("active")] }, { whenIdle: "skip" });
+            const taken = await play({ looks: [is("active")] }, { whenNothing: "skip" });
             assert.deepEqual(taken.outcome, done("active"));
         });
     });

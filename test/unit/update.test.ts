@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { unknownValue } from "../../provider/src/core/argumentRules";
-import { readArguments } from "../../provider/src/core/arguments";
+import { argumentsOf, readArguments } from "../../provider/src/core/arguments";
 import type { Operation } from "../../provider/src/core/operations";
 import { firstToken, readRecord, updateBetween } from "../../provider/src/core/update";
 
@@ -74,6 +74,10 @@ describe("the decision what an update is", () => {
 
     it("notices every argument that is recorded, also one that only one operation has", () => {
         const others = { timeoutSeconds: 5, profile: "other", waitForSuspended: false, whenIdle: "skip" };
+        const recordedOnly = Object.entries(argumentsOf("InterruptLogstashTask")).filter(
+            ([, { onChange }]) => onChange === "record",
+        );
+        assert.deepEqual(recordedOnly.map(([name]) => name).sort(), Object.keys(others).sort());
         for (const [name, value] of Object.entries(others)) {
             assert.deepEqual(change({}, { [name]: value }), changed, name);
             assert.deepEqual(change({ [name]: value }, { [name]: value }), unchanged, name);

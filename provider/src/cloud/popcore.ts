@@ -2,10 +2,12 @@ import type { Agent } from "node:http";
 import { validateHeaderValue } from "node:http";
 import { type BulkheadPolicy, bulkhead } from "cockatiel";
 import { ConfigurationError } from "../core/configuration";
+import type { Endpoint } from "../core/identity/endpoint";
+import { placeText } from "../core/identity/place";
 import { descriptorOf } from "../core/operations";
 import type { Reply } from "../core/reply";
 import type { CallLimits, LogstashService } from "../core/service";
-import { serviceCode } from "../core/serviceCodes";
+import { refusalCode } from "../core/serviceCodes";
 import { Connections, proxyCode } from "./connections";
 import { type Credentials, type CredentialsSource, CredentialsUnavailable } from "./credentials";
 import { unlessAborted, unlessLate } from "./deadlines";
@@ -17,7 +19,7 @@ import { showable } from "./secrets";
 
 /** Where and as whom the calls are made. */
 export interface ServiceOptions {
-    readonly endpoint: () => Endpoint;
+    readonly endpoint: () => Pick<Endpoint, "url" | "override">;
     readonly region: string;
     /** The region of resources that name none, for messages. */
     readonly regionOfStack?: () => string | undefined;
@@ -28,14 +30,6 @@ export interface ServiceOptions {
     readonly headers?: () => Readonly<Record<string, string>>;
     /** @default 32 */
     readonly maxConnections?: number;
-}
-
-/** Where the API is. */
-export interface Endpoint {
-    /** Without a trailing slash. */
-    readonly url: string;
-    /** The setting that names it, where it is not the public one of the region. */
-    readonly setting?: string;
 }
 
 /** One try of a call is given up after this time, or what is left of the operation's. */
@@ -65,7 +59,7 @@ export function popCoreService(options: ServiceOptions): LogstashService {
     };
 }
 
-interface Call {
+interface HttpCall {
     readonly action: string;
     readonly method: "GET" | "POST";
     readonly path: string;
@@ -73,7 +67,7 @@ interface Call {
 }
 
 /** What is made once, with the first call. */
-interface Line {
+interface Opened {
     readonly url: string;
     readonly connections: Connections;
     readonly source: CredentialsSource;
@@ -84,10 +78,10 @@ interface Line {
 }
 
 class PopCore {
-    #line: Promise<Line> | undefined;
-    #opened: Line | undefined;
+    #opening: Promise<Opened> | undefined;
+    #opened: Opened | undefined;
     /** Every credential this client has used, so that an answer that quotes one is masked. */
-    readonly #seen = new Set<string>();
+    readonly #usedSecrets = new Set<string>();
     /** A request waits here for its connection, not in the agent: only what is sent counts as sent. */
     readonly #slots: BulkheadPolicy;
 
@@ -99,21 +93,21 @@ class PopCore {
         return this.options.maxConnections ?? defaultMaxConnections;
     }
 
-    async call(call: Call, { leftMs, signal }: CallLimits): Promise<Reply> {
+    async call(call: HttpCall, { leftMs, signal }: CallLimits): Promise<Reply> {
         const deadline = performance.now() + leftMs;
         const left = () => deadline - performance.now();
-        this.#line ??= this.#open();
-        const line = await this.#line;
+        this.#opening ??= this.#open();
+        const opened = await this.#opening;
         let started = false;
         const result = this.#slots.execute(async () => {
             started = true;
-            return left() <= 0 ? late : this.#withRenewal(line, call, left, signal);
+            return left() <= 0 ? late : this.#withRenewal(opened, call, left, signal);
         });
         return (await unlessLate(result, left)) ?? (started ? result : late);
     }
 
     route() {
-        const { url, setting } = this.options.endpoint();
+        const { url, override } = this.options.endpoint();
         const { host } = new URL(url);
         return {
             endpoint: host,
@@ -122,12 +116,12 @@ class PopCore {
                 const region = this.options.regionOfStack?.();
                 return region === this.options.region ? undefined : region;
             },
-            ...(setting === undefined ? {} : { override: `${host}, from ${setting}` }),
+            ...(override === undefined ? {} : { override: `${host}, from ${placeText(override)}` }),
             ...(this.#opened?.proxy === undefined ? {} : { proxy: this.#opened.proxy }),
         };
     }
 
-    async #open(): Promise<Line> {
+    async #open(): Promise<Opened> {
         const source = this.options.credentials();
         const turn = this.options.turn();
         const { url } = this.options.endpoint();
@@ -147,26 +141,26 @@ class PopCore {
     }
 
     /** An expired session is renewed once, and the call repeated. */
-    async #withRenewal(line: Line, call: Call, left: () => number, signal: AbortSignal): Promise<Reply> {
-        const first = await this.#try(line, call, left, signal);
-        const expired = first.reply.kind === "error" && serviceCode(first.reply.code)?.expired === true;
-        if (!expired || first.used === undefined || line.source.renew === undefined) {
+    async #withRenewal(opened: Opened, call: HttpCall, left: () => number, signal: AbortSignal): Promise<Reply> {
+        const first = await this.#try(opened, call, left, signal);
+        const expired = first.reply.kind === "error" && refusalCode(first.reply.code)?.expired === true;
+        if (!expired || first.used === undefined || opened.source.renew === undefined) {
             return first.reply;
         }
-        line.source.renew(first.used);
-        return (await this.#try(line, call, left, signal)).reply;
+        opened.source.renew(first.used);
+        return (await this.#try(opened, call, left, signal)).reply;
     }
 
     async #try(
-        line: Line,
-        call: Call,
+        opened: Opened,
+        call: HttpCall,
         left: () => number,
         signal: AbortSignal,
     ): Promise<{ readonly reply: Reply; readonly used?: Credentials }> {
         try {
             const used = await unlessLate(
-                line.source.get().then(async (credentials) => {
-                    await line.turn();
+                opened.source.get().then(async (credentials) => {
+                    await opened.turn();
                     return credentials;
                 }),
                 left,
@@ -174,11 +168,11 @@ class PopCore {
             if (used === undefined || left() <= 0) {
                 return { reply: late };
             }
-            checkHeaders(used, line.source.name);
+            checkHeaders(used, opened.source.name);
             for (const value of Object.values(used)) {
-                this.#seen.add(value).add(encodeURIComponent(value));
+                this.#usedSecrets.add(value).add(encodeURIComponent(value));
             }
-            return { reply: showable(await this.#send(line, call, used, left, signal), this.#seen), used };
+            return { reply: showable(await this.#send(opened, call, used, left, signal), this.#usedSecrets), used };
         } catch (thrown) {
             if (thrown instanceof CredentialsUnavailable) {
                 return { reply: { kind: "unsent", detail: thrown.message } };
@@ -188,18 +182,29 @@ class PopCore {
     }
 
     /** Sends the call, and ends in time whatever the network does: Node reports no abort before there is a socket. */
-    async #send(line: Line, call: Call, used: Credentials, left: () => number, signal: AbortSignal): Promise<Reply> {
+    async #send(
+        opened: Opened,
+        call: HttpCall,
+        used: Credentials,
+        left: () => number,
+        signal: AbortSignal,
+    ): Promise<Reply> {
         const timeout = Math.max(1, Math.min(callTimeoutMs, left()));
         const started = performance.now();
         const limit = new AbortController();
         const timer = setTimeout(() => limit.abort(), timeout);
         const giveUp = AbortSignal.any([signal, limit.signal]);
-        const { watch, options } = line.connections.watch(giveUp);
-        const { agent } = line.connections;
-        const client = new line.RoaClient({ endpoint: line.url, apiVersion: "2017-06-13", ...used, opts: { agent } });
+        const { watch, options } = opened.connections.watch(giveUp);
+        const { agent } = opened.connections;
+        const client = new opened.RoaClient({
+            endpoint: opened.url,
+            apiVersion: "2017-06-13",
+            ...used,
+            opts: { agent },
+        });
         const { action, method, path, query } = call;
         // pop-core sends neither of the first two by itself; given, all are signed.
-        const headers = { "x-acs-action": action, "x-acs-region-id": this.options.region, ...line.headers };
+        const headers = { "x-acs-action": action, "x-acs-region-id": this.options.region, ...opened.headers };
         const unconnected = (code: string): Reply => ({
             kind: "unconnected",
             code,
@@ -213,13 +218,13 @@ class PopCore {
             });
             const result = await unlessAborted(answer, giveUp);
             // A plain forward proxy answers in the service's place.
-            return line.proxy !== undefined && watch.httpStatus === 407
+            return opened.proxy !== undefined && watch.httpStatus === 407
                 ? unconnected(proxyCode(407))
                 : replyFromResult(result);
         } catch (thrown) {
             switch (watch.stage) {
                 case "sent":
-                    return line.proxy !== undefined && watch.httpStatus === 407
+                    return opened.proxy !== undefined && watch.httpStatus === 407
                         ? unconnected(proxyCode(407))
                         : replyFromThrown(thrown, watch.httpStatus);
                 case "connecting":
@@ -256,9 +261,9 @@ function checkHeaders({ accessKeyId, securityToken }: Credentials, name: string)
 /** The part of pop-core's `ROAClient` used here; the package's own types leave that class out. */
 interface RoaClient {
     request(
-        method: Call["method"],
+        method: HttpCall["method"],
         path: string,
-        query: Call["query"],
+        query: HttpCall["query"],
         body: string,
         headers: Readonly<Record<string, string>>,
         options: { timeout: number; beforeRequest: (request: object) => object },

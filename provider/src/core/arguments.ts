@@ -16,7 +16,7 @@ export const sharedArguments = {
     >,
     timeoutSeconds: { onChange: "record", byDefault: 600, check: timeoutProblem },
     profile: { onChange: "record", byDefault: undefined, check: profileProblem } as ArgumentRule<string | undefined>,
-} as const satisfies ArgumentTable;
+} satisfies ArgumentTable;
 
 /** What a resource was declared with, after `checkArguments` found nothing wrong; in a preview some is unknown. */
 export interface Declaration extends ValuesOf<typeof sharedArguments> {
@@ -25,7 +25,7 @@ export interface Declaration extends ValuesOf<typeof sharedArguments> {
     /** Whether to look at the instance until it has got there. */
     readonly wait: boolean;
     /** What it means that there is nothing to act on. */
-    readonly whenIdle: "fail" | "skip";
+    readonly whenNothing: "fail" | "skip";
     /** Whether there is anything to do at all; a resource without this argument always is. */
     readonly enabled: boolean | "unknown";
     /** All arguments by name, those of this operation alone included. */
@@ -66,10 +66,10 @@ export function checkArguments(operation: Operation, inputs: Properties): string
                 "the request after a changed trigger a replay of the first; leave one of them out",
         );
     }
-    const { idleArgument, waitArgument, looksWithoutWaiting } = descriptorOf(operation);
-    if (!looksWithoutWaiting && inputs[idleArgument] === "skip" && inputs[waitArgument] === false) {
+    const { nothingArgument, waitArgument, looksWithoutWaiting } = descriptorOf(operation);
+    if (!looksWithoutWaiting && inputs[nothingArgument] === "skip" && inputs[waitArgument] === false) {
         failures.push(
-            `${idleArgument}: "skip" cannot be given together with ${waitArgument}: false, because nobody would look ` +
+            `${nothingArgument}: "skip" cannot be given together with ${waitArgument}: false, because nobody would look ` +
                 "whether the instance is idle; leave one of them out",
         );
     }
@@ -81,7 +81,7 @@ export function readArguments(operation: Operation, urn: string, properties: Pro
     const values = Object.fromEntries(
         Object.entries(argumentsOf(operation)).map(([name, rule]) => [name, properties[name] ?? rule.byDefault]),
     );
-    const { waitArgument, idleArgument } = descriptorOf(operation);
+    const { waitArgument, nothingArgument } = descriptorOf(operation);
     return {
         // `checkArguments` has seen to it that each has the type of its rule.
         ...(values as ValuesOf<typeof sharedArguments>),
@@ -89,7 +89,7 @@ export function readArguments(operation: Operation, urn: string, properties: Pro
         operation,
         urn,
         wait: values[waitArgument] !== false,
-        whenIdle: values[idleArgument] === "skip" ? "skip" : "fail",
+        whenNothing: values[nothingArgument] === "skip" ? "skip" : "fail",
         enabled: values.enabled === unknownValue ? "unknown" : values.enabled !== false,
         values,
     };

@@ -1,6 +1,6 @@
 import { isRecord, stringField } from "./json";
 import type { Reply } from "./reply";
-import { type CodeMeaning, serviceCode } from "./serviceCodes";
+import { type CodeMeaning, refusalCode, serviceCode } from "./serviceCodes";
 import { type TransportCode, transportCode } from "./transportCodes";
 
 /** What a reply to a call with a client token means for the request. */
@@ -75,7 +75,7 @@ export function classifyLook(reply: Reply): Look {
 
 /** Whether the identity lacks a RAM action. */
 export function isDenied(reply: Reply): boolean {
-    return reply.kind === "error" && serviceCode(reply.code)?.denied === true;
+    return reply.kind === "error" && refusalCode(reply.code)?.denied === true;
 }
 
 function unconnected(known: TransportCode | undefined): Meaning {

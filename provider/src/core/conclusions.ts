@@ -1,7 +1,7 @@
 import { classify, type Look } from "./classify";
 import { lookAdvice, refusalAdvice } from "./errorMessage";
-import { type Asked, isTaken, type Knowledge, mayBeDone, type Next, ownStatuses, unanswered } from "./knowledge";
-import { descriptorOf, type Operation, phaseOf } from "./operations";
+import { type Asked, isUnderWay, type Knowledge, mayBeDone, type Next, ownStatuses, unanswered } from "./knowledge";
+import { descriptorOf, meaningOf, type Operation } from "./operations";
 import type { Reply } from "./reply";
 import type { Route } from "./service";
 
@@ -82,20 +82,18 @@ export function outOfTime(
     known: Knowledge,
     status: string | undefined,
 ): Next {
-    const { verb, acceptanceSuffices, phases, idleArgument } = descriptorOf(asked.operation);
+    const { anew, acceptanceSuffices, nothingArgument } = descriptorOf(asked.operation);
     if (acceptanceSuffices && known.acceptance !== undefined && !known.seen) {
         return doneUnseen;
     }
     const within = `within ${asked.timeoutSeconds} s (\`timeoutSeconds\`)`;
     const seen = status === undefined ? "" : `: the instance is ${status}`;
-    const finish = `\`pulumi up\` finishes this request with the same token; to ${verb} ${
-        phases.acceptance.statuses.suspended === "onItsWay" ? "again" : "a newer change"
-    } instead, change \`triggers\``;
+    const finish = `\`pulumi up\` finishes this request with the same token; to ${anew} instead, change \`triggers\``;
     if (known.acceptance !== undefined) {
         return ending(known, `accepted, but not seen through ${within}${seen}`, finish);
     }
-    const unclear = status !== undefined && phaseOf(asked.operation, "refusal", status) === "unclear";
-    const skip = unclear ? `; if ${status} is where it should be, set \`${idleArgument}: "skip"\`` : "";
+    const unclear = status !== undefined && meaningOf(asked.operation, "refusal", status) === "unclear";
+    const skip = unclear ? `; if ${status} is where it should be, set \`${nothingArgument}: "skip"\`` : "";
     if (known.inDoubt) {
         const what = `it is not known whether it was done, no usable answer came ${within}${seen}`;
         return ending(known, what, finish + skip);
@@ -138,10 +136,10 @@ function afterStatus(asked: Asked, known: Knowledge, after: "acceptance" | "refu
     const { status } = look;
     const { goal, verb, participle } = descriptorOf(asked.operation);
     const acted = known.acceptance !== undefined;
-    if (!acted && (known.inDoubt || known.superseded) && goal.includes(status)) {
+    if (!acted && (known.inDoubt || known.supersedes) && (goal as readonly string[]).includes(status)) {
         return doneAt(look, true, `${participle}, concluded from the status ${status} after a request in doubt`);
     }
-    switch (phaseOf(asked.operation, after, status)) {
+    switch (meaningOf(asked.operation, after, status)) {
         case "settled": {
             // What is being processed, and was asked for in doubt, may be ours.
             const isOurs = acted || (known.interrupting && known.inDoubt);
@@ -150,8 +148,8 @@ function afterStatus(asked: Asked, known: Knowledge, after: "acceptance" | "refu
         case "onItsWay":
             return after === "refusal" ? again : { kind: "wait" };
         case "unclear":
-            return asked.whenIdle === "skip" ? afterIdle(asked, known, look) : again;
-        case "idle":
+            return asked.whenNothing === "skip" ? afterIdle(asked, known, look) : again;
+        case "nothingToDo":
             return afterIdle(asked, known, look);
         case "broken": {
             const doubt = known.inDoubt && !acted ? `; an earlier try to ${verb} it may have been done` : "";
@@ -163,29 +161,29 @@ function afterStatus(asked: Asked, known: Knowledge, after: "acceptance" | "refu
 }
 
 /** There is nothing to act on, or no longer. */
-function afterIdle({ operation, whenIdle }: Asked, known: Knowledge, look: Seen): Next {
-    const { verb, idleArgument, skipHint } = descriptorOf(operation);
+function afterIdle({ operation, whenNothing }: Asked, known: Knowledge, look: Seen): Next {
+    const { verb, nothingArgument, skipHint, anew, overBeforeDone } = descriptorOf(operation);
     const acted = known.acceptance !== undefined;
     const inDoubt = known.inDoubt && !acted;
     const seen = `the instance is ${look.status}`;
-    if (whenIdle === "skip") {
+    if (whenNothing === "skip") {
         const hint = skipHint === "" ? "" : `; ${skipHint}`;
         const note = inDoubt
             ? `nothing left to ${verb}: ${seen}; a request of an earlier try may have been done`
             : acted
-              ? `accepted, but the change has ended by itself: ${seen}`
+              ? `accepted, but ${overBeforeDone}: ${seen}`
               : `nothing to ${verb}: ${seen}${hint}`;
         return doneAt(look, acted, note);
     }
-    const newer = `to ${verb} a newer change, change \`triggers\``;
-    const skip = `set \`${idleArgument}: "skip"\` if that is fine`;
+    const newer = `to ${anew}, change \`triggers\``;
+    const skip = `set \`${nothingArgument}: "skip"\` if that is fine`;
     if (inDoubt) {
         const what = `it may have been done, and nothing is left to ${verb}: ${seen}`;
         return ending(known, what, `${newer}; ${skip}`);
     }
-    if (isTaken(known)) {
+    if (isUnderWay(known)) {
         const taken = acted ? "accepted" : "another interrupt was being processed";
-        return ending(known, `${taken}, but the change has ended by itself: ${seen}`, `${newer}; ${skip}`);
+        return ending(known, `${taken}, but ${overBeforeDone}: ${seen}`, `${newer}; ${skip}`);
     }
     return ending(known, `nothing to ${verb}: ${seen}`, skip);
 }

@@ -3,7 +3,7 @@ import { stringField } from "./json";
 import { descriptorOf, type Operation } from "./operations";
 import type { Reply } from "./reply";
 import type { Route } from "./service";
-import { serviceCode } from "./serviceCodes";
+import { refusalCode } from "./serviceCodes";
 import { transportCode } from "./transportCodes";
 
 /** A call that went wrong, and what came back. */
@@ -36,7 +36,7 @@ export interface ErrorReport {
 /** The one format of every error: what, where, code, message, request ID, tries, how to fix it. */
 export function errorMessage({ operation, instanceId, region, what, problem, ...rest }: ErrorReport): string {
     const error = problem?.reply.kind === "error" ? problem.reply : undefined;
-    const known = error === undefined ? undefined : serviceCode(error.code);
+    const known = error === undefined ? undefined : refusalCode(error.code);
     const from = problem === undefined || problem.call === operation ? "" : `, from ${problem.call}`;
     const requestId = problem === undefined ? undefined : requestIdOf(problem.reply);
     const route = problem?.reply.kind === "unconnected" ? rest.route : undefined;
@@ -84,7 +84,7 @@ export function refusalAdvice(call: Problem["call"], reply: Reply, route?: Route
     }
     switch (reply.kind) {
         case "error": {
-            const { advice, endpointMatters } = serviceCode(reply.code) ?? {};
+            const { advice, endpointMatters } = refusalCode(reply.code) ?? {};
             const notes = endpointMatters ? whereNotes(route) : "";
             return advice === undefined ? seeAbove : advice + notes;
         }

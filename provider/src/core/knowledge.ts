@@ -6,7 +6,7 @@ export interface Asked {
     /** Whether to look at the instance until it has got there. */
     readonly wait: boolean;
     /** What it means that there is nothing to act on. */
-    readonly whenIdle: "fail" | "skip";
+    readonly whenNothing: "fail" | "skip";
 }
 
 /** The service's yes to our token. */
@@ -24,7 +24,7 @@ export interface Knowledge {
     /** A try of ours may have been done without our knowing. */
     readonly inDoubt: boolean;
     /** An earlier request of this resource, which this one supersedes, may have been done. */
-    readonly superseded: boolean;
+    readonly supersedes: boolean;
     /** A call of this run was given to a connection. */
     readonly sent: boolean;
     /** A look has seen the instance since the acceptance, in this run or an earlier one. */
@@ -65,7 +65,7 @@ export const ownStatuses = {
 } as const;
 
 /** Whether the service is at work on what was asked for. */
-export function isTaken({ acceptance, interrupting }: Knowledge): boolean {
+export function isUnderWay({ acceptance, interrupting }: Knowledge): boolean {
     return acceptance !== undefined || interrupting;
 }
 

@@ -1,22 +1,22 @@
-import { type ArgumentTable, failOrSkip, flag } from "./argumentRules";
+import { type ArgumentRule, type ArgumentTable, failOrSkip, flag } from "./argumentRules";
 
 /** What the status of an instance means for a request; the four classes of a waiter. */
-export type Phase =
+export type StatusMeaning =
     /** It has ended: this is what is recorded. */
     | "settled"
     /** Look again. */
     | "onItsWay"
     /** There is nothing to act on, or no longer. */
-    | "idle"
+    | "nothingToDo"
     /** The instance cannot get there by itself. */
     | "broken"
     /** Nobody documents it: look again, unless the program takes it for nothing to act on. */
     | "unclear";
 
 /** What each status means; `other` is for strings that nobody documents. */
-export interface Phases {
-    readonly statuses: Readonly<Record<DocumentedStatus, Phase>>;
-    readonly other: Phase;
+export interface StatusMeanings {
+    readonly statuses: Readonly<Record<DocumentedStatus, StatusMeaning>>;
+    readonly other: StatusMeaning;
 }
 
 /** Documented for DescribeLogstash, and `suspended`, which the page of InterruptLogstashTask names. */
@@ -36,37 +36,59 @@ export interface OperationDescriptor {
     /** Which of them says whether to look at the instance after an acceptance. */
     readonly waitArgument: string;
     /** Which of them says what it means that there is nothing to act on. */
-    readonly idleArgument: string;
+    readonly nothingArgument: string;
     /** Whether it looks at an instance that refuses the request in its phase, though it shall not wait. */
     readonly looksWithoutWaiting: boolean;
-    readonly phases: Readonly<Record<"acceptance" | "refusal", Phases>>;
-    /** Seen after a request in doubt, they tell that it was done. */
-    readonly goal: readonly string[];
+    readonly statusMeanings: Readonly<Record<"acceptance" | "refusal", StatusMeanings>>;
+    /** Seen after a request in doubt, they tell that it was done; an instance that takes the request has none of them. */
+    readonly goal: readonly DocumentedStatus[];
     /** Whether the acceptance alone will do where the instance cannot be looked at. */
     readonly acceptanceSuffices: boolean;
     /** What it means that an interrupt is being processed already: what this call asks for, or something to wait for. */
     readonly whenInterrupting: "join" | "again";
+    /** How to ask for another one, behind "to": of a newer change, or of the same. */
+    readonly anew: string;
+    /** What it means that an accepted request has nothing to act on any more. */
+    readonly overBeforeDone: string;
     /** What nothing to act on looks like, as a question to the person who skipped it. */
     readonly skipHint: string;
 }
 
+/** Ties the names in a descriptor to the arguments it declares. */
+function operation<const D extends OperationDescriptor>(
+    descriptor: D &
+        Record<"waitArgument", ArgumentOf<D, boolean>> &
+        Record<"nothingArgument", ArgumentOf<D, "fail" | "skip">>,
+): D {
+    return descriptor;
+}
+
+/** The names of a descriptor's own arguments that have such values. */
+type ArgumentOf<D extends OperationDescriptor, Value> = {
+    [N in keyof D["arguments"]]: D["arguments"][N] extends ArgumentRule<infer T>
+        ? [T, Value] extends [Value, T]
+            ? N
+            : never
+        : never;
+}[keyof D["arguments"]];
+
 /** The operations, by their names in the API, which are part of a token's derivation: the tokens of two never meet. */
 export const operations = {
-    InterruptLogstashTask: {
+    InterruptLogstashTask: operation({
         resource: "LogstashTaskInterrupt",
         path: "actions/interrupt",
         verb: "interrupt",
         participle: "interrupted",
         arguments: { waitForSuspended: flag(true), whenIdle: failOrSkip() },
         waitArgument: "waitForSuspended",
-        idleArgument: "whenIdle",
+        nothingArgument: "whenIdle",
         looksWithoutWaiting: false,
-        phases: {
+        statusMeanings: {
             acceptance: {
                 statuses: {
                     activating: "onItsWay",
                     suspended: "settled",
-                    active: "idle",
+                    active: "nothingToDo",
                     inactive: "broken",
                     invalid: "broken",
                 },
@@ -76,7 +98,7 @@ export const operations = {
                 statuses: {
                     activating: "onItsWay",
                     suspended: "settled",
-                    active: "idle",
+                    active: "nothingToDo",
                     inactive: "broken",
                     invalid: "broken",
                 },
@@ -86,9 +108,11 @@ export const operations = {
         goal: ["suspended"],
         acceptanceSuffices: false,
         whenInterrupting: "join",
+        anew: "interrupt a newer change",
+        overBeforeDone: "the change has ended by itself",
         skipHint: "",
-    },
-    ResumeLogstashTask: {
+    }),
+    ResumeLogstashTask: operation({
         resource: "LogstashTaskResume",
         path: "actions/resume",
         verb: "resume",
@@ -99,9 +123,9 @@ export const operations = {
             enabled: flag(true),
         },
         waitArgument: "waitForResumed",
-        idleArgument: "whenNotSuspended",
+        nothingArgument: "whenNotSuspended",
         looksWithoutWaiting: true,
-        phases: {
+        statusMeanings: {
             // It has ended once the instance has left `suspended`: the resumed change itself may run for hours.
             acceptance: {
                 statuses: {
@@ -115,9 +139,9 @@ export const operations = {
             },
             refusal: {
                 statuses: {
-                    activating: "idle",
+                    activating: "nothingToDo",
                     suspended: "onItsWay",
-                    active: "idle",
+                    active: "nothingToDo",
                     inactive: "broken",
                     invalid: "broken",
                 },
@@ -127,8 +151,10 @@ export const operations = {
         goal: ["activating", "active"],
         acceptanceSuffices: true,
         whenInterrupting: "again",
+        anew: "resume again",
+        overBeforeDone: "there is nothing to resume any more",
         skipHint: "was it ordered behind its interrupt?",
-    },
+    }),
 } as const satisfies Readonly<Record<string, OperationDescriptor>>;
 
 /** The name of an operation in the API. */
@@ -140,7 +166,7 @@ export function descriptorOf(operation: Operation): OperationDescriptor {
 }
 
 /** What a status means for an operation, after the service has accepted the request or refused it in this phase. */
-export function phaseOf(operation: Operation, after: "acceptance" | "refusal", status: string): Phase {
-    const { statuses, other } = descriptorOf(operation).phases[after];
+export function meaningOf(operation: Operation, after: "acceptance" | "refusal", status: string): StatusMeaning {
+    const { statuses, other } = descriptorOf(operation).statusMeanings[after];
     return Object.hasOwn(statuses, status) ? statuses[status as DocumentedStatus] : other;
 }

@@ -11,7 +11,7 @@ export interface Line {
 
 /** How far a request is, for the lines about it. */
 export interface Stage {
-    readonly taken: boolean;
+    readonly isUnderWay: boolean;
     readonly tries: number;
     readonly problem: Problem | undefined;
     readonly status: string | undefined;
@@ -66,14 +66,14 @@ export class Progress {
         this.log({ message, ephemeral: false });
     }
 
-    #describe({ taken, tries, problem, status, percent }: Stage): string {
+    #describe({ isUnderWay, tries, problem, status, percent }: Stage): string {
         const details = [
             status,
             percent === undefined ? undefined : `${Math.round(percent)} %`,
             problem === undefined ? undefined : codeOf(problem.reply),
             `try ${tries}`,
         ];
-        const phase = taken ? "waiting" : `asking to ${descriptorOf(this.operation).verb}`;
-        return `${phase}: ${details.filter((detail) => detail !== undefined).join(", ")}`;
+        const doing = isUnderWay ? "waiting" : `asking to ${descriptorOf(this.operation).verb}`;
+        return `${doing}: ${details.filter((detail) => detail !== undefined).join(", ")}`;
     }
 }

@@ -7,7 +7,7 @@ import {
     type Acceptance,
     type Asked,
     type Ending,
-    isTaken,
+    isUnderWay,
     type Knowledge,
     type Next,
     ownStatuses,
@@ -110,7 +110,7 @@ class Pursuit {
             ...(earlier?.acceptance === undefined ? {} : { acceptance: earlier.acceptance }),
             interrupting: false,
             inDoubt: earlier !== undefined && earlier.acceptance === undefined,
-            superseded: request.supersedes === true,
+            supersedes: request.supersedes === true,
             sent: false,
             // An acceptance is recorded as unfinished only after a look that saw the instance on its way.
             seen: earlier?.acceptance !== undefined,
@@ -148,7 +148,7 @@ class Pursuit {
     /** Says how far it is. */
     tick(): void {
         this.#progress.tick({
-            taken: isTaken(this.#known),
+            isUnderWay: isUnderWay(this.#known),
             tries: this.#tries,
             problem: this.#problem,
             status: this.#seen?.status,
@@ -160,7 +160,7 @@ class Pursuit {
     async #round(): Promise<Next> {
         const { operation, instanceId, clientToken, wait } = this.request;
         const { service, now } = this.means;
-        if (isTaken(this.#known)) {
+        if (isUnderWay(this.#known)) {
             const { acceptance } = this.#known;
             return wait
                 ? this.#look("acceptance")

@@ -12,11 +12,19 @@ export type CodeMeaning =
     | "refused";
 
 /** What is known of a code. */
-export interface ServiceCode {
+export type ServiceCode = PassingCode | RefusalCode;
+
+/** A code after which the request is tried again, or looked after: there is nothing to change. */
+interface PassingCode {
     /** The code, or the beginning of it with `*` behind. */
     readonly code: string;
-    readonly meaning: CodeMeaning;
-    /** What to change. */
+    readonly meaning: Exclude<CodeMeaning, "refused">;
+}
+
+interface RefusalCode {
+    readonly code: string;
+    readonly meaning: "refused";
+    /** What to change; for a lack of a RAM action the error says it. */
     readonly advice?: string;
     /** It is about who called: the error says whom the request was signed as. */
     readonly aboutIdentity?: true;
@@ -77,6 +85,12 @@ export const serviceCodes: readonly ServiceCode[] = [
     { code: "NoPermission", meaning: "refused", aboutIdentity: true, denied: true },
     { code: "Invalid*", meaning: "refused" },
 ];
+
+/** What is known of a code as a refusal, if it is known as one. */
+export function refusalCode(code: string): RefusalCode | undefined {
+    const known = serviceCode(code);
+    return known?.meaning === "refused" ? known : undefined;
+}
 
 /** The row of a code, if it is a known one. */
 export function serviceCode(code: string): ServiceCode | undefined {

@@ -12,7 +12,7 @@ export function operationOf(urn: string): Operation {
     const type = qualifiedTypeIn(urn)?.split("$").at(-1);
     const operation = names.find((name) => typeTokenOf(name) === type);
     if (operation === undefined) {
-        throw new Error(`this version of pulumi-alicloud-logstash has no resource of the type ${type ?? "of no URN"}`);
+        throw new Error(`this version of pulumi-alicloud-logstash has no resource of the type "${type ?? ""}"`);
     }
     return operation;
 }

@@ -3,8 +3,8 @@ import type { Properties } from "../core/arguments";
 import type { Surroundings } from "../core/configuration";
 import { operationOf } from "../core/urn";
 import { connectEngineLog } from "./engineLog";
-import { lostEngine } from "./hostProcess";
 import { Lifecycle, type Subject, type Written } from "./lifecycle";
+import { lostEngine } from "./lostEngine";
 
 // The host calls `configure` once and may call the others before it has ended, so it only keeps what it is given.
 let surroundings: Surroundings = { config: () => undefined, env: process.env };

@@ -4,7 +4,6 @@ import { popCoreService } from "../cloud/popcore";
 import type { Declaration } from "../core/arguments";
 import type { Surroundings } from "../core/configuration";
 import { type Call, callFor } from "../core/identity/call";
-import { placeText } from "../core/identity/place";
 import { regionFor } from "../core/identity/region";
 import type { Settings } from "../core/identity/settings";
 import type { LogstashService } from "../core/service";
@@ -35,10 +34,7 @@ export class Services {
             return resolved;
         };
         return popCoreService({
-            endpoint: () => {
-                const { url, override } = call().endpoint;
-                return { url, ...(override === undefined ? {} : { setting: placeText(override) }) };
-            },
+            endpoint: () => call().endpoint,
             headers: () => call().headers,
             region,
             regionOfStack: () => this.#regionOfStack(profile),

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ValuesOf } from "../core/argumentRules";
 import { defaultsOf, type sharedArguments } from "../core/arguments";
 import { descriptorOf, type Operation, type operations } from "../core/operations";
 import { outputNames, type sharedResults } from "../core/outputs";
@@ -85,6 +86,9 @@ type OutputName<Op extends Operation> =
     | Participle<Op>
     | `${Participle<Op>}At`;
 
+/** The values of an operation's arguments, each as given or by default. */
+type Values<Op extends Operation> = ValuesOf<typeof sharedArguments> & ValuesOf<(typeof operations)[Op]["arguments"]>;
+
 /** Refuses, by its type, an interface that does not have just these members: what is left over is what is wrong. */
 type Exactly<Given, Wanted> = [Exclude<Wanted, Given>, Exclude<Given, Wanted>] extends [never, never]
     ? unknown
@@ -99,7 +103,8 @@ type Exactly<Given, Wanted> = [Exclude<Wanted, Given>, Exclude<Given, Wanted>] e
 export function inputsOf<Op extends Operation, Args extends LogstashTaskArgs>(
     operation: Op,
     name: string,
-    args: Args & Exactly<keyof Args, ArgumentName<Op>>,
+    args: Args &
+        Exactly<keyof Args, ArgumentName<Op>> & { [N in keyof Values<Op>]?: pulumi.Input<NonNullable<Values<Op>[N]>> },
     opts: pulumi.CustomResourceOptions | undefined,
 ): pulumi.Inputs {
     const { resource } = descriptorOf(operation);
@@ -120,9 +125,12 @@ export function inputsOf<Op extends Operation, Args extends LogstashTaskArgs>(
  *
  * @internal
  */
-export function settingsOf<Op extends Operation, R extends object>(
+export function withDefaults<Op extends Operation, R extends object>(
     operation: Op,
-    resource: R & Exactly<Exclude<keyof R, keyof pulumi.CustomResource>, OutputName<Op>>,
+    resource: R &
+        Exactly<Exclude<keyof R, keyof pulumi.CustomResource>, OutputName<Op>> & {
+            readonly [N in Exclude<keyof Values<Op>, "triggers" | "clientToken">]: pulumi.Output<Values<Op>[N]>;
+        },
 ): Readonly<Record<string, pulumi.Output<unknown>>> {
     return Object.fromEntries(
         Object.entries(defaultsOf(operation)).map(([name, byDefault]) => {

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isRecord } from "../core/json";
 import { typeTokenOf } from "../core/urn";
-import { inputsOf, type LogstashTaskArgs, type LogstashTaskOutputs, settingsOf } from "./logstashTask";
+import { inputsOf, type LogstashTaskArgs, type LogstashTaskOutputs, withDefaults } from "./logstashTask";
 import { withoutPromiseTraces } from "./promiseTraces";
+
+const operation = "InterruptLogstashTask";
 
 /** The arguments of a {@link LogstashTaskInterrupt}. */
 export interface LogstashTaskInterruptArgs extends LogstashTaskArgs {
@@ -69,21 +71,18 @@ export class LogstashTaskInterrupt extends pulumi.CustomResource {
      * @param opts Pulumi's options for a resource; `import`, `id` and `provider` are refused.
      */
     constructor(name: string, args: LogstashTaskInterruptArgs, opts?: pulumi.CustomResourceOptions) {
-        const inputs = inputsOf("InterruptLogstashTask", name, args, opts);
+        const inputs = inputsOf(operation, name, args, opts);
         const restoreTraces = withoutPromiseTraces();
         try {
-            super(typeTokenOf("InterruptLogstashTask"), name, inputs, opts);
-            Object.assign(
-                this,
-                settingsOf<"InterruptLogstashTask", LogstashTaskInterrupt>("InterruptLogstashTask", this),
-            );
+            super(typeTokenOf(operation), name, inputs, opts);
+            Object.assign(this, withDefaults<typeof operation, LogstashTaskInterrupt>(operation, this));
         } finally {
             restoreTraces();
         }
     }
 
     /** @internal Where policy packs look for the type. */
-    static readonly __pulumiType = typeTokenOf("InterruptLogstashTask");
+    static readonly __pulumiType = typeTokenOf(operation);
 
     /** Whether an object is a LogstashTaskInterrupt, also one of another copy of this package. */
     static override isInstance(object: unknown): object is LogstashTaskInterrupt {

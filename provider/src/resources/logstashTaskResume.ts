@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isRecord } from "../core/json";
 import { typeTokenOf } from "../core/urn";
-import { inputsOf, type LogstashTaskArgs, type LogstashTaskOutputs, settingsOf } from "./logstashTask";
+import { inputsOf, type LogstashTaskArgs, type LogstashTaskOutputs, withDefaults } from "./logstashTask";
 import { withoutPromiseTraces } from "./promiseTraces";
+
+const operation = "ResumeLogstashTask";
 
 /** The arguments of a {@link LogstashTaskResume}. */
 export interface LogstashTaskResumeArgs extends LogstashTaskArgs {
@@ -72,18 +74,18 @@ export class LogstashTaskResume extends pulumi.CustomResource {
      * @param opts Pulumi's options for a resource; `import`, `id` and `provider` are refused.
      */
     constructor(name: string, args: LogstashTaskResumeArgs, opts?: pulumi.CustomResourceOptions) {
-        const inputs = inputsOf("ResumeLogstashTask", name, args, opts);
+        const inputs = inputsOf(operation, name, args, opts);
         const restoreTraces = withoutPromiseTraces();
         try {
-            super(typeTokenOf("ResumeLogstashTask"), name, inputs, opts);
-            Object.assign(this, settingsOf<"ResumeLogstashTask", LogstashTaskResume>("ResumeLogstashTask", this));
+            super(typeTokenOf(operation), name, inputs, opts);
+            Object.assign(this, withDefaults<typeof operation, LogstashTaskResume>(operation, this));
         } finally {
             restoreTraces();
         }
     }
 
     /** @internal Where policy packs look for the type. */
-    static readonly __pulumiType = typeTokenOf("ResumeLogstashTask");
+    static readonly __pulumiType = typeTokenOf(operation);
 
     /** Whether an object is a LogstashTaskResume, also one of another copy of this package. */
     static override isInstance(object: unknown): object is LogstashTaskResume {

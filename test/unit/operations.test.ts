@@ -1,0 +1,45 @@
+import { strict as assert } from "node:assert";
+import { sharedArguments } from "../../provider/src/core/arguments";
+import { descriptorOf, type Operation, operations } from "../../provider/src/core/operations";
+import { serviceCode, serviceCodes } from "../../provider/src/core/serviceCodes";
+import { transportCode, transportCodes } from "../../provider/src/core/transportCodes";
+import { operationOf, typeTokenOf } from "../../provider/src/core/urn";
+
+const names = Object.keys(operations) as Operation[];
+
+describe("the tables of facts", () => {
+    it("tell every two operations apart: by resource, path, verb and participle", () => {
+        for (const field of ["resource", "path", "verb", "participle"] as const) {
+            const values = names.map((name) => descriptorOf(name)[field]);
+            assert.equal(new Set(values).size, names.length, `${field}: ${values.join(", ")}`);
+        }
+    });
+
+    it("give no argument of one operation the name of a shared one", () => {
+        for (const name of names) {
+            const own = Object.keys(descriptorOf(name).arguments);
+            assert.deepEqual(
+                own.filter((argument) => Object.hasOwn(sharedArguments, argument)),
+                [],
+            );
+        }
+    });
+
+    it("find an operation by the type in a URN, and no other for an unknown one", () => {
+        for (const name of names) {
+            assert.equal(operationOf(`urn:pulumi:dev::p::a:b:C$${typeTokenOf(name)}::a::b`), name);
+        }
+        for (const urn of ["urn:pulumi:dev::p::pulumi-nodejs:dynamic/alicloud-logstash:LogstashRestart::r", "", "x"]) {
+            assert.throws(() => operationOf(urn), /has no resource of the type/);
+        }
+    });
+
+    it("hide no code behind an earlier one", () => {
+        for (const row of serviceCodes) {
+            assert.equal(serviceCode(row.code.replace("*", ".Any")), row);
+        }
+        for (const row of transportCodes) {
+            assert.equal(transportCode(row.code.replace("*", "ANY")), row);
+        }
+    });
+});
