@@ -95,7 +95,53 @@ const kinds: readonly Kind[] = [
             }),
         },
     },
+    {
+        what: "the current profile of a laptop's CLI",
+        env: none,
+        config: () => ({}),
+        files: {
+            "home/.aliyun/config.json": textOfCliProfiles({
+                name: "default",
+                mode: "AK",
+                access_key_id: caller.accessKeyId,
+                access_key_secret: caller.accessKeySecret,
+            }),
+        },
+    },
+    {
+        what: "the OIDC variables of a CI job",
+        env: none,
+        files: { "secret-files/token": oidcToken },
+        config: (_emulator, stack) => {
+            stack.environment({
+                ALIBABA_CLOUD_ROLE_ARN: role.arn,
+                ALIBABA_CLOUD_OIDC_PROVIDER_ARN: String(role.oidcProviderArn),
+                ALIBABA_CLOUD_OIDC_TOKEN_FILE: stack.path("secret-files", "token"),
+            });
+            return {};
+        },
+    },
+    {
+        what: "a CLI profile whose command prints the key",
+        env: none,
+        files: {
+            "secret-files/key.json": JSON.stringify({
+                mode: "AK",
+                access_key_id: caller.accessKeyId,
+                access_key_secret: caller.accessKeySecret,
+            }),
+        },
+        config: (_emulator, stack) => {
+            const process_command = `cat ${stack.path("secret-files", "key.json")}`;
+            const file = stack.path("secret-files", "config.json");
+            writeFileSync(file, textOfCliProfiles({ name: "p", mode: "External", process_command }));
+            return { "alicloud:profile": "p", "alicloud:sharedCredentialsFile": file };
+        },
+    },
 ];
+
+/** Files of the user's own, which may contain secrets. */
+const ownFiles = /secret-files|\.aliyun/;
 
 describe("no secret is stored or printed", () => {
     const tls = selfSigned();
@@ -157,7 +203,7 @@ describe("no secret is stored or printed", () => {
                 for (const telltale of telltales) {
                     assert.ok(!text.includes(telltale), `the CLI printed ${telltale}`);
                 }
-                for (const file of filesIn(stack.path()).filter((path) => !path.includes("secret-files"))) {
+                for (const file of filesIn(stack.path()).filter((path) => !ownFiles.test(path))) {
                     const content = readFileSync(file, "utf8");
                     for (const telltale of telltales) {
                         assert.ok(!content.includes(telltale), `${file} contains ${telltale}`);
