@@ -9,7 +9,6 @@ import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logst
 import { findEngine } from "../../scripts/engine";
 import { blocksIn } from "../package/blocks";
 import { repository, run, shellEnv } from "../package/commands";
-import { packed } from "../package/packed";
 
 const readme = readFileSync(join(repository, "README.md"), "utf8");
 /** The instance of the README's first program. */
@@ -68,16 +67,17 @@ describe("following the README line by line", function () {
         for (const file of files) {
             cpSync(join(repository, file), join(clone, file));
         }
-        // This test is part of `npm test`.
+        // `npm test` is what this test is run beside.
         const lines = commands.replace(/^npm ci && npm test\n/m, "");
         assert.equal(lines, "npm ci && npm run demo\n");
         const output = await shell(lines, clone);
         assert.match(output, /The demo did what it said\./);
     });
 
-    it("Use it", async () => {
-        const [commands = "", ...others] = blocksIn(readme, "sh", "Use it");
-        assert.deepEqual(others, []);
+    it("Install, and First program", async () => {
+        const [install = "", ...moreInstalls] = blocksIn(readme, "sh", "Install");
+        const [commands = "", ...others] = blocksIn(readme, "sh", "First program");
+        assert.deepEqual([moreInstalls, others], [[], []]);
         const project = join(folder, "project");
         mkdirSync(project);
         // What `pulumi new typescript` makes, and the README's first program in it.
@@ -88,23 +88,22 @@ describe("following the README line by line", function () {
         };
         writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
         writeFileSync(join(project, "Pulumi.yaml"), "name: project\nruntime: nodejs\n");
-        writeFileSync(join(project, "index.ts"), blocksIn(readme, "ts")[0] ?? "");
+        writeFileSync(join(project, "index.ts"), blocksIn(readme, "ts", "First program")[0] ?? "");
         await shell("pulumi stack init dev", project);
+
+        const clone = join(folder, "clone");
+        const [pack = "", add = ""] = install.trimEnd().split("\n");
+        // `npm ci` was run there before.
+        await shell(replaced(pack, [["npm ci && npm pack", "npm pack"]]), clone);
+        await shell(replaced(add, [["install ./", `install --prefer-offline ${clone}/`]]), project);
 
         const { accessKeyId, accessKeySecret } = testAccount;
         const endpoint = `pulumi config set --path 'alicloud:endpoints[0].elasticsearch' ${emulator.url}`;
-        const here = [
-            // What is not published, and the account.
-            ["install pulumi-alicloud-logstash ", `install --prefer-offline ${(await packed()).tarball} `],
+        const lines = replaced(commands, [
             ["LTAI…", accessKeyId],
             ["alicloud:secretKey …", `alicloud:secretKey ${accessKeySecret}`],
-            // The emulator, and what the program asks for.
-            ["\npulumi up", `\n${endpoint}\npulumi config set release v1\npulumi up`],
-        ] as const;
-        const lines = here.reduce((text, [there, instead]) => {
-            assert.ok(text.includes(there), `the README has no "${there}"`);
-            return text.replace(there, instead);
-        }, commands);
+            ["\npulumi up", `\n${endpoint}\npulumi up`],
+        ]);
         const output = await shell(lines, project);
         assert.match(output, /status: "suspended"/);
         assert.equal(effects(), 1);
@@ -143,3 +142,11 @@ describe("following the README line by line", function () {
         assert.deepEqual(deployment.pending_operations ?? [], []);
     });
 });
+
+/** A text of the README with what is not the same here; fails where it does not say what is to be replaced. */
+function replaced(text: string, here: readonly (readonly [there: string, instead: string])[]): string {
+    return here.reduce((result, [there, instead]) => {
+        assert.ok(result.includes(there), `the README has no "${there}"`);
+        return result.replace(there, instead);
+    }, text);
+}

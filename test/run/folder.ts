@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, realpathSync } from "node:fs";
+import { chmodSync, mkdtempSync, realpathSync } from "node:fs";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,8 @@ let keeper: ChildProcess | undefined;
 // A worker of Mocha's is part of the run that started it.
 if (process.env.MOCHA_WORKER_ID === undefined) {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), "logstash-run-")));
+    // Nobody else can list it, but a server that refuses to run as root has to get at a folder in it.
+    chmodSync(folder, 0o711);
     const options = ["--require", require.resolve("./register.cjs"), require.resolve("./keeper.ts"), folder];
     // In a session of its own, Ctrl-C does not reach it. It works when its standard input ends, and that is with this process.
     keeper = spawn(process.execPath, options, { detached: true, stdio: ["pipe", "ignore", "inherit"] });

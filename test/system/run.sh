@@ -5,6 +5,8 @@ set -eu
 cd "$(dirname "$0")/../.."
 hosts=$(mktemp)
 trap 'rm -f "$hosts"' EXIT
+# Some shells leave out the former when a signal ends them.
+trap 'exit 130' INT TERM
 echo "127.0.0.1 localhost sts.cn-hangzhou.aliyuncs.com" > "$hosts"
 HOSTS=$hosts unshare --net --mount sh -euc '
     mount --bind "$HOSTS" /etc/hosts
