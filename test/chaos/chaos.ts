@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import type { CheckpointFile } from "./checkpoint";
 import { type FaultRound, planFaultRounds } from "./faultPlan";
 import { type FaultResult, runFaultRound } from "./faultRound";
 import { type KillStack, planKillStack } from "./killPlan";
@@ -18,6 +19,7 @@ export interface Chaos {
 export interface Totals {
     readonly faults: FaultResult[];
     readonly kills: KillResult[];
+    readonly tears: CheckpointFile[];
     readonly violations: Violation[];
     missedKills: number;
     requests: number;
@@ -29,7 +31,7 @@ const lanes = 2;
 /** Lets faults and kills loose on stacks of the real engine; tells of each stack in a line. */
 export async function runChaos({ seed, cases, kills }: Chaos, say: (line: string) => void): Promise<Totals> {
     const random = new Random(seed);
-    const totals: Totals = { faults: [], kills: [], violations: [], missedKills: 0, requests: 0 };
+    const totals: Totals = { faults: [], kills: [], tears: [], violations: [], missedKills: 0, requests: 0 };
     const faultRounds = cases === 0 ? [] : planFaultRounds(cases, random.fork("faults"));
     let killStacks = 0;
     const faultJob = () => {
@@ -71,8 +73,9 @@ async function faults(round: FaultRound, totals: Totals): Promise<string> {
 
 async function killing(stack: KillStack, totals: Totals): Promise<string> {
     const started = performance.now();
-    const { results, missed, violations, requests } = await runKillStack(stack);
+    const { results, tears, missed, violations, requests } = await runKillStack(stack);
     totals.kills.push(...results);
+    totals.tears.push(...tears);
     totals.violations.push(...violations);
     totals.missedKills += missed;
     totals.requests += requests;

@@ -1,10 +1,8 @@
 import type { Account } from "pulumi-alicloud-logstash-emulator";
 import { type FaultCase, sequenceCase, singleCases } from "./faults";
+import { type Between, betweens } from "./lastUp";
 import type { Random } from "./random";
 import { type Credentials, planAccount, planCredentials } from "./secrets";
-
-/** What is done between the first `pulumi up` and the last. */
-export type Between = "nothing" | "refresh" | "up --refresh" | "refresh --clear-pending-creates";
 
 /** One stack with many resources, each with its faults. */
 export interface FaultRound {
@@ -19,7 +17,6 @@ export interface FaultRound {
 
 const largestRound = 75;
 const leastSequences = 0.15;
-const betweens: readonly Between[] = ["nothing", "refresh", "up --refresh", "refresh --clear-pending-creates"];
 
 /** Deals the cases to rounds: all single ones if `count` allows, and sequences for the rest. */
 export function planFaultRounds(count: number, random: Random): FaultRound[] {

@@ -1,7 +1,8 @@
 import type { FaultRound } from "./faultPlan";
 import { type Ending, type FaultCase, timeoutSeconds } from "./faults";
+import { expectAllDone, lastUp } from "./lastUp";
 import { Site, type Violation } from "./site";
-import { beginGeneration, type Generation, judge, judgeEnd, judgeExit } from "./verdict";
+import { beginGeneration, type Generation, judge, judgeExit } from "./verdict";
 
 /** How a resource's faults ended in the first `pulumi up`. */
 export interface FaultResult {
@@ -51,7 +52,7 @@ export async function runFaultRound(round: FaultRound): Promise<FaultRoundReport
     }
     const met = await firstUp(site, round, generation, cases);
     site.emulator.faults.clear();
-    await lastUp(site, round, generation, met);
+    await lastUp(site, generation, round.between, met);
 
     const results = met.map((result): FaultResult => {
         const { length } = site.emulator.ledger.effectsOn(result.instanceId);
@@ -94,35 +95,4 @@ async function firstUp(
     const endings = results.map(({ ending }) => ending);
     judgeExit(site, code, endings, text);
     return results;
-}
-
-async function lastUp(site: Site, round: FaultRound, generation: Generation, results: readonly Met[]): Promise<void> {
-    const { requests } = site.emulator.ledger;
-    const sent = requests.length;
-    if (round.between.startsWith("refresh")) {
-        const { code, text } = await site.run(...round.between.split(" "), "--yes", "--skip-preview");
-        if (code !== 0 || requests.length !== sent) {
-            site.violate(`${round.between} ended with ${code} and sent ${requests.length - sent} requests`, text);
-        }
-    }
-    await expectAllDone(site, generation, ...(round.between === "up --refresh" ? ["--refresh"] : []));
-    for (const { instanceId, ending } of results) {
-        if (ending === "suspended" && requests.slice(sent).some((entry) => entry.instanceId === instanceId)) {
-            site.violate(`${instanceId}: was suspended, and got a request again`, site.ledgerOf(instanceId));
-        }
-    }
-    const finished = requests.length;
-    const { code, text } = await site.up("--expect-no-changes");
-    if (code !== 0 || requests.length !== finished) {
-        site.violate(`one more up ended with ${code} and sent ${requests.length - finished} requests`, text);
-    }
-}
-
-/** Runs `pulumi up` and expects it to end well, with everything done exactly once. */
-async function expectAllDone(site: Site, generation: Generation, ...flags: readonly string[]): Promise<void> {
-    const { code, text } = await site.up(...flags);
-    if (code !== 0) {
-        site.violate(`an up without faults ended with ${code}`, text);
-    }
-    judgeEnd(site, generation, await site.exported());
 }

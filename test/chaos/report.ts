@@ -18,16 +18,18 @@ export function faultTable(results: readonly FaultResult[]): string {
     return table([heads, ...rows, ["total", "", "", ...countsOf(results)]]);
 }
 
-/** What was killed × when × what it took to go on × count. */
+/** What was killed × when × what was torn × what it took to go on × count. */
 export function killTable(results: readonly KillResult[]): string {
     const groups = Object.entries(
-        Object.groupBy(results, ({ victim, mode, phase, repair }) => JSON.stringify([victim, mode, phase, repair])),
+        Object.groupBy(results, ({ victim, mode, phase, torn, repair }) =>
+            JSON.stringify([victim, mode, phase, torn ?? "", repair]),
+        ),
     ).sort(([a], [b]) => (a < b ? -1 : 1));
     const rows = groups.map(([key, group = []]) => {
         return [...(JSON.parse(key) as string[]), slowest(group), shown(group.length)];
     });
-    const heads = ["killed", "during", "moment", "then run", "provider ended within", "count"];
-    return table([heads, ...rows, ["total", "", "", "", slowest(results), shown(results.length)]]);
+    const heads = ["killed", "during", "moment", "torn", "then run", "provider ended within", "count"];
+    return table([heads, ...rows, ["total", "", "", "", "", slowest(results), shown(results.length)]]);
 }
 
 export function violationText({ where, what, evidence }: Violation): string {
