@@ -1,16 +1,13 @@
 import type { Account } from "pulumi-alicloud-logstash-emulator";
+import { type Between, betweens, type Mode } from "./deployments";
 import { type FaultCase, sequenceCase, singleCases } from "./faults";
 import type { Random } from "./random";
 import { type Credentials, planAccount, planCredentials } from "./secrets";
 
-/** What is done between the first `pulumi up` and the last. */
-export type Between = "nothing" | "refresh" | "up --refresh" | "refresh --clear-pending-creates";
-
 /** One stack with many resources, each with its faults. */
 export interface FaultRound {
     readonly name: string;
-    /** Whether the faults strike the first interrupts of all resources or those after a changed trigger. */
-    readonly mode: "create" | "update";
+    readonly mode: Mode;
     readonly between: Between;
     readonly account: Account;
     readonly credentials: Credentials;
@@ -19,7 +16,6 @@ export interface FaultRound {
 
 const largestRound = 75;
 const leastSequences = 0.15;
-const betweens: readonly Between[] = ["nothing", "refresh", "up --refresh", "refresh --clear-pending-creates"];
 
 /** Deals the cases to rounds: all single ones if `count` allows, and sequences for the rest. */
 export function planFaultRounds(count: number, random: Random): FaultRound[] {

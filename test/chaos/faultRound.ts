@@ -1,7 +1,8 @@
+import { declareStruck, lastUp } from "./deployments";
 import type { FaultRound } from "./faultPlan";
 import { type Ending, type FaultCase, timeoutSeconds } from "./faults";
 import { Site, type Violation } from "./site";
-import { beginGeneration, type Generation, judge, judgeEnd, judgeExit } from "./verdict";
+import { type Generation, judge, judgeExit } from "./verdict";
 
 /** How a resource's faults ended in the first `pulumi up`. */
 export interface FaultResult {
@@ -25,24 +26,11 @@ export async function runFaultRound(round: FaultRound): Promise<FaultRoundReport
         fault,
         instanceId: `ls-cn-chaos${String(n).padStart(4, "0")}`,
     }));
-    const site = await Site.open(
-        `${round.name} (${round.mode})`,
-        round.account,
-        round.credentials,
-        cases.map(({ fault, instanceId }) => ({ instanceId, interruptMs: fault.interruptMs })),
-    );
-    const instanceIds = cases.map(({ instanceId }) => instanceId);
-    const declarations = instanceIds.map((instanceId) => ({ instanceId, timeoutSeconds }));
-    let generation = beginGeneration(site, 1, instanceIds);
-    site.declare(declarations, generation.trigger);
-    if (round.mode === "update") {
-        await expectAllDone(site, generation);
-        for (const instanceId of instanceIds) {
-            site.emulator.startChange(instanceId);
-        }
-        generation = beginGeneration(site, 2, instanceIds);
-        site.declare(declarations, generation.trigger);
-    }
+    const { account, credentials } = round;
+    const instances = cases.map(({ fault, instanceId }) => ({ instanceId, interruptMs: fault.interruptMs }));
+    const site = await Site.open({ name: `${round.name} (${round.mode})`, account, credentials, instances });
+    const declarations = cases.map(({ instanceId }) => ({ instanceId, timeoutSeconds }));
+    const generation = await declareStruck(site, round.mode, declarations);
 
     for (const { fault, instanceId } of cases) {
         for (const rule of fault.rules) {
@@ -51,7 +39,7 @@ export async function runFaultRound(round: FaultRound): Promise<FaultRoundReport
     }
     const met = await firstUp(site, round, generation, cases);
     site.emulator.faults.clear();
-    await lastUp(site, round, generation, met);
+    await lastUp(site, generation, round.between, met);
 
     const results = met.map((result): FaultResult => {
         const { length } = site.emulator.ledger.effectsOn(result.instanceId);
@@ -94,35 +82,4 @@ async function firstUp(
     const endings = results.map(({ ending }) => ending);
     judgeExit(site, code, endings, text);
     return results;
-}
-
-async function lastUp(site: Site, round: FaultRound, generation: Generation, results: readonly Met[]): Promise<void> {
-    const { requests } = site.emulator.ledger;
-    const sent = requests.length;
-    if (round.between.startsWith("refresh")) {
-        const { code, text } = await site.run(...round.between.split(" "), "--yes", "--skip-preview");
-        if (code !== 0 || requests.length !== sent) {
-            site.violate(`${round.between} ended with ${code} and sent ${requests.length - sent} requests`, text);
-        }
-    }
-    await expectAllDone(site, generation, ...(round.between === "up --refresh" ? ["--refresh"] : []));
-    for (const { instanceId, ending } of results) {
-        if (ending === "suspended" && requests.slice(sent).some((entry) => entry.instanceId === instanceId)) {
-            site.violate(`${instanceId}: was suspended, and got a request again`, site.ledgerOf(instanceId));
-        }
-    }
-    const finished = requests.length;
-    const { code, text } = await site.up("--expect-no-changes");
-    if (code !== 0 || requests.length !== finished) {
-        site.violate(`one more up ended with ${code} and sent ${requests.length - finished} requests`, text);
-    }
-}
-
-/** Runs `pulumi up` and expects it to end well, with everything done exactly once. */
-async function expectAllDone(site: Site, generation: Generation, ...flags: readonly string[]): Promise<void> {
-    const { code, text } = await site.up(...flags);
-    if (code !== 0) {
-        site.violate(`an up without faults ended with ${code}`, text);
-    }
-    judgeEnd(site, generation, await site.exported());
 }

@@ -1,4 +1,5 @@
 import type { Account, Fault } from "pulumi-alicloud-logstash-emulator";
+import type { Tear } from "./checkpoint";
 import type { Random } from "./random";
 import { type Credentials, planAccount, planCredentials } from "./secrets";
 
@@ -26,6 +27,8 @@ export interface KillRound {
     readonly kills: readonly Kill[];
     /** By instance; each answer to an interrupt is made slow, and some are lost. */
     readonly faults: readonly { readonly calls: number | "all"; readonly fault: Fault }[][];
+    /** Done to the checkpoint after the last kill. */
+    readonly tear?: Tear;
 }
 
 /** One stack and what it goes through. */
@@ -51,6 +54,9 @@ export function planKillStack(n: number, seeded: Random): KillStack {
         return { victim, moment: planMoment(laterKill, random), gapMs: random.integer(50, 700) };
     };
     const twice = n % modes.length;
+    // Not the first round of the first stacks: its state may never have been written over when the kill comes.
+    const torn = (n + 1) % modes.length;
+    const tear: Tear = { file: n % 2 === 0 ? "state" : "attributes", share: random.next() * 0.95 };
     return {
         name: `kills ${n + 1}`,
         account: planAccount(random),
@@ -60,6 +66,7 @@ export function planKillStack(n: number, seeded: Random): KillStack {
             mode,
             kills: index === twice ? [kill(false), kill(true)] : [kill(false)],
             faults: planFaults(random),
+            ...(index === torn ? { tear } : {}),
         })),
     };
 }

@@ -3,6 +3,8 @@ import { setTimeout } from "node:timers/promises";
 import type { Operation } from "pulumi-alicloud-logstash-emulator";
 import type { Run } from "../engine/stack";
 import { providerLimitMs, providersOf, send } from "../processes";
+import { type CheckpointFile, runWithRemedies, tear } from "./checkpoint";
+import { expectNothingToDo } from "./deployments";
 import type { Kill, KillRound, KillStack, Moment, Victim } from "./killPlan";
 import { Site, type Violation } from "./site";
 import { beginGeneration, type Generation, judgeEnd, signalsOf } from "./verdict";
@@ -13,6 +15,8 @@ export interface KillResult {
     readonly mode: KillRound["mode"];
     /** How far the `pulumi up` was. */
     readonly phase: string;
+    /** What was torn of the checkpoint after it. */
+    readonly torn: CheckpointFile | undefined;
     /** How long the provider process outlived its CLI, where only that was killed. */
     readonly providerEndedMs: number | undefined;
     /** What had to be run until everything was done exactly once. */
@@ -21,6 +25,8 @@ export interface KillResult {
 
 export interface KillStackReport {
     readonly results: readonly KillResult[];
+    /** What was torn on purpose, whether or not the kill before it came in time. */
+    readonly tears: readonly CheckpointFile[];
     /** Kills that came after the end of the CLI. */
     readonly missed: number;
     readonly violations: readonly Violation[];
@@ -34,8 +40,10 @@ const timeoutSeconds = 60;
 export async function runKillStack(plan: KillStack): Promise<KillStackReport> {
     const instances = plan.interruptMs.map((interruptMs, n) => ({ instanceId: `ls-cn-kill${n + 1}`, interruptMs }));
     const instanceIds = instances.map(({ instanceId }) => instanceId);
-    const site = await Site.open(plan.name, plan.account, plan.credentials, instances);
+    const { name, account, credentials } = plan;
+    const site = await Site.open({ name, account, credentials, instances });
     const results: KillResult[] = [];
+    const tears: CheckpointFile[] = [];
     let missed = 0;
     for (const [index, round] of plan.rounds.entries()) {
         const generation = await beginRound(site, round, index + 1, instanceIds);
@@ -46,23 +54,27 @@ export async function runKillStack(plan: KillStack): Promise<KillStackReport> {
             const isLast = n === round.kills.length - 1;
             if (!isLast) {
                 // Only after the last kill is it left to the CLI to ask for this.
-                await site.run("cancel", "--yes");
+                await runWithRemedies(site, () => site.run("cancel", "--yes"));
             }
             if (landed !== undefined) {
                 kills.push({ ...landed, victim: kill.victim, leftBehind: isLast ? "" : "up (killed too), " });
             }
         }
         site.emulator.faults.clear();
+        const torn = round.tear !== undefined && tear(site, round.tear) ? round.tear.file : undefined;
+        if (torn !== undefined) {
+            tears.push(torn);
+        }
         const repair = await finish(site, generation);
         results.push(
             ...kills.map(({ victim, phase, providerEndedMs, leftBehind }) => {
-                return { victim, mode: round.mode, phase, providerEndedMs, repair: leftBehind + repair };
+                return { victim, mode: round.mode, phase, torn, providerEndedMs, repair: leftBehind + repair };
             }),
         );
     }
     await expectNothingToDo(site);
     await site.close();
-    return { results, missed, violations: site.violations, requests: site.emulator.ledger.requests.length };
+    return { results, tears, missed, violations: site.violations, requests: site.emulator.ledger.requests.length };
 }
 
 async function beginRound(
@@ -207,21 +219,10 @@ async function judgeOwnEnd(site: Site, { instanceIds, trigger }: Generation, { c
     }
 }
 
-/** Runs `pulumi up`, and what it asks for, until it has ended well; returns what was run. */
+/** Runs `pulumi up`, and what it and the README ask for, until it has ended well; returns what was run. */
 async function finish(site: Site, generation: Generation): Promise<string> {
-    const steps: string[] = [];
-    const sent = site.emulator.ledger.requests.length;
-    let run = await site.up();
-    if (run.code !== 0 && /pulumi cancel/.test(run.text)) {
-        const calls = site.emulator.ledger.requests.length - sent;
-        if (calls > 0) {
-            site.violate(`${calls} calls while the stack is locked`);
-        }
-        steps.push("cancel");
-        await site.run("cancel", "--yes");
-        run = await site.up();
-    }
-    steps.push("up");
+    const { run, applied } = await runWithRemedies(site, () => site.up());
+    const steps = [...applied, "up"];
     if (run.code !== 0) {
         const { requests } = site.emulator.ledger;
         site.violate(`the next up ended with ${run.code}`, `${run.text}\n${JSON.stringify(requests.slice(-20))}`);
@@ -246,16 +247,6 @@ async function clearPendingCreates(site: Site, warning: string): Promise<void> {
     const calls = site.emulator.ledger.requests.length - sent;
     if (code !== 0 || left > 0 || calls > 0) {
         site.violate(`clearing pending creates ended with ${code}, left ${left}, made ${calls} calls`, text);
-    }
-}
-
-/** One more `pulumi up` has nothing to do, nothing to say and nothing to send. */
-async function expectNothingToDo(site: Site): Promise<void> {
-    const sent = site.emulator.ledger.requests.length;
-    const { code, text } = await site.up("--expect-no-changes");
-    const calls = site.emulator.ledger.requests.length - sent;
-    if (code !== 0 || calls > 0 || /pulumi refresh/.test(text)) {
-        site.violate(`one more up ended with ${code} and made ${calls} calls`, text);
     }
 }
 

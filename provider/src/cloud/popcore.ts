@@ -35,6 +35,9 @@ export interface ServiceOptions {
 /** One try of a call is given up after this time, or what is left of the operation's. */
 export const callTimeoutMs = 10_000;
 
+/** The longest that a timer can be set to. */
+const longestTimerMs = 2 ** 31 - 1;
+
 const late: Reply = { kind: "unsent", detail: "no time was left to send it" };
 
 /** The service behind `@alicloud/pop-core`; no other module calls that package. */
@@ -189,10 +192,9 @@ class PopCore {
         left: () => number,
         signal: AbortSignal,
     ): Promise<Reply> {
-        const timeout = Math.max(1, Math.min(callTimeoutMs, left()));
         const started = performance.now();
         const limit = new AbortController();
-        const timer = setTimeout(() => limit.abort(), timeout);
+        const timer = setTimeout(() => limit.abort(), Math.max(1, Math.min(callTimeoutMs, left())));
         const giveUp = AbortSignal.any([signal, limit.signal]);
         const { watch, options } = opened.connections.watch(giveUp);
         const { agent } = opened.connections;
@@ -212,8 +214,8 @@ class PopCore {
         });
         try {
             const answer = client.request(method, path, query, "", headers, {
-                timeout,
-                // At its timeout httpx stops listening and leaves the connection open; the signal closes it.
+                // httpx reckons by the wall clock, and a step of it would lose an answer; the signal is the limit.
+                timeout: longestTimerMs,
                 beforeRequest: (request) => ({ ...request, ...options, signal: giveUp }),
             });
             const result = await unlessAborted(answer, giveUp);
