@@ -12,7 +12,7 @@ import { classify } from "../../provider/src/core/classify";
 import { codeOf } from "../../provider/src/core/errorMessage";
 import type { Reply } from "../../provider/src/core/reply";
 import { pointer } from "../../provider/src/host/pointer";
-import { Host } from "./host";
+import { CallError, Host } from "./host";
 
 const instanceId = "ls-cn-network0001";
 const inputs = {
@@ -135,6 +135,37 @@ describe("the way to the service", () => {
         assert.equal(emulator.ledger.effects.length, 1);
         assert.deepEqual(proxy.requests, []);
     });
+
+    const wrong: ReadonlyArray<readonly [what: string, env: Record<string, string>, words: RegExp]> = [
+        ["a proxy that is no URL", { HTTP_PROXY: "http://[" }, /the variable HTTP_PROXY must be the URL/],
+        ["a proxy whose user name has a %", { HTTP_PROXY: "http://a%b:c@127.0.0.1:1" }, /write it as %25/],
+    ];
+    for (const [what, env, words] of wrong) {
+        it(`ends at ${what}: nothing is sent, and nothing recorded`, async () => {
+            const emulator = await emulated();
+            const host = await hostFor(emulator, { NO_PROXY: "", ...env });
+            await expectNotSent(host, words);
+            assert.equal(emulator.ledger.requests.length, 0);
+        });
+    }
+
+    it("ends at an access key that no header can carry: nothing is sent, and nothing recorded", async () => {
+        const emulator = await emulated();
+        const host = await hostFor(emulator, {}, { "alicloud:accessKey": "a\nb" });
+        await expectNotSent(host, /the access key ID has a line break.*`alicloud:accessKey`/);
+        assert.equal(emulator.ledger.requests.length, 0);
+    });
+
+    async function expectNotSent(host: Host, words: RegExp): Promise<void> {
+        const error: unknown = await host.create(inputs).then(
+            () => assert.fail("it should have failed"),
+            (e) => e,
+        );
+        assert.ok(error instanceof CallError);
+        assert.match(error.message, /: not sent: /);
+        assert.match(error.message, words);
+        assert.equal(error.initFailure, undefined);
+    }
 
     it("ends at a certificate that nobody vouches for, with the setting that would", async () => {
         const emulator = await emulated({ tls: certified().tls });

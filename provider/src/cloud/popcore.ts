@@ -254,7 +254,7 @@ function checkHeaders({ accessKeyId, securityToken }: Credentials, name: string)
             validateHeaderValue("authorization", value ?? "");
         } catch {
             throw new ConfigurationError(
-                `the ${what} from ${name} has a line break or another character that no request can carry`,
+                `the ${what} has a line break or another character that no request can carry (${name})`,
             );
         }
     }
