@@ -57,20 +57,15 @@ describe("the packed package", () => {
         await run("attw", [subject.tarball, "--profile", "node16"], { cwd: subject.folder });
     });
 
-    it("loads few modules in the provider process, and no client of Alibaba Cloud before it is needed", async () => {
+    it("loads no other package in the provider process before a call needs it", async () => {
         const script = 'require("pulumi-alicloud-logstash/handler"); JSON.stringify(Object.keys(require.cache))';
         const paths = JSON.parse(await run(process.execPath, ["-p", script], { cwd: subject.folder })) as string[];
         const [own, foreign] = [paths.filter(isOwn), paths.filter((path) => !isOwn(path))];
         assert.ok(own.includes(join(subject.folder, manifest.exports["./handler"].default)), paths.join("\n"));
-        assert.deepEqual([...new Set(foreign.map(packageOf))].sort(), ["cockatiel", "limiter"], paths.join("\n"));
-        assert.ok(foreign.length < 10, paths.join("\n"));
+        assert.deepEqual(foreign, []);
     });
 
     function isOwn(path: string): boolean {
         return path.startsWith(join(subject.folder, "dist"));
     }
 });
-
-function packageOf(path: string): string {
-    return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path;
-}
