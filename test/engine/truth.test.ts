@@ -3,12 +3,92 @@ import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { type Emulator, type EmulatorOptions, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { interruptProgram } from "./programs";
-import { expectFailure, expectSuccess, Stack } from "./stack";
+import { diagnosticsOf, plannedChangeOf } from "./cliOutput";
+import { code, type Declaration, programOf } from "./programs";
+import { expectFailure, expectSuccess, type ResourceState, type Run, Stack } from "./stack";
 
 const instanceId = "ls-cn-truth0001";
 const interrupt = "InterruptLogstashTask";
 const resume = "ResumeLogstashTask";
+
+describe("one deployment of several resources", () => {
+    const instances = { doubted: "ls-cn-truth1001", unseen: "ls-cn-truth1002", set: "ls-cn-truth1003" } as const;
+    let emulator: Emulator;
+    let stack: Stack;
+    let run: Run;
+    let records: readonly ResourceState[];
+
+    before(async () => {
+        emulator = await startEmulator({
+            tokenLifetimeMs: 0,
+            instances: Object.entries(instances).map(([name, id]) => ({
+                instanceId: id,
+                status: name === "set" ? "activating" : "suspended",
+            })),
+        });
+        const { doubted, unseen } = instances;
+        emulator.faults.add({
+            operation: resume,
+            instanceId: doubted,
+            calls: 1,
+            fault: { kind: "reset", point: "after" },
+        });
+        const silent = { kind: "service-unavailable", point: "before" } as const;
+        emulator.faults.add({ operation: "DescribeLogstash", instanceId: unseen, fault: silent });
+        const setting = "({ props, opts }) => ({ props: { ...props, timeoutSeconds: 77 }, opts })";
+        const kind = "LogstashTaskResume";
+        const program = programOf({
+            doubted: { kind, args: { instanceId: doubted, timeoutSeconds: 60 } },
+            unseen: { kind, args: { instanceId: unseen, timeoutSeconds: 2 } },
+            set: {
+                args: { instanceId: instances.set, timeoutSeconds: 2 },
+                options: `{ transformations: [${setting}] }`,
+            },
+        });
+        const bad = `try {
+                new LogstashTaskInterrupt("bad", { instanceId: "${instances.set}" }, { parent: {} });
+            } catch (error) {
+                exports.caught = error.message;
+            }`;
+        stack = await Stack.create({
+            emulator,
+            program: [program, bad, "exports.timeoutSeconds = set.timeoutSeconds;"].join("\n"),
+        });
+        run = expectSuccess(await stack.up());
+        records = await stack.resources();
+    });
+    after(async () => {
+        stack.remove();
+        await emulator.stop();
+    });
+
+    const outputsOf = (name: keyof typeof instances) =>
+        records.find(({ id }) => id === instances[name])?.outputs ?? assert.fail(`${name} is not recorded`);
+
+    it("concludes from the status that a resume in doubt has worked, where it is refused then", () => {
+        assert.match(
+            diagnosticsOf(run, "doubted").join("\n"),
+            /resumed, concluded from the status activating after a request in doubt/,
+        );
+        const { status, resumed, resumedAt } = outputsOf("doubted");
+        assert.deepEqual([status, resumed, resumedAt], ["activating", true, undefined]);
+        assert.equal(emulator.ledger.effectsOn(instances.doubted).length, 1);
+    });
+
+    it("takes the acceptance of a resume for its end where no look ever succeeds", () => {
+        const { status, resumed } = outputsOf("unseen");
+        assert.deepEqual([status, resumed], ["accepted", true]);
+    });
+
+    it("shows the program what a transformation has set", () => {
+        assert.match(run.text, /timeoutSeconds: +77/);
+        assert.equal(outputsOf("set").timeoutSeconds, 77);
+    });
+
+    it("goes on where the program catches the error for a bad parent", () => {
+        assert.match(run.text, /caught +: +"Resource parent is not a valid Resource/);
+    });
+});
 
 describe("a deployment tells the truth", () => {
     let emulator: Emulator;
@@ -97,24 +177,39 @@ describe("a deployment tells the truth", () => {
         });
     });
 
-    it("says what a replacement sends, also back to an instance that it acted on before", async () => {
-        const other = "ls-cn-truth0002";
-        await start({ instances: [{ instanceId }, { instanceId: other }] });
-        const declare = (id: string) => stack.program(interruptProgram({ instanceId: id, timeoutSeconds: 2 }));
-        declare(instanceId);
+    it("says what a replacement sends, also back to an earlier instance, and previews triggers that are unknown", async () => {
+        const [other, late, made] = ["ls-cn-truth0002", "ls-cn-truth0003", "ls-cn-truth0004"] as const;
+        await start({ instances: [instanceId, other, late, made].map((id) => ({ instanceId: id })) });
+        const declare = (id: string, extra: Readonly<Record<string, Declaration>>, triggers?: unknown) =>
+            stack.program(
+                programOf({
+                    ...extra,
+                    moved: { args: { instanceId: id, timeoutSeconds: 2 } },
+                    late: {
+                        args: { instanceId: late, timeoutSeconds: 2, ...(triggers === undefined ? {} : { triggers }) },
+                    },
+                }),
+            );
+        declare(instanceId, {});
         expectSuccess(await stack.up());
-        declare(other);
+        declare(other, {});
         expectSuccess(await stack.up());
         emulator.startChange(instanceId);
-        declare(instanceId);
-        const preview = expectSuccess(await stack.preview());
+        emulator.startChange(late);
+        // The whole list is unknown in the preview, and the record has none.
+        const triggers = code("made.requestId.apply((id) => [id])");
+        declare(instanceId, { made: { args: { instanceId: made, timeoutSeconds: 2 } } }, triggers);
+        const preview = expectSuccess(await stack.pulumi("preview"));
         assert.match(
-            preview.text,
+            diagnosticsOf(preview, "moved").join(),
             /the other instance will be interrupted, once for these triggers: coming back to an instance/,
         );
-        const run = expectFailure(await stack.up());
-        assert.match(run.text, /accepted, but not seen through[\s\S]*change `triggers`/);
+        assert.deepEqual(diagnosticsOf(preview, "late"), ["triggers changed: the instance will be interrupted again"]);
+        assert.equal(plannedChangeOf(preview, "late"), "update");
+        const run = expectFailure(await stack.up("--continue-on-error"));
+        assert.match(diagnosticsOf(run, "moved").join("\n"), /accepted, but not seen through[\s\S]*change `triggers`/);
         assert.equal(effects().length, 1);
+        assert.equal(emulator.ledger.effectsOn(late).length, 2);
     });
 
     it("does not take a remembered token for a resume: the instance stays suspended", async () => {
@@ -137,37 +232,7 @@ describe("a deployment tells the truth", () => {
         assert.equal(effects().length, 2);
     });
 
-    it("previews an interrupt where the whole list of triggers is unknown and the record has none", async () => {
-        await start({ instances: [{ instanceId }, { instanceId: "ls-cn-truth0003" }] });
-        program("Interrupt", "");
-        expectSuccess(await stack.up());
-        emulator.startChange(instanceId);
-        stack.program(
-            `const { LogstashTaskInterrupt: Task } = require("pulumi-alicloud-logstash");
-             const other = new Task("other", { instanceId: "ls-cn-truth0003", timeoutSeconds: 2 });
-             const triggers = other.requestId.apply((id) => [id]);
-             new Task("task", { instanceId: "${instanceId}", timeoutSeconds: 2, triggers });`,
-        );
-        const preview = expectSuccess(await stack.preview());
-        assert.match(preview.text, /triggers changed: the instance will be interrupted again/);
-        assert.match(preview.text, /1 to update/);
-        expectSuccess(await stack.up());
-        assert.equal(effects().length, 2);
-    });
-
     describe("about a request in doubt", () => {
-        it("that is seen to have worked: a resume refused because the instance is on its way", async () => {
-            await start({ tokenLifetimeMs: 0 });
-            emulator.setStatus(instanceId, "suspended");
-            emulator.faults.add({ operation: resume, calls: 1, fault: { kind: "reset", point: "after" } });
-            program("Resume", "timeoutSeconds: 60");
-            const run = expectSuccess(await stack.up());
-            assert.match(run.text, /resumed, concluded from the status activating after a request in doubt/);
-            const { outputs } = await stack.resource();
-            assert.deepEqual([outputs.status, outputs.resumed, outputs.resumedAt], ["activating", true, undefined]);
-            assert.equal(effects().length, 1);
-        });
-
         it("with nothing left to interrupt stays pending, and can be skipped", async () => {
             await start();
             emulator.faults.add({ operation: interrupt, fault: { kind: "service-unavailable", point: "before" } });
@@ -184,40 +249,6 @@ describe("a deployment tells the truth", () => {
             const { outputs } = await stack.resource();
             assert.deepEqual([outputs.status, outputs.interrupted], ["active", false]);
         });
-    });
-
-    it("takes the acceptance of a resume for its end where no look ever succeeds", async () => {
-        await start();
-        emulator.setStatus(instanceId, "suspended");
-        emulator.faults.add({ operation: "DescribeLogstash", fault: { kind: "service-unavailable", point: "before" } });
-        program("Resume", "");
-        expectSuccess(await stack.up());
-        const { outputs } = await stack.resource();
-        assert.deepEqual([outputs.status, outputs.resumed], ["accepted", true]);
-    });
-
-    it("shows the program what a transformation has set", async () => {
-        await start();
-        program(
-            "Interrupt",
-            "",
-            "{ transformations: [({ props, opts }) => ({ props: { ...props, timeoutSeconds: 77 }, opts })] }",
-        );
-        assert.match(expectSuccess(await stack.up()).text, /timeoutSeconds: +77/);
-        assert.equal((await stack.resource()).outputs.timeoutSeconds, 77);
-    });
-
-    it("lets a program go on that catches the error for a bad parent", async () => {
-        await start();
-        stack.program(
-            `const { LogstashTaskInterrupt: Task } = require("pulumi-alicloud-logstash");
-             try {
-                 new Task("task", { instanceId: "${instanceId}" }, { parent: {} });
-             } catch (error) {
-                 exports.caught = error.message;
-             }`,
-        );
-        assert.match(expectSuccess(await stack.up()).text, /caught: +"Resource parent is not a valid Resource/);
     });
 
     it("refuses a clientToken that is a secret, before anything is stored or sent", async () => {
