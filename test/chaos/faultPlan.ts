@@ -1,14 +1,13 @@
 import type { Account } from "pulumi-alicloud-logstash-emulator";
+import { type Between, betweens, type Mode } from "./deployments";
 import { type FaultCase, sequenceCase, singleCases } from "./faults";
-import { type Between, betweens } from "./lastUp";
 import type { Random } from "./random";
 import { type Credentials, planAccount, planCredentials } from "./secrets";
 
 /** One stack with many resources, each with its faults. */
 export interface FaultRound {
     readonly name: string;
-    /** Whether the faults strike the first interrupts of all resources or those after a changed trigger. */
-    readonly mode: "create" | "update";
+    readonly mode: Mode;
     readonly between: Between;
     readonly account: Account;
     readonly credentials: Credentials;

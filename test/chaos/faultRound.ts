@@ -1,8 +1,8 @@
+import { declareStruck, lastUp } from "./deployments";
 import type { FaultRound } from "./faultPlan";
 import { type Ending, type FaultCase, timeoutSeconds } from "./faults";
-import { expectAllDone, lastUp } from "./lastUp";
 import { Site, type Violation } from "./site";
-import { beginGeneration, type Generation, judge, judgeExit } from "./verdict";
+import { type Generation, judge, judgeExit } from "./verdict";
 
 /** How a resource's faults ended in the first `pulumi up`. */
 export interface FaultResult {
@@ -26,24 +26,11 @@ export async function runFaultRound(round: FaultRound): Promise<FaultRoundReport
         fault,
         instanceId: `ls-cn-chaos${String(n).padStart(4, "0")}`,
     }));
-    const site = await Site.open(
-        `${round.name} (${round.mode})`,
-        round.account,
-        round.credentials,
-        cases.map(({ fault, instanceId }) => ({ instanceId, interruptMs: fault.interruptMs })),
-    );
-    const instanceIds = cases.map(({ instanceId }) => instanceId);
-    const declarations = instanceIds.map((instanceId) => ({ instanceId, timeoutSeconds }));
-    let generation = beginGeneration(site, 1, instanceIds);
-    site.declare(declarations, generation.trigger);
-    if (round.mode === "update") {
-        await expectAllDone(site, generation);
-        for (const instanceId of instanceIds) {
-            site.emulator.startChange(instanceId);
-        }
-        generation = beginGeneration(site, 2, instanceIds);
-        site.declare(declarations, generation.trigger);
-    }
+    const { account, credentials } = round;
+    const instances = cases.map(({ fault, instanceId }) => ({ instanceId, interruptMs: fault.interruptMs }));
+    const site = await Site.open({ name: `${round.name} (${round.mode})`, account, credentials, instances });
+    const declarations = cases.map(({ instanceId }) => ({ instanceId, timeoutSeconds }));
+    const generation = await declareStruck(site, round.mode, declarations);
 
     for (const { fault, instanceId } of cases) {
         for (const rule of fault.rules) {

@@ -4,8 +4,8 @@ import type { Operation } from "pulumi-alicloud-logstash-emulator";
 import type { Run } from "../engine/stack";
 import { providerLimitMs, providersOf, send } from "../processes";
 import { type CheckpointFile, runWithRemedies, tear } from "./checkpoint";
+import { expectNothingToDo } from "./deployments";
 import type { Kill, KillRound, KillStack, Moment, Victim } from "./killPlan";
-import { expectNothingToDo } from "./lastUp";
 import { Site, type Violation } from "./site";
 import { beginGeneration, type Generation, judgeEnd, signalsOf } from "./verdict";
 
@@ -40,7 +40,8 @@ const timeoutSeconds = 60;
 export async function runKillStack(plan: KillStack): Promise<KillStackReport> {
     const instances = plan.interruptMs.map((interruptMs, n) => ({ instanceId: `ls-cn-kill${n + 1}`, interruptMs }));
     const instanceIds = instances.map(({ instanceId }) => instanceId);
-    const site = await Site.open(plan.name, plan.account, plan.credentials, instances);
+    const { name, account, credentials } = plan;
+    const site = await Site.open({ name, account, credentials, instances });
     const results: KillResult[] = [];
     const tears: CheckpointFile[] = [];
     let missed = 0;

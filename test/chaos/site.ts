@@ -1,7 +1,13 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type Account, type Emulator, type InstanceOptions, startEmulator } from "pulumi-alicloud-logstash-emulator";
+import {
+    type Account,
+    type Emulator,
+    type InstanceOptions,
+    type KeyAndCertificate,
+    startEmulator,
+} from "pulumi-alicloud-logstash-emulator";
 import { type ResourceState, type Run, Stack } from "../engine/stack";
 import { linesOf } from "../evidence";
 import type { Process } from "../processes";
@@ -9,6 +15,9 @@ import { type Credentials, leaksOf } from "./secrets";
 
 /** The longest that one run of the CLI may take. */
 const longestRunMs = 150_000;
+
+/** How far an operation may go beyond its time, on a machine that has other things to do. */
+const timeMarginMs = 5_000;
 
 /** What a run of the chaos found to be wrong. */
 export interface Violation {
@@ -28,6 +37,30 @@ export interface ExportedState {
 export interface Declaration {
     readonly instanceId: string;
     readonly timeoutSeconds: number;
+    /** How long the program waits before it declares this one. @default 0 */
+    readonly pauseMs?: number;
+}
+
+/** What a stack is opened with. */
+export interface SiteOptions {
+    readonly name: string;
+    readonly account: Account;
+    readonly credentials: Credentials;
+    readonly instances: readonly InstanceOptions[];
+    /** Serves the cloud with TLS; the certificate is trusted. @default without */
+    readonly tls?: KeyAndCertificate;
+    /** Further variables of the CLI and all it starts. */
+    readonly env?: Readonly<Record<string, string>>;
+    /** Further stack configuration. */
+    readonly config?: Readonly<Record<string, string>>;
+}
+
+/** A `create` or `update` that has ended, as the provider's process has measured it. */
+export interface MeasuredOperation {
+    readonly verb: "create" | "update";
+    readonly instanceId: string;
+    readonly timeoutSeconds: number;
+    readonly ms: number;
 }
 
 /** A stack with its own emulated cloud and account; everything the CLI prints is kept, to be searched for secrets. */
@@ -44,25 +77,31 @@ export class Site {
         sites.add(this);
     }
 
-    static async open(
-        name: string,
-        account: Account,
-        credentials: Credentials,
-        instances: readonly InstanceOptions[],
-    ): Promise<Site> {
-        const emulator = await startEmulator({ accounts: [account], instances });
+    static async open({ name, account, credentials, instances, tls, env, config }: SiteOptions): Promise<Site> {
+        const emulator = await startEmulator({ accounts: [account], instances, ...(tls === undefined ? {} : { tls }) });
         const { accessKeyId, accessKeySecret, securityToken = "" } = account;
-        const probe = { NODE_OPTIONS: `--require ${join(__dirname, "handlerProbe.js")}` };
-        const env = {
-            ...probe,
-            ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
-            ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,
-            ALIBABA_CLOUD_SECURITY_TOKEN: securityToken,
-        };
-        const config = { "alicloud:accessKey": accessKeyId };
         const configured = credentials === "stack configuration";
-        const stack = await Stack.create({ emulator, program: "", ...(configured ? { config, env: probe } : { env }) });
+        const stack = await Stack.create({
+            emulator,
+            program: "",
+            config: { ...config, ...(configured ? { "alicloud:accessKey": accessKeyId } : {}) },
+            env: {
+                ...env,
+                NODE_OPTIONS: `--require ${join(__dirname, "providerProbe.js")}`,
+                ...(configured
+                    ? {}
+                    : {
+                          ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
+                          ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,
+                          ALIBABA_CLOUD_SECURITY_TOKEN: securityToken,
+                      }),
+            },
+        });
         const site = new Site(name, emulator, stack, account);
+        if (tls !== undefined) {
+            writeFileSync(stack.path("ca.pem"), tls.cert);
+            stack.environment({ NODE_EXTRA_CA_CERTS: stack.path("ca.pem") });
+        }
         if (configured) {
             await site.run("config", "set", "--secret", "alicloud:secretKey", accessKeySecret);
             await site.run("config", "set", "--secret", "alicloud:securityToken", securityToken);
@@ -72,10 +111,18 @@ export class Site {
 
     /** Replaces the program: one interrupt for each declaration, all with one trigger. */
     declare(declarations: readonly Declaration[], trigger: string): void {
-        const all = declarations.map((declaration) => ({ ...declaration, triggers: [trigger] }));
+        const all = declarations.map(({ instanceId, timeoutSeconds, pauseMs }) => {
+            return { pauseMs, args: { instanceId, timeoutSeconds, triggers: [trigger] } };
+        });
         this.stack.program(
-            `const { LogstashTaskInterrupt } = require("pulumi-alicloud-logstash");
-             for (const args of ${JSON.stringify(all)}) new LogstashTaskInterrupt("pause-" + args.instanceId, args);`,
+            `const { setTimeout } = require("node:timers/promises");
+             const { LogstashTaskInterrupt } = require("pulumi-alicloud-logstash");
+             module.exports = async () => {
+                 for (const { pauseMs, args } of ${JSON.stringify(all)}) {
+                     if (pauseMs) await setTimeout(pauseMs);
+                     new LogstashTaskInterrupt("pause-" + args.instanceId, args);
+                 }
+             };`,
         );
     }
 
@@ -138,13 +185,31 @@ export class Site {
         return readdirSync(this.stack.path("home")).filter((name) => name.startsWith("handler-")).length;
     }
 
+    /** The operations that have ended up to now. */
+    get operations(): MeasuredOperation[] {
+        return this.noted<MeasuredOperation>("operations");
+    }
+
+    /** What the preload of the provider's processes has written into a file, a line of JSON for each entry. */
+    noted<T>(name: string): T[] {
+        const file = this.stack.path("home", name);
+        const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+        return lines.map((line) => JSON.parse(line) as T);
+    }
+
     /** All the ledger knows of an instance, in lines. */
     ledgerOf(instanceId: string): string {
         return linesOf(this.emulator.ledger, instanceId).join("\n");
     }
 
-    /** Searches for secrets, ends what is left of the stack, and removes it. */
+    /** Looks at the times of operations and for secrets, ends what is left of the stack, and removes it. */
     async close(): Promise<void> {
+        for (const { verb, instanceId, timeoutSeconds, ms } of this.operations) {
+            if (ms > timeoutSeconds * 1_000 + timeMarginMs) {
+                const took = `${(ms / 1_000).toFixed(1)} s`;
+                this.violate(`${instanceId}: ${verb} took ${took} of ${timeoutSeconds} s`, this.ledgerOf(instanceId));
+            }
+        }
         for (const place of leaksOf(this.account, this.#texts, this.stack.path())) {
             this.violate(`a secret is in ${place}`);
         }

@@ -1,11 +1,37 @@
 import type { Ending } from "./faults";
-import type { Site } from "./site";
-import { type Generation, judgeEnd } from "./verdict";
+import type { Declaration, Site } from "./site";
+import { beginGeneration, type Generation, judgeEnd } from "./verdict";
+
+/** Whether trouble strikes the first interrupts of all resources or those after a changed trigger. */
+export type Mode = "create" | "update";
 
 /** What is done between the first `pulumi up` and the last. */
 export type Between = "nothing" | "refresh" | "up --refresh" | "refresh --clear-pending-creates";
 
 export const betweens: readonly Between[] = ["nothing", "refresh", "up --refresh", "refresh --clear-pending-creates"];
+
+/** The same with time enough, whatever else the machine does: what a user would raise it to. */
+export function patiently(declarations: readonly Declaration[]): Declaration[] {
+    return declarations.map(({ instanceId }) => ({ instanceId, timeoutSeconds: 60 }));
+}
+
+/** Declares the interrupts that trouble is to strike; in an update others have been done before without any. */
+export async function declareStruck(site: Site, mode: Mode, declarations: readonly Declaration[]): Promise<Generation> {
+    const instanceIds = declarations.map(({ instanceId }) => instanceId);
+    const first = beginGeneration(site, 1, instanceIds);
+    if (mode === "create") {
+        site.declare(declarations, first.trigger);
+        return first;
+    }
+    site.declare(patiently(declarations), first.trigger);
+    await expectAllDone(site, first);
+    for (const instanceId of instanceIds) {
+        site.emulator.startChange(instanceId);
+    }
+    const second = beginGeneration(site, 2, instanceIds);
+    site.declare(declarations, second.trigger);
+    return second;
+}
 
 /** Lets the next `pulumi up` finish what the first has left, and repeat nothing. */
 export async function lastUp(
