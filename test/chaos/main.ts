@@ -1,6 +1,7 @@
 /**
  * `npm run chaos`: the real engine against the emulator, under every fault at every point, under kills at random moments
- * that may leave a torn checkpoint, behind bad proxies, with a full queue and under a clock that is stepped. It prints its seed first, one line for each stack, then what came of it, and fails on any violation.
+ * that may leave a torn checkpoint, behind bad proxies, with a full queue and under a clock that is stepped. It prints its
+ * seed first, one line for each stack, then what came of it, and fails on any violation.
  *
  *     npm run chaos -- [--seed N] [--cases N] [--kills N] [--situations N]
  */

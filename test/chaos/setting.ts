@@ -1,5 +1,4 @@
-import type { KeyAndCertificate } from "pulumi-alicloud-logstash-emulator";
-import { selfSigned } from "pulumi-alicloud-logstash-emulator";
+import { type KeyAndCertificate, selfSigned } from "pulumi-alicloud-logstash-emulator";
 import { type ForwardFate, ForwardProxy, type TunnelFate } from "./forwardProxy";
 import type { Site } from "./site";
 import type { ClockStep, SituationRound } from "./situationPlan";
@@ -56,10 +55,10 @@ async function plainProxy({ cases }: SituationRound): Promise<Setting> {
         if (!hasBegun || planned === undefined) {
             return "pass";
         }
-        const isInterrupt = method === "POST";
-        const key = `${isInterrupt ? "POST" : "GET"} ${instanceId}`;
+        const call = method === "POST" ? "POST" : "GET";
+        const key = `${call} ${instanceId}`;
         const before = met.get(key) ?? [];
-        const fate = planned[isInterrupt ? "POST" : "GET"][before.length] ?? "pass";
+        const fate = planned[call][before.length] ?? "pass";
         met.set(key, [...before, fate]);
         return fate;
     };
