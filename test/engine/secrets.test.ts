@@ -109,6 +109,17 @@ const kinds: readonly Kind[] = [
         },
     },
     {
+        what: "the role of an ECS instance",
+        env: none,
+        config: ({ plainUrl }, stack) => {
+            stack.environment({
+                NODE_OPTIONS: `--require=${require.resolve("pulumi-alicloud-logstash-emulator/redirect")}`,
+                EMULATOR_REDIRECTION: JSON.stringify({ hosts: { "100.100.100.200": plainUrl } }),
+            });
+            return { "alicloud:ecsRoleName": "deployer" };
+        },
+    },
+    {
         what: "the OIDC variables of a CI job",
         env: none,
         files: { "secret-files/token": oidcToken },
@@ -153,6 +164,7 @@ describe("no secret is stored or printed", () => {
                 accounts: [caller, session],
                 roles: [role],
                 oidcTokens: [oidcToken],
+                metadata: { roleArn: role.arn },
                 instances: [instances.done, instances.quoted].map((instanceId) => ({ instanceId })),
             });
             const stack = await Stack.create({
