@@ -188,7 +188,9 @@ async function strike(cli: number, kill: Kill, folder: string, isOver: () => boo
 /** Expects that the provider process ends in time and that nothing is called after that; tells how long that took. */
 async function expectSilence(site: Site, since: number): Promise<number | undefined> {
     const folder = site.stack.path();
-    await waitUntil(() => providersOf(folder).length === 0, providerLimitMs - (performance.now() - since));
+    // The two seconds are asserted where nothing runs beside; here two stacks share a machine of two cores.
+    const limitMs = 2 * providerLimitMs;
+    await waitUntil(() => providersOf(folder).length === 0, limitMs - (performance.now() - since));
     const tookMs = performance.now() - since;
     const left = providersOf(folder);
     const loaded = left.filter((process) => site.hasLoadedProvider(process));
