@@ -13,7 +13,8 @@ describe("a clock of the machine that is stepped while a call is on its way", ()
             const now = Date.now;
             const server = createServer((_request, response) => {
                 Date.now = () => now() + byMs;
-                response.writeHead(200, { "content-type": "application/json" }).end('{"Result":true,"RequestId":"R"}');
+                response.writeHead(200, { "content-type": "application/json" }).write('{"Result":true,');
+                setTimeout(() => response.end('"RequestId":"R"}'), 50);
             });
             try {
                 await once(server.listen(0, "127.0.0.1"), "listening");

@@ -35,8 +35,8 @@ export interface ServiceOptions {
 /** One try of a call is given up after this time, or what is left of the operation's. */
 export const callTimeoutMs = 10_000;
 
-/** The longest that a timer can be set to. */
-const longestTimerMs = 2 ** 31 - 1;
+/** Longer than any call and any step of a clock, and not so long that a step could make it more than a timer holds. */
+const clientTimeoutMs = 86_400_000;
 
 const late: Reply = { kind: "unsent", detail: "no time was left to send it" };
 
@@ -215,7 +215,7 @@ class PopCore {
         try {
             const answer = client.request(method, path, query, "", headers, {
                 // httpx reckons by the wall clock, and a step of it would lose an answer; the signal is the limit.
-                timeout: longestTimerMs,
+                timeout: clientTimeoutMs,
                 beforeRequest: (request) => ({ ...request, ...options, signal: giveUp }),
             });
             const result = await unlessAborted(answer, giveUp);
