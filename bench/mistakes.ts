@@ -6,7 +6,7 @@
  */
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { startEmulator } from "pulumi-alicloud-logstash-emulator";
+import { type Account, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { interruptProgram } from "../test/engine/programs";
 import { Stack } from "../test/engine/stack";
 import "../test/run/folder";
@@ -17,12 +17,20 @@ interface Mistake {
     readonly config?: Readonly<Record<string, unknown>>;
     readonly env?: Readonly<Record<string, string>>;
     readonly status?: string;
+    readonly account?: Account;
     /** The most seconds that the whole command may take, the start of the engine included. */
     readonly limit: number;
 }
 
 const instanceId = "ls-cn-4591f1y6abcd";
 const [soon, dead] = [5, 65];
+const denied: Account = {
+    ...testAccount,
+    policy: {
+        Version: "1",
+        Statement: [{ Effect: "Allow", Action: "elasticsearch:DescribeLogstash", Resource: "*" }],
+    },
+};
 const noKey = { ALIBABA_CLOUD_ACCESS_KEY_ID: "", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "" };
 const endpoint = (elasticsearch: string) => ({ "alicloud:endpoints": [{ elasticsearch }] });
 const noProxy = { NO_PROXY: "", no_proxy: "" };
@@ -38,6 +46,7 @@ async function mistakes(): Promise<readonly Mistake[]> {
         { what: "wrong secret", env: { ALIBABA_CLOUD_ACCESS_KEY_SECRET: "wrong" }, limit: soon },
         { what: "wrong key", env: { ALIBABA_CLOUD_ACCESS_KEY_ID: "LTAIwrong" }, limit: soon },
         { what: "no credentials", env: noKey, limit: soon },
+        { what: "denied by a policy", account: denied, limit: soon },
         { what: "no such profile", args: { profile: "nobody" }, limit: soon },
         { what: "no such host", config: endpoint("no-such-host.invalid"), limit: soon },
         { what: "braces in the host", config: endpoint("elasticsearch-vpc.{region}.aliyuncs.com"), limit: soon },
@@ -57,28 +66,25 @@ async function mistakes(): Promise<readonly Mistake[]> {
 }
 
 async function main(): Promise<void> {
-    let tooLate = 0;
-    for (const { what, args, config, env, status = "activating", limit } of await mistakes()) {
-        const emulator = await startEmulator({ instances: [{ instanceId, status }] });
+    let failures = 0;
+    for (const { what, args, config, env, status = "activating", account = testAccount, limit } of await mistakes()) {
+        const emulator = await startEmulator({ instances: [{ instanceId, status }], accounts: [account] });
         const program = interruptProgram({ instanceId, ...args });
         const stack = await Stack.create({ emulator, program, config: config ?? {}, env: env ?? {} });
         try {
             const started = performance.now();
             const { code, text } = await stack.up();
             const seconds = (performance.now() - started) / 1_000;
-            const [answer = ""] =
-                /(?:error: (?!Duration)|\* )?(?:\w+ on ls-|instanceId: |trigger: |region: |already )[^\n]*/.exec(
-                    text,
-                ) ?? [text];
+            const answer = /(?:error: .*has a problem: |error: |(?=already ))(.*)/.exec(text)?.[1];
             const isLate = seconds > limit;
-            tooLate += isLate ? 1 : 0;
+            failures += isLate || answer === undefined ? 1 : 0;
             console.log(
                 [
                     what.padEnd(22),
                     `${seconds.toFixed(1).padStart(5)} s`,
                     isLate ? `over ${limit} s` : "",
                     `exit ${code}`,
-                    answer.trim(),
+                    answer?.trim() ?? "NO ANSWER",
                 ]
                     .filter((cell) => cell !== "")
                     .join("  "),
@@ -88,7 +94,7 @@ async function main(): Promise<void> {
             await emulator.stop();
         }
     }
-    process.exitCode = tooLate === 0 ? 0 : 1;
+    process.exitCode = failures === 0 ? 0 : 1;
 }
 
 main().catch((error: unknown) => {

@@ -4,7 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { type Operation, operations } from "../../provider/src/core/operations";
+import { typeTokenOf } from "../../provider/src/core/urn";
+import * as resources from "../../provider/src/resources";
 import { LogstashTaskInterrupt, LogstashTaskResume } from "../../provider/src/resources";
+
+/** What every resource class is; an operation without one of its name does not compile. */
+const classes: Readonly<Record<(typeof operations)[Operation]["resource"], { readonly __pulumiType: string }>> =
+    resources;
 
 const instanceId = "ls-cn-unit0001";
 let registered: Record<string, unknown>[] = [];
@@ -171,6 +178,13 @@ describe("the resources in a program", () => {
             declare({}, { parent: new Component("plain") });
             declare({}, { parent: new Component("other", { providers: [provider("d", "aws")] }) });
         });
+    });
+
+    it("are one class for each operation, of its type", () => {
+        for (const operation of Object.keys(operations) as Operation[]) {
+            assert.equal(classes[operations[operation].resource].__pulumiType, typeTokenOf(operation));
+        }
+        assert.equal(Object.keys(resources).length, Object.keys(operations).length);
     });
 
     it("have an output for every argument, with its default where none is given", async () => {
