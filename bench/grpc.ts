@@ -1,6 +1,7 @@
 import { startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { pointer } from "../provider/src/host/pointer";
-import { Host, type Properties } from "../test/protocol/host";
+import type { Properties } from "../test/protocol/calls";
+import { Host } from "../test/protocol/host";
 import { cpuMsOf, rssOf } from "./processTree";
 import { type Contender, contenders, instanceIds } from "./programs";
 import { type Spread, spreadOf } from "./statistics";

@@ -17,8 +17,8 @@ import {
     providerArn,
     session,
     sessionKey,
-    until,
 } from "./credentialsSite";
+import { until } from "./until";
 
 type Answer = (response: ServerResponse) => unknown;
 
@@ -275,6 +275,22 @@ describe("credentials that cannot be had", () => {
         assert.match(
             await site.messageWith({}, forbidden),
             /not sent: no Alibaba Cloud credentials were found[\s\S]*alicloud:profile/,
+        );
+    });
+
+    it("are nowhere, and this is no machine that has a role: neither where nobody answers nor where there is none", async () => {
+        for (const origin of ["http://127.0.0.1:1", site.emulator.plainUrl]) {
+            site.withMetadata(origin);
+            assert.match(await site.messageWith({}), /not sent: no Alibaba Cloud credentials were found/);
+        }
+    });
+
+    it("are those of a role that the machine does not have", async () => {
+        site.withMetadata();
+        const message = await site.messageWith({ "alicloud:ecsRoleName": "other" });
+        assert.match(
+            message,
+            /not sent: credentials of the ECS role from `alicloud:ecsRoleName` could not be had: HTTP 404 \(.*\) from 100\.100\.100\.200$/,
         );
     });
 

@@ -17,8 +17,8 @@ import {
     providerArn,
     session,
     sessionKey,
-    until,
 } from "./credentialsSite";
+import { until } from "./until";
 
 const assumeRole = { "alicloud:assumeRole": JSON.stringify({ roleArn: deployer.arn, externalId: "external" }) };
 const byDeployer = `AssumeRole ${deployer.arn}`;
@@ -254,6 +254,41 @@ describe("credentials", () => {
     it("default chain × the current profile of the CLI", async () => {
         site.profiles({ name: "default", mode: "AK", ...callerProfile });
         assert.equal(await signedBy({}), caller.accessKeyId);
+    });
+
+    describe("of the machine's role", () => {
+        beforeEach(async () => {
+            await site.stop();
+            await site.start({ metadata: { roleArn: machine.arn, requireToken: true } });
+            site.withMetadata();
+        });
+        const metadata = "GetMetadataCredentials machine";
+
+        it("stack configuration × ECS RAM role, which no other variable completes", async () => {
+            const env = {
+                ALIBABA_CLOUD_ECS_METADATA: "other",
+                HTTP_PROXY: "http://127.0.0.1:1",
+                NO_PROXY: "127.0.0.1",
+            };
+            assert.equal(await issuedFor({ "alicloud:ecsRoleName": "machine" }, env), metadata);
+        });
+
+        it("environment × ECS RAM role", async () => {
+            assert.equal(await issuedFor({}, { ALIBABA_CLOUD_ECS_METADATA: "machine" }), metadata);
+        });
+
+        it("ECS RAM role × role to assume with it", async () => {
+            assert.equal(await issuedFor({ ...assumeRole, "alicloud:ecsRoleName": "machine" }), byDeployer);
+        });
+
+        it("CLI profile × EcsRamRole: without a name it is whichever the machine has", async () => {
+            site.profiles({ name: "ecs", mode: "EcsRamRole" });
+            assert.equal(await issuedFor({ "alicloud:profile": "ecs" }), metadata);
+        });
+
+        it("default chain × the machine's role", async () => {
+            assert.equal(await issuedFor({}), metadata);
+        });
     });
 
     const sdksFile = (type: string, more = "") =>

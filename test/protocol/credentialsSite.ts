@@ -10,11 +10,15 @@ import {
     type Emulator,
     type EmulatorOptions,
     type Role,
+    redirect,
     selfSigned,
     startEmulator,
 } from "pulumi-alicloud-logstash-emulator";
 import { pointer } from "../../provider/src/host/pointer";
-import { Host } from "./host";
+import type { Setting } from "./calls";
+import { countingProxy } from "./countingProxy";
+import { leaveEnvironment } from "./environment";
+import { InProcessHost } from "./inProcess";
 
 export const instanceId = "ls-cn-credentials0001";
 export const region = "cn-hangzhou";
@@ -59,7 +63,7 @@ export const callerProfile = { access_key_id: caller.accessKeyId, access_key_sec
 
 type Texts = Readonly<Record<string, string>>;
 
-/** An emulator with identities of every kind, a home directory, and the provider's process. */
+/** An emulator with identities of every kind, a home directory, and the provider. */
 export class CredentialsSite {
     readonly tls = selfSigned(["127.0.0.1", "localhost", ...publicHosts]);
     #emulator: Emulator | undefined;
@@ -79,6 +83,7 @@ export class CredentialsSite {
         this.#emulator = emulator;
         this.atEnd(() => rmSync(this.#home, { recursive: true }));
         this.atEnd(() => emulator.stop());
+        this.atEnd(leaveEnvironment);
     }
 
     async stop(): Promise<void> {
@@ -105,6 +110,11 @@ export class CredentialsSite {
         return `${this.emulator.plainUrl}/_emulator/credentials-uri/machine`;
     }
 
+    /** Lets this machine be one that asks for its own credentials at an address: the emulator's, unless another is given. */
+    withMetadata(origin = this.emulator.plainUrl): void {
+        this.atEnd(redirect({ hosts: { "100.100.100.200": origin } }));
+    }
+
     /** Writes a file into the home directory, and returns its path. */
     file(path: string, text: string): string {
         const whole = join(this.#home, path);
@@ -122,11 +132,16 @@ export class CredentialsSite {
         return JSON.stringify([{ elasticsearch: this.emulator.plainUrl, ...more }]);
     }
 
-    async host(config: Texts, env: Texts = {}): Promise<Host> {
-        const host = await Host.start({
+    /** What a provider is started with here: the configuration and the environment, with what leads to the emulator. */
+    setting(config: Texts, env: Texts = {}): Setting {
+        return {
             config: { "alicloud:endpoints": this.endpoints(), ...config },
             env: { HOME: this.#home, NODE_EXTRA_CA_CERTS: this.file("ca.pem", this.tls.cert), ...env },
-        });
+        };
+    }
+
+    async host(config: Texts, env: Texts = {}): Promise<InProcessHost> {
+        const host = await InProcessHost.start(this.setting(config, env));
         this.atEnd(() => host.stop());
         return host;
     }
@@ -179,6 +194,12 @@ export class CredentialsSite {
         return (server.address() as AddressInfo).port;
     }
 
+    /** A real proxy that counts what goes through it. */
+    async proxy(): Promise<{ readonly url: string; readonly requests: string[] }> {
+        const { server, requests } = countingProxy();
+        return { url: `http://127.0.0.1:${await this.listen(server)}`, requests };
+    }
+
     /** A proxy whose tunnels all lead to one port of this machine; `asked` is where they should have led. */
     async redirectingProxy(port: number): Promise<{ readonly url: string; readonly asked: string[] }> {
         const asked: string[] = [];
@@ -192,14 +213,5 @@ export class CredentialsSite {
             inner.on("error", () => client.destroy());
         });
         return { url: `http://127.0.0.1:${await this.listen(server)}`, asked };
-    }
-}
-
-/** Resolves when something has become true; fails after ten seconds. */
-export async function until(condition: () => boolean): Promise<void> {
-    const deadline = Date.now() + 10_000;
-    while (!condition()) {
-        assert.ok(Date.now() < deadline, "it did not become true within 10 s");
-        await new Promise((resolve) => setTimeout(resolve, 5));
     }
 }

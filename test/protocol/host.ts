@@ -8,25 +8,7 @@ import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-
-export type Properties = Record<string, unknown>;
-
-/** A half success: what the engine would record, and the reasons it would print. */
-export interface InitFailure {
-    readonly id: string;
-    readonly properties: Properties;
-    readonly reasons: readonly string[];
-}
-
-/** The error of a call as the engine sees it. */
-export class CallError extends Error {
-    constructor(
-        message: string,
-        readonly initFailure: InitFailure | undefined,
-    ) {
-        super(message);
-    }
-}
+import { CallError, type Properties, type Setting } from "./calls";
 
 const serverPath = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
 
@@ -38,15 +20,13 @@ export class Host {
     ) {}
 
     /** Starts the server and hands it the stack configuration. */
-    static async start(options: {
-        readonly config?: Readonly<Record<string, string>>;
-        readonly env?: Readonly<Record<string, string>>;
-        readonly cwd?: string;
-        /** The address the server is told the engine listens at. */
-        readonly engineAddress?: string;
-        /** @default "inherit" */
-        readonly stderr?: "inherit" | "pipe";
-    }): Promise<Host> {
+    static async start(
+        options: Setting & {
+            readonly cwd?: string;
+            /** @default "inherit" */
+            readonly stderr?: "inherit" | "pipe";
+        },
+    ): Promise<Host> {
         const child = spawn(process.execPath, [serverPath, options.engineAddress ?? "127.0.0.1:1"], {
             cwd: options.cwd ?? join(__dirname, "..", ".."),
             env: { PATH: process.env.PATH, ...options.env },

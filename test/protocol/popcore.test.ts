@@ -3,6 +3,7 @@ import { type Emulator, type Fault, type Point, startEmulator, testAccount } fro
 import { popCoreService } from "../../provider/src/cloud/popcore";
 import { classify, classifyLook, type Meaning } from "../../provider/src/core/classify";
 import type { LogstashService } from "../../provider/src/core/service";
+import { until } from "./until";
 
 const instanceId = "ls-cn-popcore0001";
 const points: readonly Point[] = ["before", "after"];
@@ -211,12 +212,3 @@ describe("pop-core against the faults of a cloud", () => {
         }
     }
 });
-
-/** Resolves when something has become true; fails after five seconds. */
-async function until(condition: () => boolean): Promise<void> {
-    const deadline = Date.now() + 5_000;
-    while (!condition()) {
-        assert.ok(Date.now() < deadline, "it did not become true within 5 s");
-        await new Promise((resolve) => setImmediate(resolve));
-    }
-}

@@ -17,7 +17,7 @@ const parallel = ["--parallel", "--jobs", "2"] as const;
 
 /** What is not run beside others: two seconds are promised in it, or the memory of a process is measured. */
 const alone = "test/engine/lostEngine.test.ts";
-const load = "test/protocol/load.test.ts";
+const load = "test/protocol/process/load.test.ts";
 
 const quick: readonly Part[] = [
     { name: "lint", kind: "check", command: ["npm", "run", "lint"] },

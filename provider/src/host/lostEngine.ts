@@ -1,16 +1,19 @@
 import { setMaxListeners } from "node:events";
 import { fstatSync } from "node:fs";
 
+/** What is needed of a process. */
+type Watched = Pick<NodeJS.Process, "stdin" | "exit">;
+
 /**
  * A signal that fires when this provider process has lost the engine that started it. The engine holds the other end of
  * the process's standard input; that pipe ends with it, also after a `kill -9`, and nothing else tells. The process, which
  * would live on, then ends too.
  */
-export function lostEngine(): AbortSignal {
+export function lostEngine(process: Watched, input = 0): AbortSignal {
     const controller = new AbortController();
     // Every operation on its way listens, and a thousand of them are no leak.
     setMaxListeners(0, controller.signal);
-    if (isPipe(0)) {
+    if (isPipe(input)) {
         process.stdin.resume().once("close", () => {
             controller.abort(new Error("the deployment was stopped"));
             // Other dynamic providers share this process: a moment for them to end what they do.

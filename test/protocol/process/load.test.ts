@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
-import { maxConnections } from "../../provider/src/cloud/limits";
-import { pointer } from "../../provider/src/host/pointer";
-import { Host, type Properties } from "./host";
+import { maxConnections } from "../../../provider/src/cloud/limits";
+import { pointer } from "../../../provider/src/host/pointer";
+import type { Properties } from "../calls";
+import { Host } from "../host";
 
 const type = "pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt";
 

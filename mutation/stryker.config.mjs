@@ -1,0 +1,29 @@
+// Stryker's settings; `npm run mutation` runs it, and makes the report of what it leaves in tmp/mutation.
+const folder = "tmp/mutation";
+
+/** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
+export default {
+    mutate: ["provider/src/**/*.ts"],
+    plugins: ["@stryker-mutator/mocha-runner", "./mutation/texts.mjs"],
+    ignorers: ["texts"],
+    testRunner: "mocha",
+    mochaOptions: {
+        "no-config": true,
+        require: ["test/run/register.cjs"],
+        // In this order, because the first test that fails ends the run of a mutant. What runs in processes of its own
+        // cannot see the mutants of this one.
+        spec: ["test/unit/**/*.test.ts", "test/protocol/*.test.ts"],
+    },
+    coverageAnalysis: "perTest",
+    concurrency: 2,
+    timeoutMS: 5_000,
+    timeoutFactor: 2,
+    disableTypeChecks: false,
+    incremental: true,
+    incrementalFile: `${folder}/incremental.json`,
+    tempDirName: `${folder}/sandbox`,
+    ignorePatterns: ["/.*", "/bench", "/emulator", "/examples", "/mutation", "/provider/dist", "/scripts", "/tmp"],
+    reporters: ["clear-text", "json", "progress-append-only"],
+    clearTextReporter: { allowColor: false, logTests: false, reportMutants: false, reportScoreTable: false },
+    jsonReporter: { fileName: `${folder}/report.json` },
+};

@@ -1,0 +1,28 @@
+/** The properties of a resource as a call transports them. */
+export type Properties = Record<string, unknown>;
+
+/** A half success: what the engine would record, and the reasons it would print. */
+export interface InitFailure {
+    readonly id: string;
+    readonly properties: Properties;
+    readonly reasons: readonly string[];
+}
+
+/** The error of a call as the engine sees it. */
+export class CallError extends Error {
+    constructor(
+        message: string,
+        readonly initFailure: InitFailure | undefined,
+    ) {
+        super(message);
+    }
+}
+
+/** What a provider's process is started with. */
+export interface Setting {
+    /** The stack configuration, with which the engine begins. */
+    readonly config?: Readonly<Record<string, string>>;
+    readonly env?: Readonly<Record<string, string>>;
+    /** The address it is told the engine listens at. */
+    readonly engineAddress?: string;
+}

@@ -1,0 +1,352 @@
+import { strict as assert } from "node:assert";
+import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
+import { pointer } from "../../provider/src/host/pointer";
+import { resumeType, urnOf } from "../urns";
+import { CallError, type Properties } from "./calls";
+import { Engine } from "./engine";
+import { leaveEnvironment } from "./environment";
+import { InProcessHost } from "./inProcess";
+import { until } from "./until";
+
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const instanceId = "ls-cn-protocol0001";
+const declared: Properties = {
+    __provider: pointer,
+    instanceId,
+    region: "cn-hangzhou",
+    triggers: ["v1"],
+    resourceUrn: urnOf("pause"),
+};
+
+describe("the provider of dynamic resources", () => {
+    let emulator: Emulator;
+    let host: InProcessHost;
+
+    before(async () => {
+        emulator = await startEmulator();
+        host = await InProcessHost.start({ config: configFor(emulator) });
+    });
+    after(async () => {
+        host.stop();
+        leaveEnvironment();
+        await emulator.stop();
+    });
+    beforeEach(() => emulator.addInstance({ instanceId, region: "cn-hangzhou", status: "activating" }));
+
+    describe("check", () => {
+        it("takes the region from the stack configuration", async () => {
+            const { region: _, ...without } = declared;
+            assert.deepEqual(await host.check({}, without), { inputs: declared, failures: [] });
+        });
+
+        it("keeps a recorded region as long as the instance is the same", async () => {
+            const { region: _, ...without } = declared;
+            const olds = { ...declared, region: "cn-beijing" };
+            assert.equal((await host.check(olds, without)).inputs.region, "cn-beijing");
+            const other = { ...without, instanceId: "ls-cn-other0001" };
+            assert.equal((await host.check(olds, other)).inputs.region, "cn-hangzhou");
+        });
+
+        it("says how to give a region when there is none", async () => {
+            const bare = await InProcessHost.start({});
+            try {
+                const { region: _, ...without } = declared;
+                const { failures } = await bare.check({}, without);
+                assert.equal(failures.length, 1);
+                assert.match(failures[0] ?? "", /region: is not set.*alicloud:region.*ALIBABA_CLOUD_REGION/);
+            } finally {
+                bare.stop();
+            }
+        });
+
+        it("says what is wrong with the endpoint, before anything is sent", async () => {
+            const elasticsearch = "elasticsearch-vpc.{region}.aliyuncs.com";
+            const endpoints = JSON.stringify([{ elasticsearch }]);
+            const wrong = await InProcessHost.start({
+                config: { ...configFor(emulator), "alicloud:endpoints": endpoints },
+            });
+            try {
+                const { failures } = await wrong.check({}, declared);
+                assert.equal(failures.length, 1);
+                assert.match(failures[0] ?? "", /`alicloud:endpoints\[0\]\.elasticsearch` must be a host/);
+            } finally {
+                wrong.stop();
+            }
+        });
+
+        it("names no property to the engine, which would print its value", async () => {
+            const { failures } = await host.check({}, { ...declared, clientToken: "s3cret" });
+            assert.match(failures.join(), /^\|clientToken: cannot be given together/);
+        });
+
+        it("sends nothing and lets unknown values pass", async () => {
+            const before = emulator.ledger.requests.length;
+            const { failures } = await host.check({}, { ...declared, instanceId: unknown, triggers: [{ a: unknown }] });
+            assert.deepEqual(failures, []);
+            assert.equal(emulator.ledger.requests.length, before);
+        });
+    });
+
+    describe("create and update", () => {
+        it("interrupts with the derived token and records how it ended", async () => {
+            const { id, outs } = await host.create(declared);
+            const [effect] = emulator.ledger.effectsOn(instanceId).slice(-1);
+            assert.equal(id, instanceId);
+            assert.equal(effect?.clientToken, outs.clientToken);
+            assert.match(String(outs.clientToken), /^[0-9a-f]{64}$/);
+            assert.equal(outs.status, "suspended");
+            assert.equal(outs.interrupted, true);
+            assert.equal(outs.requestId, effect?.requestId);
+            assert.ok(!Number.isNaN(Date.parse(String(outs.interruptedAt))));
+        });
+
+        it("sends an explicit token as it is", async () => {
+            const { triggers: _, ...rest } = declared;
+            const { outs } = await host.create({ ...rest, instanceId, clientToken: "my ~token/1" });
+            assert.equal(outs.clientToken, "my ~token/1");
+            assert.equal(emulator.ledger.effectsOn(instanceId).at(-1)?.clientToken, "my ~token/1");
+        });
+
+        it("refuses with the code, the request ID, the instance, the region and what to do", async () => {
+            const error = await failureOf(host.create({ ...declared, instanceId: "ls-cn-nosuch0001" }));
+            const [request] = emulator.ledger.requestsTo("InterruptLogstashTask", "ls-cn-nosuch0001");
+            assert.equal(error.initFailure, undefined);
+            assert.match(error.message, /^InterruptLogstashTask on ls-cn-nosuch0001 in cn-hangzhou: refused\n/);
+            assert.match(error.message, /code: +InstanceNotFound \(HTTP 404\)\n/);
+            assert.match(error.message, new RegExp(`request ID: +${request?.requestId}\n`));
+            assert.match(error.message, /fix: +`instanceId` and `region` must name an existing/);
+        });
+
+        it("fails for `Result: false`", async () => {
+            emulator.faults.add({ instanceId, operation: "InterruptLogstashTask", fault: { kind: "result-false" } });
+            const error = await failureOf(host.create({ ...declared, triggers: ["false"] }));
+            assert.equal(error.initFailure, undefined);
+            assert.match(error.message, /code: +Result is false/);
+            emulator.faults.clear();
+        });
+
+        it("keeps the result and sends nothing when only settings change", async () => {
+            const { outs } = await host.create({ ...declared, triggers: ["kept"] });
+            const before = emulator.ledger.requests.length;
+            const { triggers: _, ...news } = declared;
+            const updated = await host.update({ __provider: pointer, ...outs }, news);
+            const { triggers: __, ...expected } = outs;
+            assert.deepEqual(updated, expected);
+            assert.equal(emulator.ledger.requests.length, before);
+        });
+    });
+
+    describe("diff", () => {
+        const olds = { ...declared, clientToken: "t", status: "suspended", interrupted: true };
+        const without = (name: string) => Object.fromEntries(Object.entries(declared).filter(([key]) => key !== name));
+
+        it("says that nothing has changed where nothing has, and what the constructor adds is nothing", async () => {
+            const renamed = { ...declared, resourceUrn: urnOf("renamed"), __provider: "another" };
+            for (const news of [declared, renamed]) {
+                assert.deepEqual(await host.diff(olds, news), { changes: false });
+            }
+        });
+
+        it("leaves it to the engine to name what has changed", async () => {
+            for (const news of [
+                { ...declared, timeoutSeconds: 5 },
+                without("triggers"),
+                { ...declared, triggers: [] },
+            ]) {
+                assert.deepEqual(await host.diff(olds, news), {});
+            }
+            assert.deepEqual(await host.diff(olds, { ...declared, triggers: ["v2"] }), {});
+        });
+
+        it("replaces for another instance and another region, and names both", async () => {
+            const news = { ...declared, instanceId: "ls-cn-other0001", region: "cn-beijing" };
+            assert.deepEqual(await host.diff(olds, news), { replaces: ["instanceId", "region"] });
+        });
+
+        it("reports a change as long as a request is pending", async () => {
+            assert.deepEqual(await host.diff({ ...olds, status: "pending" }, declared), { changes: true });
+        });
+    });
+
+    describe("with an engine that listens", () => {
+        let engine: Engine;
+        let talking: InProcessHost;
+        const urn = String(declared.resourceUrn);
+
+        beforeEach(async () => {
+            engine = await Engine.start();
+            talking = await InProcessHost.start({ config: configFor(emulator), engineAddress: engine.address });
+        });
+        afterEach(() => {
+            talking.stop();
+            engine.stop();
+        });
+
+        it("announces in a preview what it cannot show", async () => {
+            const { outs } = await talking.create({ ...declared, triggers: ["announced"] });
+            await talking.diff(outs, { ...declared, triggers: ["announced", "again"] });
+            const message = "triggers changed: the instance will be interrupted again";
+            assert.deepEqual(engine.lines, [{ urn, message, ephemeral: false, severity: "INFO" }]);
+        });
+
+        it("says how it ended where it took more than one try", async () => {
+            const operation = "InterruptLogstashTask";
+            emulator.faults.add({ operation, calls: 1, fault: { kind: "throttling", form: "user" } });
+            await talking.create({ ...declared, triggers: ["twice"] });
+            emulator.faults.clear();
+            // Nothing waits for a line to arrive.
+            await until(() => engine.lines.length === 2);
+            const lasting = engine.lines.filter(({ ephemeral }) => !ephemeral).map(({ message }) => message);
+            assert.match(
+                lasting[0] ?? "",
+                /^InterruptLogstashTask: Throttling\.User .*trying again with the same token$/,
+            );
+            assert.match(lasting[1] ?? "", /^suspended after 2 tries in /);
+        });
+    });
+
+    describe("a resume", () => {
+        const resume = { ...declared, resourceUrn: urnOf("resume", { type: resumeType }) };
+
+        it("is told by its URN", async () => {
+            emulator.addInstance({ instanceId, region: "cn-hangzhou", status: "suspended" });
+            const { outs } = await host.create(resume);
+            assert.deepEqual([outs.status, outs.resumed, outs.interrupted], ["activating", true, undefined]);
+            assert.equal(emulator.ledger.effectsOn(instanceId).at(-1)?.clientToken, outs.clientToken);
+        });
+
+        it("that is switched off sends nothing and has no token, until it is switched on", async () => {
+            const off = {
+                ...resume,
+                resourceUrn: urnOf("off", { type: resumeType }),
+                timeoutSeconds: 5,
+                enabled: false,
+            };
+            const sent = emulator.ledger.requests.length;
+            const { outs } = await host.create(off);
+            const { resourceUrn: _, ...recorded } = { ...resume, timeoutSeconds: 5 };
+            const result = { enabled: false, status: "disabled", resumed: false };
+            assert.deepEqual(outs, { ...recorded, ...result });
+            const changed = { ...off, triggers: ["v2"] };
+            assert.deepEqual(await host.update(outs, changed), { ...recorded, triggers: ["v2"], ...result });
+            assert.equal(emulator.ledger.requests.length, sent);
+            emulator.addInstance({ instanceId, region: "cn-hangzhou", status: "suspended" });
+            assert.equal((await host.update(outs, { ...off, enabled: true })).status, "activating");
+        });
+    });
+
+    describe("a request whose answer is lost", () => {
+        const operation = "InterruptLogstashTask";
+        const short = { ...declared, timeoutSeconds: 1 };
+        afterEach(() => emulator.faults.clear());
+
+        it("is recorded with its token, and the next run finishes it with the same", async () => {
+            const inputs = { ...short, triggers: ["lost"] };
+            emulator.faults.add({ instanceId, operation, fault: { kind: "reset", point: "after" } });
+            const { message, initFailure } = await failureOf(host.create(inputs));
+            assert.deepEqual(initFailure?.reasons, [message]);
+            assert.equal(initFailure.id, instanceId);
+            const { clientToken, ...recorded } = initFailure.properties;
+            const { resourceUrn: _, ...mirrored } = inputs;
+            assert.deepEqual(recorded, { ...mirrored, status: "pending", interrupted: false });
+            emulator.faults.clear();
+            const outs = await host.update(initFailure.properties, inputs);
+            assert.deepEqual([outs.clientToken, outs.status, outs.interrupted], [clientToken, "suspended", true]);
+            const effects = emulator.ledger
+                .effectsOn(instanceId)
+                .filter((effect) => effect.clientToken === clientToken);
+            assert.equal(effects.length, 1);
+        });
+
+        it("is looked at only, where it was accepted and not seen through", async () => {
+            emulator.addInstance({ instanceId, region: "cn-hangzhou", status: "activating", interruptMs: 60_000 });
+            const inputs = { ...short, triggers: ["slow"] };
+            const { initFailure } = await failureOf(host.create(inputs));
+            assert.equal(initFailure?.properties.status, "pending");
+            assert.match(String(initFailure.properties.interruptedAt), /^\d{4}-/);
+            const sent = emulator.ledger.requestsTo(operation, instanceId).length;
+            const again = await failureOf(host.update(initFailure.properties, inputs));
+            assert.equal(again.initFailure?.properties.requestId, initFailure.properties.requestId);
+            assert.equal(again.initFailure?.properties.interruptedAt, initFailure.properties.interruptedAt);
+            assert.equal(emulator.ledger.requestsTo(operation, instanceId).length, sent);
+        });
+
+        it("gives way to a new trigger, whose refusal leaves the older record as it is", async () => {
+            emulator.faults.add({ instanceId, operation, fault: { kind: "reset", point: "before" } });
+            const { initFailure } = await failureOf(host.create({ ...short, triggers: ["older"] }));
+            emulator.faults.clear();
+            emulator.faults.add({
+                instanceId,
+                operation,
+                fault: { kind: "refusal", status: 404, code: "InstanceNotFound", message: "No." },
+            });
+            const refused = await failureOf(
+                host.update(initFailure?.properties ?? {}, { ...short, triggers: ["newer"] }),
+            );
+            assert.equal(refused.initFailure, undefined);
+            emulator.faults.clear();
+            const outs = await host.update(initFailure?.properties ?? {}, { ...short, triggers: ["newer"] });
+            assert.notEqual(outs.clientToken, initFailure?.properties.clientToken);
+            assert.equal(outs.status, "suspended");
+        });
+    });
+
+    it("never updates what has to be replaced", async () => {
+        const { outs } = await host.create({ ...declared, triggers: ["replaced"] });
+        const sent = emulator.ledger.requests.length;
+        const { message } = await failureOf(host.update(outs, { ...declared, region: "cn-beijing" }));
+        assert.match(message, /replaces the resource/);
+        assert.equal(emulator.ledger.requests.length, sent);
+    });
+
+    it("deletes without a call", async () => {
+        const sent = emulator.ledger.requests.length;
+        await host.delete({ ...declared, status: "suspended" });
+        assert.equal(emulator.ledger.requests.length, sent);
+    });
+
+    it("ends at once when it is stopped, and what may have been done is recorded", async () => {
+        const slow = "ls-cn-slow0001";
+        emulator.addInstance({ instanceId: slow, status: "activating", interruptMs: 60_000 });
+        const other = await InProcessHost.start({ config: configFor(emulator) });
+        const creating = failureOf(other.create({ ...declared, instanceId: slow }));
+        await until(() => emulator.ledger.requestsTo("DescribeLogstash", slow).length > 0);
+        other.stop();
+        const { initFailure } = await creating;
+        assert.match(String(initFailure?.reasons), /the deployment was stopped before it ended/);
+        assert.equal(initFailure?.properties.status, "pending");
+    });
+
+    it("fails with the ways to give credentials when there are none", async () => {
+        const { "alicloud:accessKey": _, "alicloud:secretKey": __, ...config } = configFor(emulator);
+        const bare = await InProcessHost.start({ config });
+        try {
+            const error = await failureOf(bare.create(declared));
+            assert.match(
+                error.message,
+                /^InterruptLogstashTask on ls-cn-protocol0001 in cn-hangzhou: not sent: no Alibaba Cloud credentials/,
+            );
+            assert.match(error.message, /alicloud:accessKey[\s\S]*ALIBABA_CLOUD_ACCESS_KEY_ID/);
+        } finally {
+            bare.stop();
+        }
+    });
+});
+
+function configFor(emulator: Emulator): Record<string, string> {
+    return {
+        "alicloud:region": "cn-hangzhou",
+        "alicloud:accessKey": testAccount.accessKeyId,
+        "alicloud:secretKey": testAccount.accessKeySecret,
+        "alicloud:endpoints": JSON.stringify([{ elasticsearch: emulator.url }]),
+    };
+}
+
+async function failureOf(call: Promise<unknown>): Promise<CallError> {
+    const error = await call.then(
+        () => assert.fail("the call should have failed"),
+        (thrown: unknown) => thrown,
+    );
+    assert.ok(error instanceof CallError);
+    return error;
+}

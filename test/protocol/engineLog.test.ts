@@ -1,0 +1,57 @@
+import { strict as assert } from "node:assert";
+import { connectEngineLog } from "../../provider/src/host/engineLog";
+import { Engine } from "./engine";
+
+const urn = "urn:pulumi:dev::test::a:b:C::name";
+const line = { message: "waiting: activating, try 1", ephemeral: true };
+
+describe("a line for the engine", () => {
+    const engines: Engine[] = [];
+    async function engineOf(options?: { mute: boolean }): Promise<Engine> {
+        const engine = await Engine.start(options);
+        engines.push(engine);
+        return engine;
+    }
+    afterEach(() => {
+        for (const engine of engines.splice(0)) {
+            engine.stop();
+        }
+    });
+
+    it("is shown beside its resource, and does not count as a failure", async () => {
+        const engine = await engineOf();
+        const log = connectEngineLog(["node", "server", "--tracing", "127.0.0.1:1", engine.address]);
+        await log(urn, line);
+        await log(`${urn}2`, { message: "done", ephemeral: false });
+        assert.deepEqual(engine.lines, [
+            { urn, ...line, severity: "INFO" },
+            { urn: `${urn}2`, message: "done", ephemeral: false, severity: "INFO" },
+        ]);
+    });
+
+    it("holds nothing up where the engine takes it and says nothing", async () => {
+        const engine = await engineOf({ mute: true });
+        const started = performance.now();
+        await connectEngineLog([engine.address])(urn, line);
+        const took = performance.now() - started;
+        assert.equal(engine.lines.length, 1);
+        assert.ok(took > 1_500 && took < 5_000, `${took} ms`);
+    });
+
+    it("is lost where nobody listens, and the next one too", async () => {
+        const engine = await engineOf();
+        engine.stop();
+        const log = connectEngineLog([engine.address]);
+        await log(urn, line);
+        await log(urn, line);
+        assert.deepEqual(engine.lines, []);
+    });
+
+    for (const args of [[], ["--help"], ["node", "server", ""], ["127.0.0.1"], ["unix:///tmp/socket"]]) {
+        it(`is lost without the address of an engine: ${JSON.stringify(args)}`, async () => {
+            const started = performance.now();
+            await connectEngineLog(args)(urn, line);
+            assert.ok(performance.now() - started < 1_500);
+        });
+    }
+});

@@ -1,0 +1,73 @@
+import { strict as assert } from "node:assert";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
+import { Socket } from "node:net";
+import { devNull, tmpdir } from "node:os";
+import { join } from "node:path";
+import { lostEngine } from "../../provider/src/host/lostEngine";
+
+describe("the standard input of the provider's process", () => {
+    let folder: string;
+    beforeEach(() => {
+        folder = mkdtempSync(join(tmpdir(), "logstash-input-"));
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    /** A pipe whose other end the engine holds, read as Node reads a process's standard input. */
+    function pipe() {
+        const path = join(folder, "pipe");
+        execFileSync("mkfifo", [path]);
+        const input = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+        const engine = openSync(path, constants.O_WRONLY);
+        const stdin = new Socket({ fd: input, readable: true, writable: false });
+        return { input, stdin: stdin as unknown as NodeJS.Process["stdin"], end: () => closeSync(engine) };
+    }
+
+    it("tells that the engine is gone: operations end at once, and soon the process", async () => {
+        const { input, stdin, end } = pipe();
+        const { promise: ended, resolve } = Promise.withResolvers<number | undefined>();
+        const exits: unknown[] = [];
+        const exit = (code?: number) => {
+            exits.push(code);
+            resolve(code);
+        };
+        const stopped = lostEngine({ stdin, exit: exit as NodeJS.Process["exit"] }, input);
+        assert.equal(stopped.aborted, false);
+        end();
+        await once(stopped, "abort");
+        assert.match(String(stopped.reason), /the deployment was stopped/);
+        // Whoever listens has a moment to end what they do.
+        assert.deepEqual(exits, []);
+        assert.equal(await ended, 1);
+    });
+
+    it("tells nothing where it is no pipe, or not open", () => {
+        const nothing = openSync(devNull, "r");
+        const watched = {
+            get stdin(): never {
+                return assert.fail("it is left alone");
+            },
+            exit: () => assert.fail("it goes on"),
+        };
+        assert.equal(lostEngine(watched, nothing).aborted, false);
+        closeSync(nothing);
+        const never = 1_000_000;
+        assert.equal(lostEngine(watched, never).aborted, false);
+    });
+
+    it("may be listened to by a thousand operations, without a warning of a leak", async () => {
+        const warnings: Error[] = [];
+        const note = (warning: Error) => warnings.push(warning);
+        process.on("warning", note);
+        const nothing = openSync(devNull, "r");
+        const stopped = lostEngine(process, nothing);
+        closeSync(nothing);
+        for (let n = 0; n < 1_000; n += 1) {
+            stopped.addEventListener("abort", () => {});
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+        process.off("warning", note);
+        assert.deepEqual(warnings, []);
+    });
+});

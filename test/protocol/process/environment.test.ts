@@ -1,0 +1,62 @@
+import { strict as assert } from "node:assert";
+import { CallError } from "../calls";
+import { CredentialsSite, caller, inputs, key, machine, region } from "../credentialsSite";
+import { Host } from "../host";
+
+describe("what the provider's process is started with", () => {
+    const site = new CredentialsSite();
+    beforeEach(() => site.start());
+    afterEach(() => site.stop());
+
+    async function hostFor(config: Record<string, string>, env: Record<string, string>, stderr?: "pipe") {
+        const host = await Host.start({ ...site.setting(config, env), ...(stderr === undefined ? {} : { stderr }) });
+        site.atEnd(() => host.stop());
+        return host;
+    }
+
+    it("are a home directory, a proxy and a certificate: calls and their credentials find their way by them", async () => {
+        site.profiles({
+            name: "default",
+            mode: "RamRoleArn",
+            access_key_id: caller.accessKeyId,
+            access_key_secret: caller.accessKeySecret,
+            ram_role_arn: machine.arn,
+        });
+        const proxy = await site.redirectingProxy(Number(new URL(site.emulator.url).port));
+        const endpoints = JSON.stringify([{ elasticsearch: site.emulator.url }]);
+        const host = await hostFor({ "alicloud:endpoints": endpoints }, { HTTPS_PROXY: proxy.url });
+        const { outs } = await host.create(inputs);
+        assert.equal(outs.status, "suspended");
+        assert.deepEqual(
+            [...new Set(proxy.asked)],
+            [`sts.${region}.aliyuncs.com:443`, new URL(site.emulator.url).host],
+        );
+        const [signer] = site.emulator.ledger.requests;
+        assert.equal(site.issuedBy(String(signer?.accessKeyId)), `AssumeRole ${machine.arn}`);
+    });
+
+    it("is no proxy for the metadata service, whatever Node would do by itself", async () => {
+        const proxy = await site.proxy();
+        const env = { HTTP_PROXY: proxy.url, http_proxy: proxy.url, NODE_USE_ENV_PROXY: "1" };
+        const host = await hostFor({ "alicloud:ecsRoleName": "machine" }, env);
+        await assert.rejects(host.create({ ...inputs, timeoutSeconds: 1 }), CallError);
+        assert.equal(site.emulator.ledger.effects.length, 0);
+        assert.deepEqual(proxy.requests, []);
+    });
+
+    it("is no DEBUG that prints secrets, the proxy's password neither", async () => {
+        const proxy = await site.proxy();
+        const { host: address } = new URL(proxy.url);
+        const env = { DEBUG: "*", HTTP_PROXY: `http://user:password-canary@${address}` };
+        const host = await hostFor(key, env, "pipe");
+        let printed = "";
+        host.process.stderr?.setEncoding("utf8").on("data", (text: string) => {
+            printed += text;
+        });
+        await host.create(inputs);
+        await host.stop();
+        assert.equal(proxy.requests.length, 2);
+        assert.doesNotMatch(printed, /(password|secret)-canary|[Aa]uthorization: /);
+        assert.ok(!printed.includes(Buffer.from("user:password-canary").toString("base64")));
+    });
+});

@@ -1,0 +1,72 @@
+import { strict as assert } from "node:assert";
+import { proxyFor, proxyName } from "../../provider/src/cloud/proxy";
+import { ConfigurationError } from "../../provider/src/core/configuration";
+import { enterEnvironment, leaveEnvironment } from "./environment";
+
+const https = "https://elasticsearch.cn-hangzhou.aliyuncs.com";
+const http = "http://elasticsearch.cn-hangzhou.aliyuncs.com";
+
+describe("the proxy that the environment names", () => {
+    afterEach(leaveEnvironment);
+
+    async function nameFor(target: string, env: Record<string, string>): Promise<string | undefined> {
+        enterEnvironment(env);
+        const proxy = await proxyFor(target);
+        return proxy === undefined ? undefined : proxyName(proxy);
+    }
+
+    const all = {
+        HTTPS_PROXY: "http://a:1",
+        https_proxy: "http://b:1",
+        HTTP_PROXY: "http://c:1",
+        http_proxy: "http://d:1",
+        ALL_PROXY: "http://e:1",
+        all_proxy: "http://f:1",
+    };
+    const orders: ReadonlyArray<readonly [target: string, names: readonly (keyof typeof all)[]]> = [
+        [https, ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]],
+        [http, ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]],
+    ];
+    for (const [target, names] of orders) {
+        it(`for ${target} is the first of ${names.join(", ")}`, async () => {
+            const left: Record<string, string> = { ...all };
+            for (const name of names) {
+                assert.equal(await nameFor(target, left), `${new URL(all[name]).host} (${name})`);
+                delete left[name];
+            }
+            assert.equal(await nameFor(target, left), undefined);
+        });
+    }
+
+    it("is none where it is empty, or NO_PROXY names the host", async () => {
+        assert.equal(await nameFor(https, { HTTPS_PROXY: "", ALL_PROXY: "http://e:1" }), "e:1 (ALL_PROXY)");
+        assert.equal(await nameFor(https, { ...all, NO_PROXY: ".aliyuncs.com" }), undefined);
+    });
+
+    it("needs no scheme, and may have white space around it", async () => {
+        assert.equal(await nameFor(https, { HTTPS_PROXY: " proxy.test:3128\n" }), "proxy.test:3128 (HTTPS_PROXY)");
+        assert.equal(await nameFor(http, { HTTP_PROXY: "https://proxy.test" }), "proxy.test (HTTP_PROXY)");
+        enterEnvironment({ HTTPS_PROXY: "proxy.test:3128" });
+        assert.equal((await proxyFor(https))?.url.href, "http://proxy.test:3128/");
+    });
+
+    it("is left to others where it speaks SOCKS and is named for all, and refused where it is named for HTTP", async () => {
+        assert.equal(await nameFor(https, { ALL_PROXY: "SOCKS5://a:1" }), undefined);
+        assert.equal(await nameFor(http, { all_proxy: "socks5h://a:1" }), undefined);
+        for (const value of ["socks5://a:1", "ftp://a:1", "http://[", "http://"]) {
+            await assert.rejects(nameFor(https, { HTTPS_PROXY: value }), ConfigurationError, value);
+        }
+        await assert.rejects(nameFor(https, { ALL_PROXY: "ftp://socks:1" }), /the variable ALL_PROXY must be the URL/);
+    });
+
+    it("has a user name and a password without a lone %", async () => {
+        assert.equal(await nameFor(https, { HTTPS_PROXY: "http://a%25b:c%40d@p.test:1" }), "p.test:1 (HTTPS_PROXY)");
+        for (const user of ["a%b:c", "a:b%c"]) {
+            await assert.rejects(nameFor(https, { HTTPS_PROXY: `http://${user}@p.test` }), (error: unknown) => {
+                assert.ok(error instanceof ConfigurationError);
+                assert.match(error.message, /HTTPS_PROXY has a %/);
+                return true;
+            });
+        }
+    });
+});

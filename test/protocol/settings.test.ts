@@ -1,0 +1,31 @@
+import { strict as assert } from "node:assert";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { settingsOf } from "../../provider/src/cloud/settings";
+import { enterEnvironment, leaveEnvironment } from "./environment";
+
+describe("the settings of a process", () => {
+    let folder: string;
+    beforeEach(() => {
+        folder = mkdtempSync(join(tmpdir(), "logstash-settings-"));
+        enterEnvironment({ HOME: folder });
+    });
+    afterEach(() => {
+        leaveEnvironment();
+        rmSync(folder, { recursive: true });
+    });
+
+    it("are what surrounds it, its home directory and its files", () => {
+        const surroundings = { config: (key: string) => `value of ${key}`, env: { A: "b" } };
+        const settings = settingsOf(surroundings, { namespace: "alicloud", lastResort: true });
+        assert.deepEqual([settings.config("k"), settings.env.A, settings.namespace], ["value of k", "b", "alicloud"]);
+        assert.equal(settings.homeDirectory, folder);
+        const file = join(folder, "file");
+        assert.deepEqual(settings.readFile(file), { kind: "absent" });
+        writeFileSync(file, "täxt");
+        assert.deepEqual(settings.readFile(file), { kind: "text", text: "täxt" });
+        assert.deepEqual(settings.readFile(folder), { kind: "unreadable", code: "EISDIR" });
+        assert.deepEqual(settings.readFile(join(file, "below")), { kind: "unreadable", code: "ENOTDIR" });
+    });
+});

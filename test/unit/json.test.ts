@@ -1,0 +1,61 @@
+import { strict as assert } from "node:assert";
+import { showable } from "../../provider/src/cloud/secrets";
+import { harmless } from "../../provider/src/core/foreignText";
+import { canonicalJson, isRecord, stringField } from "../../provider/src/core/json";
+
+describe("foreign values", () => {
+    it("are objects with named fields, whatever their prototype, or are not", () => {
+        for (const value of [{}, Object.create(null), new Error("x")]) {
+            assert.equal(isRecord(value), true);
+        }
+        for (const value of [null, undefined, [], "text", 7, () => {}]) {
+            assert.equal(isRecord(value), false);
+        }
+    });
+
+    it("have fields that are texts with something in them, or have none", () => {
+        assert.equal(stringField({ a: "b" }, "a"), "b");
+        for (const value of [{ a: "" }, { a: 7 }, { b: "b" }, null, "a", undefined]) {
+            assert.equal(stringField(value, "a"), undefined);
+        }
+    });
+
+    it("have one text, whatever the order of their keys", () => {
+        assert.equal(
+            canonicalJson({ b: [1, { d: null, c: "x" }], a: true, B: false }),
+            '{"B":false,"a":true,"b":[1,{"c":"x","d":null}]}',
+        );
+        assert.equal(canonicalJson([]), "[]");
+        assert.equal(canonicalJson({ ä: 1, z: 2, 10: 3, 9: 4 }), '{"10":3,"9":4,"z":2,"ä":1}');
+    });
+});
+
+describe("foreign text", () => {
+    it("is one line without control characters", () => {
+        assert.equal(harmless("  a\r\n\tb\u0000c\u001b[31md\u0085e\u009ff\u007fg \n"), "a b c [31md e f g");
+    });
+
+    it("is bounded", () => {
+        assert.equal(harmless("x".repeat(300)), "x".repeat(300));
+        assert.equal(harmless("x".repeat(301)), `${"x".repeat(300)}…`);
+        assert.equal(harmless("abc", 2), "ab…");
+    });
+
+    it("has no secret in it, at any depth, and what is no text stays as it is", () => {
+        const secrets = new Set(["s3cret", "t0ken"]);
+        const message = `a s3cret, a s3cret and a t0ken: ${"x".repeat(300)}s3cret`;
+        const shown = showable({ kind: "error", code: "s3cret", message, httpStatus: 400 }, secrets);
+        const start = "a ***, a *** and a ***: ";
+        assert.deepEqual(shown, {
+            kind: "error",
+            code: "***",
+            message: `${start}${"x".repeat(300 - start.length)}…`,
+            httpStatus: 400,
+        });
+        assert.deepEqual(showable({ kind: "body", body: { Result: [{ a: "s3cret" }, null, true, 5] } }, secrets), {
+            kind: "body",
+            body: { Result: [{ a: "***" }, null, true, 5] },
+        });
+        assert.equal(showable({ kind: "lost", code: "x" }, new Set(["lost"])).kind, "lost");
+    });
+});

@@ -1,0 +1,149 @@
+import { strict as assert } from "node:assert";
+import { connectCode, replyFromResult, replyFromThrown } from "../../provider/src/cloud/popcoreReply";
+import type { Reply } from "../../provider/src/core/reply";
+
+const is = (kind: Reply["kind"], more: object) => ({ kind, ...more });
+const body = (known: object) => is("body", { body: known });
+const unusable = (detail: string) => is("unusable", { detail });
+const thrown = (name: string, more: object = {}) => Object.assign(new Error(""), { name, ...more });
+
+describe("what is kept of an answer", () => {
+    const results: ReadonlyArray<readonly [what: string, result: unknown, reply: object]> = [
+        ["an acceptance", { Result: true, RequestId: "R" }, body({ Result: true, RequestId: "R" })],
+        ["a refusal", { Result: false }, body({ Result: false })],
+        ["a body without a result", { RequestId: "R", HostId: "h" }, body({ RequestId: "R" })],
+        ["an ID that is no text", { Result: true, RequestId: 7 }, body({ Result: true })],
+        [
+            "an instance, of which only two fields are read",
+            { Result: { status: "active", endpoint: "e", clusterTasks: [{ progress: 5, log: "l" }, { progress: 6 }] } },
+            body({ Result: { status: "active", clusterTasks: [{ progress: 5 }] } }),
+        ],
+        [
+            "an instance without a task",
+            { Result: { status: "active", clusterTasks: [] } },
+            body({ Result: { status: "active" } }),
+        ],
+        ["tasks that are no list", { Result: { clusterTasks: { progress: 5 } } }, body({ Result: {} })],
+        ["tasks that are no objects", { Result: { status: 5, clusterTasks: [null] } }, body({ Result: {} })],
+        ["a progress that is no number", { Result: { clusterTasks: [{ progress: "5" }] } }, body({ Result: {} })],
+        ["a result that is a text", { Result: "secret" }, body({ Result: {} })],
+        ["a result that is null", { Result: null }, body({ Result: {} })],
+        [
+            "an error in a success",
+            { Result: true, Code: "InternalError", Message: "Oops.", RequestId: "R" },
+            is("error", { code: "InternalError", message: "Oops.", requestId: "R", httpStatus: 200 }),
+        ],
+        ["an empty code", { Result: true, Code: "" }, body({ Result: true })],
+        ["JSON null", null, unusable("JSON null")],
+        ["a list", [1], unusable("no JSON object")],
+        ["a number", 7, unusable("no JSON object")],
+        ["nothing", "", unusable("an empty body")],
+        ["white space", " \n", unusable("an empty body")],
+        ["a page", "\n <html>", unusable("HTML or XML where JSON was expected")],
+        ["another text", "a < b", unusable("5 characters that are not the service's JSON")],
+    ];
+    for (const [what, result, reply] of results) {
+        it(`that resolved: ${what}`, () => assert.deepEqual(replyFromResult(result), reply));
+    }
+
+    const xml = (message: string, code?: string) =>
+        Object.assign(new Error(message), code === undefined ? {} : { code });
+    const json = (result: unknown, more: object = {}) => thrown("XError", { statusCode: 400, result, ...more });
+    const error = (more: object) => is("error", { code: "", message: "", ...more });
+    const errors: ReadonlyArray<readonly [what: string, thrown: unknown, reply: object, status?: number]> = [
+        ["malformed JSON", thrown("FormatError"), unusable("malformed JSON")],
+        [
+            "malformed JSON that is a page",
+            { name: "FormatError", body: "<html>" },
+            unusable("malformed JSON, HTML or XML where JSON was expected"),
+        ],
+        ["a read timeout", thrown("RequestTimeoutError"), is("lost", { code: "RequestTimeout" })],
+        ["a timeout of the connection", thrown("ConnectTimeoutError"), is("lost", { code: "RequestTimeout" })],
+        ["an abort", thrown("AbortError"), is("lost", { code: "RequestTimeout" })],
+        ["what only begins like a timeout", thrown("TimeoutErrors"), unusable("an answer that could not be read")],
+        [
+            "an error in JSON",
+            json({ Message: "No.", RequestId: "R", Recommend: "https://help.test/a?b=c" }, { code: "Refused" }),
+            error({
+                code: "Refused",
+                message: "No.",
+                requestId: "R",
+                recommend: "https://help.test/a?b=c",
+                httpStatus: 400,
+            }),
+        ],
+        ["an error in JSON without a code", json({ message: "no" }), error({ httpStatus: 400 })],
+        ["one without a status", thrown("XError", { result: {}, code: "Refused" }), error({ code: "Refused" })],
+        ["a status that is no number", thrown("XError", { result: {}, statusCode: "400" }), error({})],
+        ["JSON that is no object", json(null, { code: "Refused" }), error({ code: "Refused", httpStatus: 400 })],
+        ["JSON that is no object, without a code", json([]), error({ httpStatus: 400 })],
+        ["a code that is none", json({}, { code: "acs:secret" }), error({ httpStatus: 400 })],
+        ["a code behind which there is more", json({}, { code: "Refused\nsecret" }), error({ httpStatus: 400 })],
+        ["a code that is longer than any", json({}, { code: "A".repeat(101) }), error({ httpStatus: 400 })],
+        [
+            "a code as long as any",
+            json({}, { code: "A.b-".repeat(25) }),
+            error({ code: "A.b-".repeat(25), httpStatus: 400 }),
+        ],
+        ["a code that is none, without a body", json(null, { code: "acs:secret" }), error({ httpStatus: 400 })],
+        ["a link that is not encrypted", json({ Recommend: "http://help.test" }), error({ httpStatus: 400 })],
+        ["a link with a user name", json({ Recommend: "https://u@help.test" }), error({ httpStatus: 400 })],
+        ["a text with a link", json({ Recommend: "see https://help.test" }), error({ httpStatus: 400 })],
+        ["a link in a text", json({ Recommend: "https://help.test is good" }), error({ httpStatus: 400 })],
+        ["a link to nowhere", json({ Recommend: "https://" }), error({ httpStatus: 400 })],
+        [
+            "an error in XML, whose status only the connection has seen",
+            xml("Slow down. hostid: h, requestid: R-1", "Throttling"),
+            error({ code: "Throttling", message: "Slow down.", requestId: "R-1", httpStatus: 503 }),
+            503,
+        ],
+        [
+            "an error in XML of several lines, and without an ID",
+            xml("One.\nTwo. hostid: h\n, requestid: ", "Throttling"),
+            unusable("an answer that could not be read"),
+        ],
+        [
+            "an error in XML without an ID",
+            xml("Two. hostid: , requestid: ", "Throttling"),
+            error({ code: "Throttling", message: "Two." }),
+        ],
+        [
+            "an error in XML whose code is none",
+            xml("No. hostid: h, requestid: R", "a b"),
+            error({ message: "No.", requestId: "R" }),
+        ],
+        [
+            "an error in XML without a code",
+            xml("No. hostid: h, requestid: R"),
+            unusable("an answer that could not be read"),
+        ],
+        ["a reset", xml("read", "ECONNRESET"), is("lost", { code: "ECONNRESET" })],
+        ["a code that is not Node's", xml("x", "Refused"), unusable("an answer that could not be read")],
+        ["a code of one letter", xml("x", "E"), unusable("an answer that could not be read")],
+        ["a code that begins with a digit", xml("x", "1ECONN"), unusable("an answer that could not be read")],
+        ["a code that is too long", xml("x", "E".repeat(62)), unusable("an answer that could not be read")],
+        ["a code of two letters", xml("x", "E2"), is("lost", { code: "E2" })],
+        ["undefined", undefined, unusable("an answer that could not be read")],
+    ];
+    for (const [what, error, reply, status] of errors) {
+        it(`that was thrown: ${what}`, () => assert.deepEqual(replyFromThrown(error, status), reply));
+    }
+
+    const codes: ReadonlyArray<readonly [code: string, thrown: unknown]> = [
+        ["ConnectTimeout", thrown("AbortError")],
+        ["ConnectTimeout", thrown("RequestTimeoutError", { code: "ECONNREFUSED" })],
+        ["ECONNREFUSED", thrown("Error", { code: "ECONNREFUSED" })],
+        ["ERR_TLS_CERT_ALTNAME_INVALID", thrown("Error", { code: "ERR_TLS_CERT_ALTNAME_INVALID" })],
+        ["ProxyRefused", thrown("Error", { code: "ProxyRefused" })],
+        ["ConnectionFailed", thrown("Error", { code: "Proxy" })],
+        ["ConnectionFailed", thrown("Error", { code: "aProxyRefused" })],
+        ["ConnectionFailed", thrown("Error", { code: "ProxyRefused: secret" })],
+        ["ConnectionFailed", thrown("TimeoutErrors")],
+        ["ConnectionFailed", undefined],
+    ];
+    for (const [code, error] of codes) {
+        it(`where no connection was made: ${JSON.stringify(error) ?? error} is ${code}`, () => {
+            assert.equal(connectCode(error), code);
+        });
+    }
+});
