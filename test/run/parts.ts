@@ -30,7 +30,7 @@ const quick: readonly Part[] = [
         // What takes long comes first, or one of the two would have nothing left to do at the end.
         command: mocha(
             ...parallel,
-            ...["engine", "package", "protocol", "run", "{emulator,scripts,unit}"].map(
+            ...["engine", "package", "protocol", "run", "{emulator,model,scripts,unit}"].map(
                 (folder) => `test/${folder}/**/*.test.ts`,
             ),
             ...[alone, load].flatMap((file) => ["--ignore", file]),

@@ -2,7 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { Properties } from "../core/arguments";
 import type { Surroundings } from "../core/configuration";
 import { operationOf } from "../core/urn";
-import { connectEngineLog } from "./engineLog";
+import { connectEngineLog, type EngineLog } from "./engineLog";
 import { Lifecycle, type Subject, type Written } from "./lifecycle";
 
 /**
@@ -12,10 +12,11 @@ import { Lifecycle, type Subject, type Written } from "./lifecycle";
 export function dynamicProvider(
     { argv, env }: Pick<NodeJS.Process, "argv" | "env">,
     stopped: AbortSignal,
+    log: EngineLog = connectEngineLog(argv),
 ): dynamic.ResourceProvider<Properties, Properties> {
     // The host calls `configure` once and may call the others before it has ended, so it only keeps what it is given.
     let surroundings: Surroundings = { config: () => undefined, env };
-    const lifecycle = new Lifecycle({ surroundings: () => surroundings, log: connectEngineLog(argv), stopped });
+    const lifecycle = new Lifecycle({ surroundings: () => surroundings, log, stopped });
 
     return {
         async configure({ config }) {

@@ -1,0 +1,370 @@
+import { strict as assert } from "node:assert";
+import { isDeepStrictEqual } from "node:util";
+import { type EffectEntry, testAccount } from "pulumi-alicloud-logstash-emulator";
+import { pointer } from "../../provider/src/host/pointer";
+import { argumentsIn, contract, type Declaration, type Program, type Role, roles, urnIn } from "./program";
+import type { Properties } from "./providerProcess";
+import { Tokens } from "./tokens";
+import { fates, type Run, type SeenStep, type World } from "./world";
+
+/** What was asked last by a resource in the state, and what is known of it. */
+interface Recorded {
+    readonly instanceId: string;
+    readonly region: string;
+    readonly args: Properties;
+    /** What was asked; absent where nothing ever was. */
+    readonly asked: string | undefined;
+    readonly pending: boolean;
+    readonly accepted: boolean;
+}
+
+/** What a step has to be, by the contract. */
+type Decision =
+    | { readonly kind: "rejected" }
+    | { readonly kind: "nothing"; readonly operation: "create" | "update" | "replace" | "same" }
+    | {
+          readonly kind: "ask";
+          readonly operation: "create" | "update" | "replace";
+          readonly asked: string;
+          readonly supersedes: boolean;
+      }
+    | { readonly kind: "finish"; readonly asked: string; readonly accepted: boolean };
+
+const doubtfulFaults = new Set<string>(
+    Object.values(fates)
+        .filter(({ doubt }) => doubt)
+        .map(({ fault }) => fault.kind),
+);
+
+/** What the promise says about a stack: held against each of its runs. */
+export class Expectations {
+    readonly tokens = new Tokens();
+    /** By URN. */
+    readonly #records = new Map<string, Recorded>();
+
+    constructor(public program: Program) {}
+
+    /** What a preview has shown and the run after it has done. */
+    judge(world: World, preview: Run, run: Run, replaced?: string): void {
+        assert.deepEqual(preview.requests, [], "a preview sends nothing");
+        const stepsSent = run.steps.flatMap(({ requests }) => requests);
+        assert.deepEqual(stepsSent, run.requests, "only creates and updates send anything");
+        for (const step of run.steps) {
+            this.#judgeStep(world, step, replaced);
+            expectForeseen(preview, step);
+        }
+        if (run.ending !== "killed") {
+            const isFailed = run.steps.some(({ failure }) => failure !== undefined);
+            assert.equal(run.ending, isFailed ? "failed" : "done");
+        }
+        if (run.ending === "done") {
+            this.#expectDeleted(world);
+        }
+        this.tokens.expectOneEffectEach(world.emulator.ledger.effects);
+    }
+
+    /** A run that may send nothing, and leaves the resources as they are. */
+    judgeQuiet(run: Run): void {
+        assert.deepEqual(run.requests, [], "nothing is sent");
+        assert.equal(run.ending, "done");
+    }
+
+    judgeDestroyed(world: World, run: Run): void {
+        this.judgeQuiet(run);
+        assert.deepEqual(world.engine.records(), []);
+        this.#records.clear();
+    }
+
+    #expectDeleted(world: World): void {
+        const declared = roles.flatMap((role) => {
+            const declaration = this.program[role];
+            return declaration === undefined ? [] : [urnIn(role, declaration.name)];
+        });
+        assert.deepEqual(
+            world.engine
+                .records()
+                .map(({ urn }) => urn)
+                .sort(),
+            declared.sort(),
+        );
+        for (const urn of [...this.#records.keys()].filter((candidate) => !declared.includes(candidate))) {
+            this.#records.delete(urn);
+        }
+    }
+
+    #judgeStep(world: World, step: SeenStep, replaced: string | undefined): void {
+        const { role, inputs, urn } = step;
+        const declaration = this.program[role] ?? assert.fail(`${urn} is not declared`);
+        const recorded = this.#recordBefore(step);
+        const region = regionOf(declaration, recorded, world.region);
+        const interrupted = world.engine.record(urnIn("pause", this.program.pause?.name ?? ""))?.outputs.interrupted;
+        const args = { ...argumentsIn(role, declaration, interrupted ?? false), region };
+        const expected = { ...args, resourceUrn: urn, __provider: pointer };
+        assert.deepEqual({ ...inputs }, expected, "`check` completes the inputs");
+
+        const decision = decide(step, recorded, declaration, args, replaced === urn);
+        const operation = decision.kind === "rejected" || decision.kind === "finish" ? undefined : decision.operation;
+        const byKind = { rejected: "rejected", finish: "update", nothing: operation, ask: operation };
+        assert.equal(step.operation, byKind[decision.kind], JSON.stringify(decision));
+        for (const { instanceId, region: place } of step.requests) {
+            assert.deepEqual([instanceId, place], [declaration.instanceId, region]);
+        }
+        switch (decision.kind) {
+            case "rejected":
+            case "nothing":
+                this.#judgeSilent(step, decision, args, recorded);
+                return;
+            case "ask":
+            case "finish":
+                this.#judgeRequest(world, step, decision, args);
+        }
+    }
+
+    #judgeSilent(
+        step: SeenStep,
+        decision: Decision & { kind: "rejected" | "nothing" },
+        args: Properties,
+        recorded: Recorded | undefined,
+    ): void {
+        const { role, requests, before, after, failure, killed } = step;
+        assert.deepEqual(requests, [], "nothing is asked, so nothing is sent");
+        if (decision.kind === "rejected" || killed) {
+            assert.deepEqual(after, before);
+            return;
+        }
+        assert.equal(failure, undefined);
+        const outputs = after?.outputs ?? assert.fail("not recorded");
+        const { acted } = contract[role];
+        if (decision.operation === "create" || decision.operation === "replace") {
+            assert.deepEqual([outputs.status, outputs[acted], outputs[`${acted}At`]], ["disabled", false, undefined]);
+            this.#put(step, args, { asked: undefined, pending: false, accepted: false });
+            return;
+        }
+        for (const name of ["status", acted, `${acted}At`, "requestId"]) {
+            assert.equal(outputs[name], before?.outputs[name], `${name} stays what it was`);
+        }
+        if (recorded?.asked !== undefined) {
+            assert.equal(outputs.clientToken, before?.outputs.clientToken);
+        }
+        if (step.operation === "update") {
+            const { clientToken: _, ...rest } = args;
+            expectMirrored(outputs, rest);
+        }
+        const { asked, pending = false, accepted = false } = recorded ?? {};
+        this.#put(step, args, { asked, pending, accepted });
+    }
+
+    #judgeRequest(
+        world: World,
+        step: SeenStep,
+        decision: Decision & { kind: "ask" | "finish" },
+        args: Properties,
+    ): void {
+        const { role, before, after, failure, killed } = step;
+        const { asked } = decision;
+        const signals = step.requests.filter(({ operation }) => operation !== "DescribeLogstash");
+        for (const { operation, clientToken } of signals) {
+            assert.equal(operation, contract[role].operation);
+            this.tokens.expectSent(asked, { token: clientToken, region: String(args.region) });
+        }
+        const isFinishing = decision.kind === "finish";
+        const wasAccepted = isFinishing && decision.accepted;
+        if (wasAccepted) {
+            assert.deepEqual(signals, [], "what was accepted is only looked at");
+        }
+        if (killed) {
+            assert.deepEqual(after, before, "what the engine was not told it does not record");
+            return;
+        }
+        const sentToken = this.tokens.of(asked);
+        const accepted =
+            wasAccepted || signals.some(({ outcome, fault }) => outcome.kind === "answered" && fault === undefined);
+        const doubt = isFinishing || signals.some(({ fault }) => fault !== undefined && doubtfulFaults.has(fault));
+        const effects = world.emulator.ledger.effects.filter(
+            ({ clientToken, region, operation }) =>
+                clientToken === sentToken && region === args.region && operation === contract[role].operation,
+        );
+        if (failure !== undefined) {
+            expectHonest(failure, step);
+        }
+        if (failure !== undefined && !accepted && !doubt) {
+            assert.deepEqual(after, before, "what certainly was not done leaves no trace");
+            assert.ok(signals.every(({ effect }) => effect === undefined));
+            return;
+        }
+        const { inputs, outputs, initErrors } = after ?? assert.fail("what may have been done is recorded");
+        assert.deepEqual(inputs, step.inputs);
+        expectMirrored(outputs, args);
+        assert.equal(outputs.clientToken, sentToken, "the token that was sent is recorded");
+        const { acted } = contract[role];
+        assert.equal(outputs[`${acted}At`] !== undefined, accepted);
+        if (accepted) {
+            assert.equal(outputs[acted], true);
+            assert.ok(effects.length > 0, "what was accepted was done");
+            assert.ok(effects.some(({ requestId }) => requestId === outputs.requestId));
+        }
+        if (failure === undefined) {
+            assert.deepEqual([...initErrors], []);
+            const supersedes = decision.kind === "ask" && decision.supersedes;
+            this.#expectTrue(step, { accepted, doubt, supersedes }, effects, args);
+        } else {
+            assert.deepEqual([...initErrors], [failure]);
+            assert.deepEqual([outputs.status, outputs[acted]], ["pending", accepted]);
+        }
+        this.#put(step, args, { asked, pending: failure !== undefined, accepted });
+    }
+
+    /** A success tells how the instance is, and whether that was our doing. */
+    #expectTrue(
+        { role, requests, after, status }: SeenStep,
+        { accepted, doubt, supersedes }: { accepted: boolean; doubt: boolean; supersedes: boolean },
+        effects: readonly EffectEntry[],
+        args: Properties,
+    ): void {
+        const { acted, wait, nothing, goal } = contract[role];
+        const outputs = after?.outputs ?? {};
+        const isGoal = (goal as readonly unknown[]).includes(outputs.status);
+        const isUnseen = outputs.status === "accepted";
+        if (isUnseen) {
+            const mayTrust = args[wait] === false || (role === "go" && accepted);
+            assert.ok(mayTrust, "`accepted` is said where nobody looked");
+        } else {
+            assert.equal(outputs.status, status, "the recorded status is that of the instance");
+            assert.ok(requests.some(({ operation }) => operation === "DescribeLogstash"));
+        }
+        if (accepted) {
+            return;
+        }
+        if (outputs[acted] === true) {
+            assert.ok(doubt || supersedes, "only a request in doubt can have been done without an acceptance");
+            assert.ok(isGoal || isUnseen || requests.some(({ fault }) => fault === "refusal"));
+        } else if (doubt) {
+            assert.ok(args[nothing] === "skip" && !isGoal, "what may have been done is not said to be undone");
+        } else if (effects.length > 0) {
+            // The service has not told: by an answer of another kind, or since it has forgotten.
+            const isUntold = requests.some(({ fault }) => fault === "refusal");
+            const wasForgotten = this.tokens.wasForgotten({
+                token: String(outputs.clientToken),
+                region: String(args.region),
+            });
+            assert.ok(isUntold || wasForgotten, "what was done is not said to be undone");
+        }
+    }
+
+    #recordBefore({ urn, before }: SeenStep): Recorded | undefined {
+        return before === undefined ? undefined : (this.#records.get(before.urn) ?? assert.fail(`${urn} came unseen`));
+    }
+
+    #put({ urn, before }: SeenStep, args: Properties, what: Pick<Recorded, "asked" | "pending" | "accepted">): void {
+        if (before !== undefined) {
+            this.#records.delete(before.urn);
+        }
+        this.#records.set(urn, {
+            instanceId: String(args.instanceId),
+            region: String(args.region),
+            args,
+            ...what,
+        });
+    }
+}
+
+/** The one decision of the contract: which request, if any, a declaration asks for. */
+function decide(
+    step: SeenStep,
+    recorded: Recorded | undefined,
+    declaration: Declaration,
+    args: Properties,
+    isReplaced: boolean,
+): Decision {
+    const { role, before } = step;
+    const { clientToken, triggers = [] } = declaration;
+    if (isContradictory(role, declaration)) {
+        return { kind: "rejected" };
+    }
+    const isOff = args.enabled === false;
+    const source = [contract[role].operation, step.urn, args.region, args.instanceId, triggers];
+    const askedAfter = (previous: string | undefined) =>
+        clientToken === undefined
+            ? JSON.stringify([...source, previous ?? null])
+            : `the token ${clientToken} in ${args.region}`;
+    const isElsewhere =
+        recorded !== undefined &&
+        (recorded.instanceId !== args.instanceId || recorded.region !== args.region || isReplaced);
+    if (recorded === undefined || isElsewhere) {
+        const operation = recorded === undefined ? "create" : "replace";
+        return isOff
+            ? { kind: "nothing", operation }
+            : { kind: "ask", operation, asked: askedAfter(undefined), supersedes: false };
+    }
+    const isNewToken = clientToken !== undefined && clientToken !== before?.outputs.clientToken;
+    const hasNewTriggers = !isDeepStrictEqual(triggers, recorded.args.triggers ?? []);
+    // The engine compares the inputs itself, and a token that is given while it is off stays new.
+    const isChanged =
+        !isDeepStrictEqual(step.inputs, before?.inputs) &&
+        (isNewToken || !isDeepStrictEqual(settled(role, args), settled(role, recorded.args)));
+    const isUnfinished = (before?.initErrors ?? []).length > 0;
+    const nothing = { kind: "nothing", operation: isChanged || isUnfinished ? "update" : "same" } as const;
+    if (isOff) {
+        return nothing;
+    }
+    if (recorded.args.enabled === false || isNewToken || (hasNewTriggers && triggers.length > 0)) {
+        const { pending: supersedes } = recorded;
+        return { kind: "ask", operation: "update", asked: askedAfter(recorded.asked), supersedes };
+    }
+    return recorded.pending && recorded.asked !== undefined
+        ? { kind: "finish", asked: recorded.asked, accepted: recorded.accepted }
+        : nothing;
+}
+
+/** A region that is not given stays that of the instance. */
+function regionOf({ region, instanceId }: Declaration, recorded: Recorded | undefined, ofRunner: string): string {
+    return region ?? (recorded?.instanceId === instanceId ? recorded.region : ofRunner);
+}
+
+function isContradictory(role: Role, { clientToken, triggers = [], wait, nothing }: Declaration): boolean {
+    return (
+        (clientToken !== undefined && triggers.length > 0) || (role === "pause" && wait === false && nothing === "skip")
+    );
+}
+
+/** What differs when a declaration has changed: arguments as given or by default. A token counts only where it is given. */
+function settled(role: Role, { clientToken: _, ...args }: Properties): Properties {
+    const { wait, nothing } = contract[role];
+    return { triggers: [], [wait]: true, [nothing]: "fail", enabled: true, ...args };
+}
+
+/** A later run compares with outputs only, and `delete` needs the pointer. */
+function expectMirrored(outputs: Properties, args: Properties): void {
+    const names = Object.keys(args);
+    const mirrored = Object.fromEntries(names.map((name) => [name, outputs[name]]));
+    assert.deepEqual(mirrored, { ...args }, "outputs mirror the arguments");
+    assert.equal(outputs.__provider, pointer);
+}
+
+/** The preview names the same operation and the same lines, where it knows all values. */
+function expectForeseen(preview: Run, step: SeenStep): void {
+    const foreseen = preview.steps.find(({ urn }) => urn === step.urn);
+    if (foreseen === undefined) {
+        const isBehindRejected = preview.steps.some(({ operation }) => operation === "rejected");
+        assert.ok(isBehindRejected, "a preview shows every resource");
+        return;
+    }
+    if (isDeepStrictEqual(foreseen.inputs, step.inputs)) {
+        assert.equal(step.operation, foreseen.operation, "a preview shows what the run does");
+        const announced = step.lines.slice(0, foreseen.lines.length);
+        assert.deepEqual(announced, foreseen.lines, "a preview says what the run does");
+        const isSilent = foreseen.lines.length === 0 && foreseen.operation !== "create";
+        assert.ok(
+            !(isSilent && foreseen.operation !== "replace") || step.requests.length === 0,
+            "a request is announced",
+        );
+    }
+}
+
+/** An error names what failed and where, in words of ours, without a secret. */
+function expectHonest(failure: string, { role, inputs }: SeenStep): void {
+    const where = `${contract[role].operation} on ${inputs.instanceId} in ${inputs.region}: `;
+    assert.ok(failure.startsWith(where), failure);
+    assert.doesNotMatch(failure, /undefined|\[object|unexpected error/);
+    assert.ok(!failure.includes(testAccount.accessKeySecret));
+}

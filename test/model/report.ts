@@ -1,0 +1,25 @@
+import fc from "fast-check";
+import type { Exploration, Explored } from "./explore";
+
+/** What was explored, and the sequence that breaks the promise, if one does. */
+export function reportOf(
+    { seed, maxCommands }: Exploration,
+    { details, statistics }: Explored,
+    seconds: number,
+): string {
+    const { numRuns } = details;
+    const summary =
+        `${numRuns} runs, ${statistics.commands} commands in ${seconds.toFixed(1)} s: ` +
+        `${Math.round((60 * numRuns) / seconds)} runs a minute (seed ${seed})`;
+    const lines = [statistics.table(), "", summary];
+    if (details.failed) {
+        const replay = /replayPath=\\?"([^"\\]*)\\?"/.exec(fc.stringify(details.counterexample))?.[1] ?? "";
+        const path = `--seed ${seed} --commands ${maxCommands} --path ${details.counterexamplePath}`;
+        lines.push(
+            `\nto repeat: npm run model -- ${path} --replay-path ${replay}`,
+            `${details.errorInstance instanceof Error ? details.errorInstance.stack : details.errorInstance}`,
+            `after: ${fc.stringify(details.counterexample?.[0])}`,
+        );
+    }
+    return lines.join("\n");
+}
