@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, realClock } from "./clock";
+import { assumed, type Behaviour } from "./cloud/behaviour";
 import { Cloud } from "./cloud/cloud";
 import type { InstanceOptions, InstanceView } from "./cloud/instance";
 import { Ledger, type ReadonlyLedger, type RequestEntry } from "./cloud/ledger";
@@ -56,6 +57,8 @@ export interface EmulatorOptions {
     readonly newRequestId?: () => string;
     /** Requests beyond it are refused with `Throttling.User`, for each account. @default no limit */
     readonly limits?: { readonly requestsPerSecond: number };
+    /** What is to be otherwise than it is assumed of the service. @default nothing */
+    readonly behaviour?: Partial<Behaviour>;
     /** Told of each request once its outcome is known. */
     readonly onOutcome?: (entry: RequestEntry) => void;
 }
@@ -94,8 +97,9 @@ export interface Emulator {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
     const { clock = realClock, newRequestId = () => randomUUID().toUpperCase() } = options;
     const { region = "cn-hangzhou", tokenLifetimeMs = dayMs, signatureTime = Date.now } = options;
+    const behaviour = { ...assumed, ...options.behaviour };
     const ledger = new Ledger();
-    const cloud = new Cloud({ clock, ledger, region, tokenLifetimeMs });
+    const cloud = new Cloud({ clock, ledger, region, tokenLifetimeMs, behaviour });
     const faults = new FaultScript();
     const stopping = new AbortController();
     for (const instance of options.instances ?? []) {
@@ -120,6 +124,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         ledger,
         cloud,
         faults,
+        behaviour,
         stopping: stopping.signal,
     });
     const context = { identities, clock, signatureTime, newRequestId, ledger };

@@ -1,4 +1,5 @@
 export { type Clock, realClock, SteppedClock } from "./clock";
+export type { Behaviour, RefusalRule } from "./cloud/behaviour";
 export type { InstanceOptions, InstanceView } from "./cloud/instance";
 export type {
     CredentialEntry,

@@ -11,4 +11,4 @@ const maintenance = new MaintenanceWindow("maintenance", {
     work: (inWindow) => [new pulumi.Stash("migration", { input: version }, inWindow)],
 });
 
-export const { openedAt, closedAt } = maintenance;
+export const { interrupted } = maintenance;

@@ -12,8 +12,8 @@ export interface MaintenanceWindowArgs {
 
 /** Interrupts the running change of an instance, does the work, and resumes the change. */
 export class MaintenanceWindow extends pulumi.ComponentResource {
-    public readonly openedAt: pulumi.Output<string | undefined>;
-    public readonly closedAt: pulumi.Output<string | undefined>;
+    /** Whether it had a change to interrupt, and so to resume. */
+    public readonly interrupted: pulumi.Output<boolean>;
 
     constructor(name: string, args: MaintenanceWindowArgs, opts?: pulumi.ComponentResourceOptions) {
         super("examples:logstash:MaintenanceWindow", name, {}, opts);
@@ -21,14 +21,14 @@ export class MaintenanceWindow extends pulumi.ComponentResource {
 
         const open = new LogstashTaskInterrupt(`${name}-open`, { instanceId, triggers: [version] }, { parent: this });
         const done = work({ parent: this, dependsOn: [open] });
-        const close = new LogstashTaskResume(
+        new LogstashTaskResume(
             `${name}-close`,
-            { instanceId, triggers: [version] },
+            // What somebody else had suspended before stays so.
+            { instanceId, triggers: [version], enabled: open.interrupted },
             { parent: this, dependsOn: [open, ...done] },
         );
 
-        this.openedAt = open.interruptedAt;
-        this.closedAt = close.resumedAt;
-        this.registerOutputs({ openedAt: this.openedAt, closedAt: this.closedAt });
+        this.interrupted = open.interrupted;
+        this.registerOutputs({ interrupted: this.interrupted });
     }
 }

@@ -14,5 +14,4 @@ const gate = new LogstashTaskInterrupt("gate", {
 const rollout = new pulumi.Stash("rollout", { input: release }, { dependsOn: [gate] });
 
 export const interrupted = gate.interrupted;
-export const interruptedAt = gate.interruptedAt;
 export const rolledOut = rollout.input;

@@ -52,6 +52,8 @@ let engine: Promise<Engine> | undefined;
 
 const packages = ["@pulumi/pulumi", "pulumi-alicloud-logstash"];
 const repositoryModules = join(__dirname, "..", "..", "node_modules");
+/** The variable that names a `node_modules` with other versions of them. */
+export const modulesVariable = "TEST_MODULES";
 
 /** A Pulumi project in a folder of its own, with its own `HOME`, `PULUMI_HOME` and state, run by the real engine. */
 export class Stack {
@@ -86,7 +88,8 @@ export class Stack {
         keepLog(this.#log);
         mkdirSync(this.path("program", "node_modules", "@pulumi"), { recursive: true });
         for (const name of packages) {
-            symlinkSync(join(repositoryModules, name), this.path("program", "node_modules", name));
+            const modules = process.env[modulesVariable] ?? repositoryModules;
+            symlinkSync(join(modules, name), this.path("program", "node_modules", name));
         }
         this.write("Pulumi.yaml", `name: ${project}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n`);
         this.write("package.json", JSON.stringify({ name: project, main: "index.js" }));

@@ -109,6 +109,14 @@ describe("the examples:", () => {
         expectSuccess(await stack.pulumi("config", "set", "version", "v2"));
         expectSuccess(await stack.up());
         assert.deepEqual(calls(), [...both, ...both]);
+
+        // Suspended by somebody else: the work is done, and the instance is left as it is.
+        emulator.setStatus(orders, "suspended");
+        expectSuccess(await stack.pulumi("config", "set", "version", "v3"));
+        const run = expectSuccess(await stack.up());
+        assert.match(run.text, /interrupted *: true => false/);
+        assert.deepEqual(calls(), [...both, ...both]);
+        assert.equal(emulator.instance(orders).status, "suspended");
     });
 
     it("platform-base and platform-rollout share an instance by a stack reference", async () => {

@@ -141,6 +141,22 @@ describe("following the README line by line", function () {
         };
         assert.deepEqual(deployment.pending_operations ?? [], []);
     });
+
+    it("Interrupt, work, resume", async () => {
+        const [recipe = "", ...others] = blocksIn(readme, "ts", "Interrupt, work, resume");
+        assert.deepEqual(others, []);
+        const project = join(folder, "project");
+        writeFileSync(join(project, "index.ts"), recipe);
+        await shell("pulumi stack init recipe --copy-config-from dev", project);
+        emulator.startChange(instanceId);
+        const before = effects();
+        await shell("pulumi up", project);
+        const done = emulator.ledger.effects.slice(before).map(({ operation }) => operation);
+        assert.deepEqual(done, ["InterruptLogstashTask", "ResumeLogstashTask"]);
+        const sent = emulator.ledger.requests.length;
+        assert.match(await shell("pulumi up", project), /3 unchanged/);
+        assert.equal(emulator.ledger.requests.length, sent);
+    });
 });
 
 /** A text of the README with what is not the same here; fails where it does not say what is to be replaced. */

@@ -30,7 +30,7 @@ const quick: readonly Part[] = [
         // What takes long comes first, or one of the two would have nothing left to do at the end.
         command: mocha(
             ...parallel,
-            ...["engine", "package", "protocol", "run", "{emulator,model,scripts,unit}"].map(
+            ...["engine", "package", "protocol", "run", "{contract,emulator,model,scripts,unit}"].map(
                 (folder) => `test/${folder}/**/*.test.ts`,
             ),
             ...[alone, load].flatMap((file) => ["--ignore", file]),
@@ -51,6 +51,11 @@ export const lists = {
             name: "installs",
             kind: "tests",
             command: mocha(...parallel, "test/installs/**/*.test.ts", "test/examples/**/*.test.ts"),
+        },
+        {
+            name: "versions",
+            kind: "tests",
+            command: ["node", "--require", "./test/run/register.cjs", "test/versions/main.ts"],
         },
         { name: "system", kind: "tests", command: ["sh", "test/system/run.sh"] },
         { name: "chaos", kind: "tests", command: mocha("test/chaos/**/*.test.ts") },

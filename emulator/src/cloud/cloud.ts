@@ -1,8 +1,9 @@
 import type { Clock } from "../clock";
 import type { Refusal } from "../http/answers";
+import type { Behaviour } from "./behaviour";
 import { createInstance, type Instance, type InstanceOptions, Instances, type InstanceView, viewOf } from "./instance";
 import type { Ledger } from "./ledger";
-import { descriptorOf, type Operation, reactionOf } from "./operations";
+import { descriptorOf, type Operation, type Reaction, reactionOf } from "./operations";
 import { type InstanceStatus, next, phaseOf, startChange, statusOf } from "./phase";
 import { TokenStore } from "./tokens";
 
@@ -35,30 +36,43 @@ export interface CloudOptions {
     readonly region: string;
     /** Milliseconds for which the answer to a client token is remembered. */
     readonly tokenLifetimeMs: number;
+    readonly behaviour: Behaviour;
 }
 
+/** What can be remembered for a client token. */
+type Memorable = Extract<CloudAnswer, { kind: "done" | "refused" }>;
+
 interface TokenUse {
-    readonly store: TokenStore<object>;
+    readonly store: TokenStore<Memorable>;
     readonly clientToken: string;
     /** What must be the same in a repeated call. */
     readonly parameters: string;
 }
 
+type Refused = Extract<CloudAnswer, { kind: "refused" }>;
+
+/** What a call would do to an instance, and has not done yet. */
+type Prospect =
+    | Refused
+    | { readonly kind: "possible"; readonly instance: Instance; readonly reaction: Exclude<Reaction, Refused> };
+
 /** The state behind the API: instances, client tokens, and what each call does to them. */
 export class Cloud {
     readonly #instances = new Instances();
-    readonly #tokens = new Map<string, TokenStore<object>>();
+    readonly #tokens = new Map<string, TokenStore<Memorable>>();
     readonly #clock: Clock;
     readonly #ledger: Ledger;
     readonly #region: string;
     readonly #tokenLifetimeMs: number;
+    readonly #behaviour: Behaviour;
 
     /** A cloud without instances. */
-    constructor({ clock, ledger, region, tokenLifetimeMs }: CloudOptions) {
+    constructor({ clock, ledger, region, tokenLifetimeMs, behaviour }: CloudOptions) {
         this.#clock = clock;
         this.#ledger = ledger;
         this.#region = region;
         this.#tokenLifetimeMs = tokenLifetimeMs;
+        this.#behaviour = behaviour;
     }
 
     /** Adds an instance, or replaces the one with the same ID in its region. */
@@ -77,9 +91,16 @@ export class Cloud {
         return viewOf(this.#existing(instanceId, region), this.#clock.now());
     }
 
+    /** The status of the instance that a call names, if there is one. */
+    statusFor({ instanceId, region }: Pick<Call, "instanceId" | "region">): InstanceStatus | undefined {
+        const instance = this.#instances.find(instanceId, region, this.#clock.now());
+        return instance === undefined ? undefined : statusOf(instance.phase);
+    }
+
     /** The region a call is for: the one it names, else that of the only instance with the ID, else the default. */
-    regionFor(instanceId: string, named: string | undefined): string {
+    regionFor(instanceId: string, header: string | undefined): string {
         const [only, ...others] = this.#instances.regionsOf(instanceId);
+        const named = this.#behaviour.regionFrom === "header" ? header : undefined;
         return named ?? (others.length === 0 ? only : undefined) ?? this.#region;
     }
 
@@ -140,7 +161,17 @@ export class Cloud {
     /** Does what the call asks for, if it may be done. */
     perform(call: Call): CloudAnswer {
         const token = this.#tokenOf(call);
-        return token === undefined ? this.#carryOut(call) : this.#once(call, token);
+        if (token === undefined) {
+            return this.#carryOut(call);
+        }
+        switch (this.#behaviour.checkedFirst) {
+            case "token":
+                return this.#once(call, token);
+            case "phase": {
+                const prospect = this.#prospectOf(call);
+                return prospect.kind === "refused" ? prospect : this.#once(call, token);
+            }
+        }
     }
 
     #once(call: Call, { store, clientToken, parameters }: TokenUse): CloudAnswer {
@@ -151,7 +182,7 @@ export class Cloud {
         const state = store.look(clientToken, parameters, now);
         switch (state.kind) {
             case "remembered":
-                return { kind: "replay", body: state.answer };
+                return this.#replay(state.answer, call);
             case "running":
                 return refuse(
                     409,
@@ -162,10 +193,21 @@ export class Cloud {
                 return refuse(400, "IdempotentParameterMismatch", "The clientToken was used with other parameters.");
             case "free": {
                 const answer = this.#carryOut(call);
-                if (answer.kind === "done") {
-                    store.remember(clientToken, parameters, answer.body, now);
+                if (answer.kind === "done" || (answer.kind === "refused" && this.#behaviour.remembered === "all")) {
+                    store.remember(clientToken, parameters, answer, now);
                 }
                 return answer;
+            }
+        }
+    }
+
+    #replay(answer: Memorable, { requestId }: Call): CloudAnswer {
+        switch (answer.kind) {
+            case "refused":
+                return answer;
+            case "done": {
+                const own = this.#behaviour.replayedRequestId === "own" ? { RequestId: requestId } : {};
+                return { kind: "replay", body: { ...answer.body, ...own } };
             }
         }
     }
@@ -173,16 +215,14 @@ export class Cloud {
     #carryOut(call: Call): CloudAnswer {
         const { operation, instanceId, region, clientToken, requestId } = call;
         const now = this.#clock.now();
-        const instance = this.#instances.find(instanceId, region, now);
-        if (instance === undefined) {
-            return refuse(404, "InstanceNotFound", `The instanceId ${instanceId} is not found.`);
+        const prospect = this.#prospectOf(call);
+        if (prospect.kind === "refused") {
+            return prospect;
         }
+        const { instance, reaction } = prospect;
         const descriptor = descriptorOf(operation);
-        const reaction = reactionOf(descriptor, instance.phase, instance.course, now);
-        const body = () => ({ RequestId: requestId, Result: descriptor.result(instance, now) });
+        const body = () => ({ RequestId: requestId, Result: descriptor.result(instance, now, this.#behaviour) });
         switch (reaction.kind) {
-            case "refused":
-                return reaction;
             case "unchanged":
                 return { kind: "read", body: body() };
             case "changed": {
@@ -192,6 +232,16 @@ export class Cloud {
                 return { kind: "done", body: body(), effect };
             }
         }
+    }
+
+    #prospectOf({ operation, instanceId, region }: Call): Prospect {
+        const now = this.#clock.now();
+        const instance = this.#instances.find(instanceId, region, now);
+        if (instance === undefined) {
+            return refuse(404, "InstanceNotFound", `The instanceId ${instanceId} is not found.`);
+        }
+        const reaction = reactionOf(descriptorOf(operation), instance.phase, instance.course, now);
+        return reaction.kind === "refused" ? reaction : { kind: "possible", instance, reaction };
     }
 
     #existing(instanceId: string, region: string | undefined): Instance {
@@ -219,6 +269,6 @@ export class Cloud {
     }
 }
 
-function refuse(status: number, code: string, message: string): CloudAnswer {
+function refuse(status: number, code: string, message: string): Refused {
     return { kind: "refused", refusal: { status, code, message } };
 }

@@ -1,4 +1,5 @@
 import type { Refusal } from "../http/answers";
+import type { Behaviour } from "./behaviour";
 import type { Instance } from "./instance";
 import { type Course, interrupt, type Phase, type PhaseKind, progressOf, resume, statusOf } from "./phase";
 
@@ -24,7 +25,7 @@ export interface OperationDescriptor {
     readonly takesClientToken: boolean;
     readonly reactions: Reactions;
     /** The `Result` of an answer that is no refusal. */
-    result(instance: Instance, now: number): unknown;
+    result(instance: Instance, now: number, behaviour: Behaviour): unknown;
 }
 
 /** The operations of the emulated API. */
@@ -42,7 +43,7 @@ export const operations = {
             resuming: refuseConflict,
             blocked: refuseStatus,
         },
-        result: () => true,
+        result: accepted,
     },
     ResumeLogstashTask: {
         method: "POST",
@@ -57,7 +58,7 @@ export const operations = {
             resuming: refuseConflict,
             blocked: refuseStatus,
         },
-        result: () => true,
+        result: accepted,
     },
     DescribeLogstash: {
         method: "GET",
@@ -125,8 +126,12 @@ function refuse(code: string, message: string): Reaction {
     return { kind: "refused", refusal: { status: 400, code, message } };
 }
 
-function describe({ instanceId, description, phase, createdAt }: Instance, now: number): object {
-    const progress = progressOf(phase, now);
+function accepted(_instance: Instance, _now: number, { acceptedResult }: Behaviour): unknown {
+    return acceptedResult;
+}
+
+function describe({ instanceId, description, phase, createdAt }: Instance, now: number, behaviour: Behaviour): object {
+    const progress = behaviour.progress === "shown" ? progressOf(phase, now) : undefined;
     const interruptible = phase.kind === "changing";
     return {
         instanceId,

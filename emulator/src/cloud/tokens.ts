@@ -9,11 +9,7 @@ type Entry<Answer> =
     | { readonly kind: "running"; readonly parameters: string }
     | { readonly kind: "remembered"; readonly parameters: string; readonly answer: Answer; readonly forgetAt: number };
 
-/**
- * Client tokens with the answers they earned.
- *
- * That only accepted answers are remembered is the emulator's choice: the service's own is not documented.
- */
+/** Client tokens with the answers they earned. */
 export class TokenStore<Answer> {
     readonly #entries = new Map<string, Entry<Answer>>();
     readonly #lifetimeMs: number;

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Clock } from "../clock";
+import { type Behaviour, refusalBy } from "../cloud/behaviour";
 import type { Call, Cloud } from "../cloud/cloud";
 import type { Ledger, RequestEntry } from "../cloud/ledger";
 import { descriptorOf, type Operation, operationNames } from "../cloud/operations";
@@ -26,6 +27,7 @@ export interface GatewayOptions {
     readonly ledger: Ledger;
     readonly cloud: Cloud;
     readonly faults: FaultScript;
+    readonly behaviour: Behaviour;
     /** Aborted when the emulator stops. */
     readonly stopping: AbortSignal;
 }
@@ -42,9 +44,16 @@ const forbidden: Refusal = {
     message: "User not authorized to operate on the specified resource, or this API doesn't support RAM.",
 };
 
+const unknownSignature: Refusal = {
+    status: 400,
+    code: "InvalidSignatureMethod",
+    message: "The specified signature method is not supported.",
+};
+
 /** Adds the routes of all operations; each request goes through ledger, admission, fault, effect and answer. */
 export function addGateway(app: Application, options: GatewayOptions): void {
-    const { identities, clock, signatureTime, newRequestId, onOutcome, ledger, cloud, faults, stopping } = options;
+    const { identities, clock, signatureTime, newRequestId, onOutcome, ledger, cloud, faults, behaviour, stopping } =
+        options;
     const nonces = new NonceStore();
     const withinLimit = rateLimit(options.requestsPerSecond, clock);
 
@@ -53,11 +62,14 @@ export function addGateway(app: Application, options: GatewayOptions): void {
         request: IncomingRequest,
         claim: Claim | undefined,
     ): Verdict {
+        const refuse = (refusal: Refusal): Verdict => ({ kind: "refused", refusal });
+        if (claim !== undefined && !behaviour.signatures.includes(claim.kind)) {
+            return refuse(unknownSignature);
+        }
         const verdict = verify(request, claim, identities, nonces, signatureTime());
         if (verdict.kind === "refused") {
             return verdict;
         }
-        const refuse = (refusal: Refusal): Verdict => ({ kind: "refused", refusal });
         if (request.headers["x-acs-version"] !== apiVersion) {
             return refuse(unknownVersion);
         }
@@ -95,9 +107,11 @@ export function addGateway(app: Application, options: GatewayOptions): void {
         };
 
         const target = { ...asked, region: cloud.regionFor(asked.instanceId, asked.region) };
+        const refuse = (refusal: Refusal) =>
+            refused(refusalBy(behaviour, refusal, { operation, status: cloud.statusFor(target) }), identity);
         const verdict = admit(target, signed, claim);
         if (verdict.kind === "refused") {
-            return deliver({ kind: "whole", answer: refused(verdict.refusal, identity) });
+            return deliver({ kind: "whole", answer: refuse(verdict.refusal) });
         }
         const parameters = JSON.stringify(signed.query.filter(([name]) => name !== "clientToken").sort());
         const call: Call = { ...target, accountId: verdict.identity.accountId, parameters };
@@ -105,7 +119,7 @@ export function addGateway(app: Application, options: GatewayOptions): void {
             const answer = cloud.perform(call);
             switch (answer.kind) {
                 case "refused":
-                    return refused(answer.refusal, identity);
+                    return refuse(answer.refusal);
                 case "done":
                     ledger.note(entry, { effect: answer.effect });
                     break;

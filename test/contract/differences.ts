@@ -1,0 +1,79 @@
+import type { RefusalRule } from "pulumi-alicloud-logstash-emulator";
+import type { CheckedId } from "../../contract/assumptions";
+import type { Difference } from "../../contract/emulated";
+import { looks } from "../../contract/looks";
+
+/** A service in which one assumption is wrong. */
+interface WrongAssumption {
+    readonly difference: Difference;
+    /** The others that cannot be right then. */
+    readonly also?: readonly CheckedId[];
+}
+
+const refusal = (
+    code: string,
+    instead: string,
+    where: Omit<RefusalRule, "code" | "instead"> = {},
+): WrongAssumption => ({
+    difference: { behaviour: { refusals: [{ code, ...where, instead: { code: instead } }] } },
+});
+const wrongPhase = "InstanceStatusNotSupportCurrentAction";
+const interrupt = "InterruptLogstashTask";
+const resume = "ResumeLogstashTask";
+
+/** For each assumption a service in which it is wrong. */
+export const differences: Readonly<Record<CheckedId, WrongAssumption>> = {
+    signature: {
+        difference: { behaviour: { signatures: ["ACS3"] } },
+        also: (Object.keys(looks) as (keyof typeof looks)[]).filter((id) => id !== "signature" && id !== "progress"),
+    },
+    status: { difference: { instance: { status: "upgrading" } } },
+    progress: { difference: { behaviour: { progress: "hidden" } } },
+    unknownKey: refusal("InvalidAccessKeyId.NotFound", "AccessKeyUnknown"),
+    wrongSecret: refusal("SignatureDoesNotMatch", "SignatureWrong"),
+    staleDate: refusal("InvalidTimeStamp.Expired", "DateTooOld"),
+    usedNonce: refusal("SignatureNonceUsed", "NonceUsed"),
+    regionHeader: { difference: { behaviour: { regionFrom: "address" } } },
+    resumeWhileChanging: refusal(wrongPhase, "InstanceNotSuspended", { operation: resume, status: "activating" }),
+    acceptance: {
+        difference: { behaviour: { acceptedResult: { accepted: true } } },
+        also: ["replay", "refusalForgotten", "resume", "tokenMemory"],
+    },
+    secondSignal: refusal("AlreadyReceivedInterruptSignal", "InterruptAlreadySent"),
+    interruptedStatus: { difference: { instance: { interruptedStatus: "Paused" } } },
+    replay: {
+        difference: { behaviour: { checkedFirst: "phase" } },
+        also: ["replayedRequestId", "tokenMemory"],
+    },
+    replayedRequestId: { difference: { behaviour: { replayedRequestId: "own" } } },
+    interruptWhileSuspended: refusal(wrongPhase, "InstanceSuspended", { operation: interrupt, status: "suspended" }),
+    permission: refusal("Forbidden.RAM", wrongPhase, { status: "suspended" }),
+    mismatch: refusal("IdempotentParameterMismatch", "ClientTokenUsed"),
+    refusalForgotten: { difference: { behaviour: { remembered: "all" } } },
+    resume: {
+        difference: {
+            faults: [
+                {
+                    operation: resume,
+                    fault: { kind: "refusal", status: 400, code: "ChangeCannotBeResumed", message: "" },
+                },
+            ],
+        },
+        also: ["resumeWhileChanging", "mismatch", "refusalForgotten", "resumeWhileIdle"],
+    },
+    resumeLeaves: { difference: { instance: { resumeStartsMs: Number.POSITIVE_INFINITY } } },
+    secondResume: {
+        difference: {
+            instance: { resumeStartsMs: Number.POSITIVE_INFINITY },
+            ...refusal("ConcurrencyUpdateInstanceConflict", "ResumeAlreadySent").difference,
+        },
+        also: ["resumeLeaves"],
+    },
+    tokenMemory: {
+        difference: { tokenLifetimeMs: 0 },
+        also: ["replay", "replayedRequestId", "mismatch"],
+    },
+    interruptWhileIdle: refusal(wrongPhase, "NothingToInterrupt", { operation: interrupt, status: "active" }),
+    resumeWhileIdle: refusal(wrongPhase, "NothingToResume", { operation: resume, status: "active" }),
+    interruptWhileFrozen: refusal(wrongPhase, "InstanceFrozen", { operation: interrupt, status: "inactive" }),
+};
