@@ -12,6 +12,7 @@ import { classify } from "../../provider/src/core/classify";
 import { codeOf } from "../../provider/src/core/errorMessage";
 import type { Reply } from "../../provider/src/core/reply";
 import { pointer } from "../../provider/src/host/pointer";
+import { waysOfStack } from "../ways";
 import { CallError, Host } from "./host";
 
 const instanceId = "ls-cn-network0001";
@@ -224,6 +225,7 @@ describe("a hostile server", () => {
     async function replyOf(serve: Parameters<typeof createServer>[1], timeoutMs = 500): Promise<Reply> {
         const port = await listening(createServer(serve));
         const service = popCoreService({
+            ways: waysOfStack,
             endpoint: () => ({ url: `http://127.0.0.1:${port}` }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
@@ -272,6 +274,7 @@ describe("a hostile server", () => {
             }),
         );
         const service = popCoreService({
+            ways: waysOfStack,
             endpoint: () => ({ url: `http://127.0.0.1:${port}` }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => ({ ...testAccount, securityToken }) }),
@@ -326,6 +329,7 @@ describe("a hostile server", () => {
             }),
         );
         const service = popCoreService({
+            ways: waysOfStack,
             endpoint: () => ({ url: `http://127.0.0.1:${port}` }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),

@@ -3,6 +3,7 @@ import { type Emulator, type Fault, type Point, startEmulator, testAccount } fro
 import { popCoreService } from "../../provider/src/cloud/popcore";
 import { classify, classifyLook, type Meaning } from "../../provider/src/core/classify";
 import type { LogstashService } from "../../provider/src/core/service";
+import { waysOfStack } from "../ways";
 
 const instanceId = "ls-cn-popcore0001";
 const points: readonly Point[] = ["before", "after"];
@@ -53,6 +54,7 @@ describe("pop-core against the faults of a cloud", () => {
     before(async () => {
         emulator = await startEmulator();
         service = popCoreService({
+            ways: waysOfStack,
             endpoint: () => ({ url: emulator.url }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
@@ -70,6 +72,7 @@ describe("pop-core against the faults of a cloud", () => {
     for (const [what, { turn, get }] of Object.entries(waits)) {
         it(`sends nothing once the time is over while it waits for ${what}`, async () => {
             const waiting = popCoreService({
+                ways: waysOfStack,
                 endpoint: () => ({ url: emulator.url }),
                 region: "cn-hangzhou",
                 credentials: () => ({ name: "a test", get }),
@@ -144,6 +147,7 @@ describe("pop-core against the faults of a cloud", () => {
 
     it("finds nobody at a closed port: nothing was done", async () => {
         const nowhere = popCoreService({
+            ways: waysOfStack,
             endpoint: () => ({ url: "http://127.0.0.1:1" }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
@@ -155,6 +159,7 @@ describe("pop-core against the faults of a cloud", () => {
 
     it("waits for a connection before it counts as sent: behind hung neighbours nothing is, and all end in time", async () => {
         const narrow = popCoreService({
+            ways: waysOfStack,
             endpoint: () => ({ url: emulator.url }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
@@ -187,6 +192,7 @@ describe("pop-core against the faults of a cloud", () => {
         });
         try {
             const stranger = popCoreService({
+                ways: waysOfStack,
                 endpoint: () => ({ url: other.url }),
                 region: "cn-hangzhou",
                 credentials: () => ({ name: "a test", get: async () => wrong }),
