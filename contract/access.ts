@@ -5,11 +5,14 @@ import { popCoreService } from "../provider/src/cloud/popcore";
 import { settingsOf } from "../provider/src/cloud/settings";
 import { ConfigurationError, type Surroundings } from "../provider/src/core/configuration";
 import { type Call, callFor } from "../provider/src/core/identity/call";
+import { waysToReach } from "../provider/src/core/identity/endpoint";
 import { identityText } from "../provider/src/core/identity/identity";
 import { placeText } from "../provider/src/core/identity/place";
 import { regionFor, waysToGiveRegion } from "../provider/src/core/identity/region";
+import type { Settings } from "../provider/src/core/identity/settings";
 import { isRecord, stringField } from "../provider/src/core/json";
 import type { LogstashService } from "../provider/src/core/service";
+import { dynamicFrontEnd } from "../provider/src/host/dynamicProvider";
 
 /** As whom calls are made, as the arguments of a resource say it. */
 export interface AccessOptions {
@@ -26,30 +29,31 @@ export interface Variation {
 /** The service in one region, as the provider would call it with the same settings. */
 export class Access {
     readonly region: string;
+    readonly #settings: Settings;
     readonly #call: Call;
     readonly #source: CredentialsSource;
 
-    constructor(
-        private readonly surroundings: Surroundings,
-        { region, profile }: AccessOptions,
-    ) {
-        const settings = settingsOf(surroundings, { namespace: "alicloud", lastResort: true });
-        const found = regionFor(settings, { region, profile });
+    constructor(surroundings: Surroundings, { region, profile }: AccessOptions) {
+        this.#settings = settingsOf(surroundings, dynamicFrontEnd);
+        const found = regionFor(this.#settings, { region, profile });
         if (found === undefined) {
-            throw new ConfigurationError(`there is no region: give it as ${waysToGiveRegion(settings)}, or --region`);
+            throw new ConfigurationError(
+                `there is no region: give it as ${waysToGiveRegion(this.#settings)}, or --region`,
+            );
         }
         this.region = found.value;
-        this.#call = callFor(settings, this.region, profile);
+        this.#call = callFor(this.#settings, this.region, profile);
         this.#source = credentialsFrom(this.#call.identity, this.#call.stsHost.host);
     }
 
     /** A client of its own, so that no variation reaches another. */
     service({ credentials = (own) => own, headers = {} }: Variation = {}): LogstashService {
         const { name, get } = this.#source;
-        const turn = turns(this.surroundings);
+        const turn = turns(this.#settings);
         return popCoreService({
             endpoint: () => this.#call.endpoint,
             region: this.region,
+            ways: waysToReach(this.#settings),
             credentials: () => ({ name, get: async () => credentials(await get()) }),
             turn: () => turn,
             headers: () => ({ ...this.#call.headers, ...headers }),

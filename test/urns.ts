@@ -2,6 +2,10 @@
 export const interruptType = "pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt";
 export const resumeType = "pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskResume";
 
+/** Those of the plugin. */
+export const pluginInterruptType = "alicloud-logstash:index:LogstashTaskInterrupt";
+export const pluginResumeType = "alicloud-logstash:index:LogstashTaskResume";
+
 /** Where a resource stands that has no parent. */
 export interface Place {
     /** @default "dev" */

@@ -4,6 +4,7 @@ import { Access } from "../../contract/access";
 import { type CheckedId, checked } from "../../contract/assumptions";
 import type { Difference } from "../../contract/emulated";
 import { descriptorOf, type Operation } from "../../provider/src/core/operations";
+import { dynamicFrontEnd } from "../../provider/src/host/dynamicProvider";
 import { Lifecycle, type Written } from "../../provider/src/host/lifecycle";
 import { urnOf } from "../urns";
 import { differences } from "./differences";
@@ -96,6 +97,7 @@ async function playScene(
     };
     const surroundings = { config: () => undefined, env };
     const lifecycle = new Lifecycle({
+        frontEnd: () => dynamicFrontEnd,
         surroundings: () => surroundings,
         stopped: new AbortController().signal,
         log: async () => {},
@@ -124,7 +126,7 @@ async function playScene(
     const second =
         first.written.kind === "failed"
             ? await lifecycle.create(subject, inputs)
-            : await lifecycle.update(subject, first.written.outputs, inputs);
+            : await lifecycle.update(subject, { ...inputs, ...first.written.results }, inputs);
     return [first, played(second)];
 }
 
@@ -138,13 +140,13 @@ function expectTruth({ scene, written, effects, status }: Played): void {
     assert.ok(effects.length <= 1, `more than one effect: ${what}`);
     switch (written.kind) {
         case "done": {
-            const { clientToken, [descriptorOf(operation).participle]: acted, status: recorded } = written.outputs;
+            const { clientToken, [descriptorOf(operation).participle]: acted, status: recorded } = written.results;
             assert.deepEqual(effects, acted === true ? [clientToken] : [], `a false success: ${what}`);
             assert.ok([status, "accepted"].includes(String(recorded)), `a false status: ${what}`);
             break;
         }
         case "pending":
-            assert.equal(written.outputs.status, "pending", what);
+            assert.equal(written.results.status, "pending", what);
             break;
         case "failed":
             assert.deepEqual(effects, [], `done, and not recorded: ${what}`);

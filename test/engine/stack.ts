@@ -39,6 +39,8 @@ export interface StackOptions {
     /** A folder with a project, copied over the one that is made by default. */
     readonly copyOf?: string;
     readonly config?: Readonly<Record<string, unknown>>;
+    /** Whether the project has the plugin, with the same configuration under its own name. @default false */
+    readonly plugin?: boolean;
     readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -91,7 +93,7 @@ export class Stack {
             const modules = process.env[modulesVariable] ?? repositoryModules;
             symlinkSync(join(modules, name), this.path("program", "node_modules", name));
         }
-        this.write("Pulumi.yaml", `name: ${project}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n`);
+        this.projectFile(join(repositoryModules, ".bin"));
         this.write("package.json", JSON.stringify({ name: project, main: "index.js" }));
         this.program(options.program);
         if (options.copyOf !== undefined) {
@@ -140,14 +142,28 @@ export class Stack {
 
     /** Replaces the configuration: that of the emulator, that of the options, and these. */
     configure(config: Readonly<Record<string, unknown>>): void {
-        const { emulator } = this.options;
+        const { emulator, plugin } = this.options;
+        const settings = {
+            region: "cn-hangzhou",
+            ...(emulator === undefined ? {} : { endpoints: [{ elasticsearch: emulator.url }] }),
+        };
         const values = {
-            "alicloud:region": "cn-hangzhou",
-            ...(emulator === undefined ? {} : { "alicloud:endpoints": [{ elasticsearch: emulator.url }] }),
+            ...under("alicloud", settings),
+            ...(plugin ? under("alicloud-logstash", settings) : {}),
             ...this.options.config,
             ...config,
         };
         this.write(`Pulumi.${this.#name}.yaml`, JSON.stringify({ config: values }));
+    }
+
+    /** Replaces Pulumi.yaml; `executables` is the folder of the plugin's, for a project that has it. */
+    projectFile(executables: string): void {
+        const providers = [{ name: "alicloud-logstash", path: executables }];
+        const runtime = { name: "nodejs", options: { typescript: false } };
+        this.write(
+            "Pulumi.yaml",
+            JSON.stringify({ name: project, runtime, ...(this.options.plugin ? { plugins: { providers } } : {}) }),
+        );
     }
 
     /** Adds variables to the environment of the CLI. */
@@ -236,6 +252,10 @@ export class Stack {
         rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
         this.#log.isClosed = true;
     }
+}
+
+function under(namespace: string, settings: object): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${namespace}:${key}`, value]));
 }
 
 /** Fails with what the CLI printed unless it ended with exit code 0. */

@@ -247,7 +247,7 @@ describe("the provider of dynamic resources", () => {
             assert.deepEqual(initFailure?.reasons, [message]);
             assert.equal(initFailure.id, instanceId);
             const { clientToken, ...recorded } = initFailure.properties;
-            const { resourceUrn: _, ...mirrored } = inputs;
+            const { resourceUrn: _, ...mirrored }: Properties = inputs;
             assert.deepEqual(recorded, { ...mirrored, status: "pending", interrupted: false });
             emulator.faults.clear();
             const outs = await host.update(initFailure.properties, inputs);

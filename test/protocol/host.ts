@@ -1,33 +1,50 @@
 import { strict as assert } from "node:assert";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { CallError, type Properties, type Setting } from "./calls";
 
-const serverPath = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+const executable = "pulumi-resource-alicloud-logstash";
 
-/** The SDK's own dynamic-provider server in a process of its own, spoken to over gRPC as the engine does. */
+/** The SDK's own dynamic-provider server, and the plugin. */
+const servers = {
+    dynamic: require.resolve("@pulumi/pulumi/cmd/dynamic-provider"),
+    plugin: join(dirname(require.resolve("pulumi-alicloud-logstash/package.json")), "bin", executable),
+};
+
+/** A provider's server in a process of its own, spoken to over gRPC as the engine does. */
 export class Host {
     private constructor(
         readonly process: ChildProcess,
         private readonly client: ResourceProviderClient,
+        private readonly urn: string,
     ) {}
 
     /** Starts the server and hands it the stack configuration. */
     static async start(
-        options: Setting & {
+        options: Omit<Setting, "config"> & {
+            /** A plugin is given secrets in their envelopes. */
+            readonly config?: Properties;
+            /** @default "dynamic" */
+            readonly server?: keyof typeof servers;
+            /** Of the resource that all calls are for; the dynamic provider is told it by an input. @default "" */
+            readonly urn?: string;
+            /** The name of a provider that the program declares. @default that of the default provider */
+            readonly provider?: string;
             readonly cwd?: string;
             /** @default "inherit" */
             readonly stderr?: "inherit" | "pipe";
         },
     ): Promise<Host> {
-        const child = spawn(process.execPath, [serverPath, options.engineAddress ?? "127.0.0.1:1"], {
+        const server = servers[options.server ?? "dynamic"];
+        const child = spawn(process.execPath, [server, options.engineAddress ?? "127.0.0.1:1"], {
             cwd: options.cwd ?? join(__dirname, "..", ".."),
             env: { PATH: process.env.PATH, ...options.env },
             stdio: ["pipe", "pipe", options.stderr ?? "inherit"],
@@ -35,15 +52,17 @@ export class Host {
         assert.ok(child.stdout !== null);
         const [port] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
         const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
-        const host = new Host(child, client);
+        const host = new Host(child, client, options.urn ?? "");
         const request = new rpc.ConfigureRequest();
-        request.setArgs(Struct.fromJavaScript(options.config ?? {}));
+        request.setName(options.provider ?? "default");
+        request.setArgs(struct(options.config ?? {}));
         await call<rpc.ConfigureResponse>((done) => client.configure(request, done));
         return host;
     }
 
     async check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: string[] }> {
         const request = new rpc.CheckRequest();
+        request.setUrn(this.urn);
         request.setOlds(struct(olds));
         request.setNews(struct(news));
         const response = await call<rpc.CheckResponse>((done) => this.client.check(request, done));
@@ -55,6 +74,7 @@ export class Host {
 
     async diff(olds: Properties, news: Properties): Promise<{ changes: number; replaces: string[] }> {
         const request = new rpc.DiffRequest();
+        request.setUrn(this.urn);
         request.setId(String(olds.instanceId));
         request.setOlds(struct(olds));
         request.setNews(struct(news));
@@ -62,15 +82,18 @@ export class Host {
         return { changes: response.getChanges(), replaces: response.getReplacesList() };
     }
 
-    async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
+    async create(inputs: Properties, customTimeout = 0): Promise<{ id: string; outs: Properties }> {
         const request = new rpc.CreateRequest();
+        request.setUrn(this.urn);
         request.setProperties(struct(inputs));
+        request.setTimeout(customTimeout);
         const response = await call<rpc.CreateResponse>((done) => this.client.create(request, done));
         return { id: response.getId(), outs: plain(response.getProperties()) };
     }
 
     async update(olds: Properties, news: Properties): Promise<Properties> {
         const request = new rpc.UpdateRequest();
+        request.setUrn(this.urn);
         request.setId(String(olds.instanceId));
         request.setOlds(struct(olds));
         request.setNews(struct(news));
@@ -83,6 +106,19 @@ export class Host {
         request.setId(String(properties.instanceId));
         request.setProperties(struct(properties));
         await call((done) => this.client.delete(request, done));
+    }
+
+    async read(id: string, properties: Properties): Promise<{ id: string; outs: Properties }> {
+        const request = new rpc.ReadRequest();
+        request.setId(id);
+        request.setUrn(this.urn);
+        request.setProperties(struct(properties));
+        const response = await call<rpc.ReadResponse>((done) => this.client.read(request, done));
+        return { id: response.getId(), outs: plain(response.getProperties()) };
+    }
+
+    async cancel(): Promise<void> {
+        await call((done) => this.client.cancel(new Empty(), done));
     }
 
     /** Ends the server. */

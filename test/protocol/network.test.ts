@@ -11,6 +11,7 @@ import { classify } from "../../provider/src/core/classify";
 import { codeOf } from "../../provider/src/core/errorMessage";
 import type { Reply } from "../../provider/src/core/reply";
 import { pointer } from "../../provider/src/host/pointer";
+import { waysOfStack } from "../ways";
 import { CallError } from "./calls";
 import { countingProxy } from "./countingProxy";
 import { leaveEnvironment } from "./environment";
@@ -205,6 +206,7 @@ describe("a hostile server", () => {
     async function replyOf(serve: Parameters<typeof createServer>[1], timeoutMs = 500): Promise<Reply> {
         const port = await listening(createServer(serve));
         const service = popCoreService({
+            ways: waysOfStack,
             endpoint: () => ({ url: `http://127.0.0.1:${port}` }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
@@ -253,6 +255,7 @@ describe("a hostile server", () => {
             }),
         );
         const service = popCoreService({
+            ways: waysOfStack,
             endpoint: () => ({ url: `http://127.0.0.1:${port}` }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => ({ ...testAccount, securityToken }) }),
@@ -307,6 +310,7 @@ describe("a hostile server", () => {
             }),
         );
         const service = popCoreService({
+            ways: waysOfStack,
             endpoint: () => ({ url: `http://127.0.0.1:${port}` }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),

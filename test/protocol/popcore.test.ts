@@ -3,6 +3,7 @@ import { type Emulator, type Fault, type Point, startEmulator, testAccount } fro
 import { popCoreService } from "../../provider/src/cloud/popcore";
 import { classify, classifyLook, type Meaning } from "../../provider/src/core/classify";
 import type { LogstashService } from "../../provider/src/core/service";
+import { waysOfStack } from "../ways";
 import { until } from "./until";
 
 const instanceId = "ls-cn-popcore0001";
@@ -54,6 +55,7 @@ describe("pop-core against the faults of a cloud", () => {
     before(async () => {
         emulator = await startEmulator();
         service = popCoreService({
+            ways: waysOfStack,
             endpoint: () => ({ url: emulator.url }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
@@ -71,6 +73,7 @@ describe("pop-core against the faults of a cloud", () => {
     for (const [what, { turn, get }] of Object.entries(waits)) {
         it(`sends nothing once the time is over while it waits for ${what}`, async () => {
             const waiting = popCoreService({
+                ways: waysOfStack,
                 endpoint: () => ({ url: emulator.url }),
                 region: "cn-hangzhou",
                 credentials: () => ({ name: "a test", get }),
@@ -145,6 +148,7 @@ describe("pop-core against the faults of a cloud", () => {
 
     it("finds nobody at a closed port: nothing was done", async () => {
         const nowhere = popCoreService({
+            ways: waysOfStack,
             endpoint: () => ({ url: "http://127.0.0.1:1" }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
@@ -156,6 +160,7 @@ describe("pop-core against the faults of a cloud", () => {
 
     it("waits for a connection before it counts as sent: behind hung neighbours nothing is, and all end in time", async () => {
         const narrow = popCoreService({
+            ways: waysOfStack,
             endpoint: () => ({ url: emulator.url }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
@@ -188,6 +193,7 @@ describe("pop-core against the faults of a cloud", () => {
         });
         try {
             const stranger = popCoreService({
+                ways: waysOfStack,
                 endpoint: () => ({ url: other.url }),
                 region: "cn-hangzhou",
                 credentials: () => ({ name: "a test", get: async () => wrong }),

@@ -7,6 +7,7 @@ import {
     refusalAdvice,
 } from "../../provider/src/core/errorMessage";
 import type { Reply } from "../../provider/src/core/reply";
+import { waysOfStack } from "../ways";
 
 const error = (code: string, more: object = {}): Reply => ({
     kind: "error",
@@ -29,7 +30,7 @@ function rowsOf(more: Partial<ErrorReport>): Record<string, string> {
         elapsedMs: 1_960,
         advice: "",
         credentialsName: "the setting",
-        route: { endpoint: "a.test:443", stood: true },
+        route: { endpoint: "a.test:443", stood: true, ways: waysOfStack },
         ...more,
     }).split("\n");
     return Object.fromEntries(
@@ -87,7 +88,7 @@ describe("the text of an error", () => {
     });
 
     it("names what stands between where no connection could be made, and only there", () => {
-        const route = { endpoint: "a.test:443", proxy: "p.test (HTTPS_PROXY)", stood: false };
+        const route = { endpoint: "a.test:443", proxy: "p.test (HTTPS_PROXY)", stood: false, ways: waysOfStack };
         const { endpoint, proxy } = rowsOf({ ...problem(unconnected("ENOTFOUND")), route });
         assert.deepEqual([endpoint, proxy], ["a.test:443", "p.test (HTTPS_PROXY)"]);
         const override = "a.test from the setting";
@@ -121,7 +122,7 @@ describe("the text of an error", () => {
 
 describe("the advice after a refusal", () => {
     const advice = (reply: Reply, route?: ErrorReport["route"]) => refusalAdvice("InterruptLogstashTask", reply, route);
-    const route = { endpoint: "a.test", stood: false };
+    const route = { endpoint: "a.test", stood: false, ways: waysOfStack };
     const proxy = "p.test (HTTPS_PROXY)";
 
     it("is the RAM action of the call that was denied", () => {

@@ -3,7 +3,7 @@ import { install } from "@sinonjs/fake-timers";
 import { defaultRequestsPerSecond, turns } from "../../provider/src/cloud/limits";
 
 const turnFor = (limit?: string) =>
-    turns({ config: (key) => (key.endsWith(":requestsPerSecond") ? limit : undefined), env: {} });
+    turns({ config: (key) => (key.endsWith(":requestsPerSecond") ? limit : undefined) });
 
 /** When each of so many requests gets its turn, on a clock that does not wait. */
 async function timesOf(count: number, limit?: string): Promise<number[]> {

@@ -3,7 +3,7 @@ import { sharedArguments } from "../../provider/src/core/arguments";
 import { descriptorOf, type Operation, operations } from "../../provider/src/core/operations";
 import { serviceCode, serviceCodes } from "../../provider/src/core/serviceCodes";
 import { transportCode, transportCodes } from "../../provider/src/core/transportCodes";
-import { operationOf, typeTokenOf } from "../../provider/src/core/urn";
+import { operationOf, pluginTypeTokenOf, typeTokenOf } from "../../provider/src/core/urn";
 
 const names = Object.keys(operations) as Operation[];
 
@@ -27,10 +27,13 @@ describe("the tables of facts", () => {
 
     it("find an operation by the type in a URN, and no other for an unknown one", () => {
         for (const name of names) {
-            assert.equal(operationOf(`urn:pulumi:dev::p::a:b:C$${typeTokenOf(name)}::a::b`), name);
+            for (const typeToken of [typeTokenOf, pluginTypeTokenOf]) {
+                assert.equal(operationOf(`urn:pulumi:dev::p::a:b:C$${typeToken(name)}::a::b`, typeToken), name);
+            }
+            assert.throws(() => operationOf(`urn:pulumi:dev::p::${typeTokenOf(name)}::a`, pluginTypeTokenOf));
         }
         for (const urn of ["urn:pulumi:dev::p::pulumi-nodejs:dynamic/alicloud-logstash:LogstashRestart::r", "", "x"]) {
-            assert.throws(() => operationOf(urn), /has no resource of the type/);
+            assert.throws(() => operationOf(urn, typeTokenOf), /has no resource of the type/);
         }
     });
 

@@ -5,6 +5,7 @@ import { install } from "@sinonjs/fake-timers";
 import { type Operation, operations } from "../../provider/src/core/operations";
 import type { Reply } from "../../provider/src/core/reply";
 import { carryOut, type Outcome, type Request } from "../../provider/src/core/request";
+import { waysOfStack } from "../ways";
 
 const document = readFileSync(join(__dirname, "..", "..", "docs", "outcomes.md"), "utf8");
 
@@ -95,7 +96,7 @@ async function play({ operation, doubt, answer, wait, idle, looks: seen }: Situa
                     return failed ?? { kind: "body", body: { RequestId: "L", Result: { status } } };
                 },
                 credentialsName: () => "a test",
-                route: () => ({ endpoint: "a.test", stood }),
+                route: () => ({ endpoint: "a.test", ways: waysOfStack, stood }),
             },
             monotonic: () => clock.performance.now(),
             now: () => new Date(0),

@@ -4,6 +4,7 @@ import { ConfigurationError } from "../../provider/src/core/configuration";
 import type { Line } from "../../provider/src/core/progress";
 import type { Reply } from "../../provider/src/core/reply";
 import { carryOut, type Outcome, type Request } from "../../provider/src/core/request";
+import { waysOfStack } from "../ways";
 
 const request: Request = {
     operation: "InterruptLogstashTask",
@@ -65,7 +66,7 @@ async function play(
                         return reply;
                     },
                     credentialsName: () => "a test",
-                    route: () => ({ endpoint: "a.test", stood }),
+                    route: () => ({ endpoint: "a.test", ways: waysOfStack, stood }),
                     async describe() {
                         looked += 1;
                         return looks[looked - 1] ?? looks.at(-1) ?? is("suspended");

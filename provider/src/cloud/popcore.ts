@@ -6,7 +6,7 @@ import type { Endpoint } from "../core/identity/endpoint";
 import { placeText } from "../core/identity/place";
 import { descriptorOf } from "../core/operations";
 import type { Reply } from "../core/reply";
-import type { CallLimits, LogstashService } from "../core/service";
+import type { CallLimits, LogstashService, WaysToReach } from "../core/service";
 import { refusalCode } from "../core/serviceCodes";
 import { Connections, proxyCode } from "./connections";
 import { type Credentials, type CredentialsSource, CredentialsUnavailable } from "./credentials";
@@ -21,6 +21,8 @@ import { showable } from "./secrets";
 export interface ServiceOptions {
     readonly endpoint: () => Pick<Endpoint, "url" | "override">;
     readonly region: string;
+    /** How region and endpoint are set, for messages. */
+    readonly ways: WaysToReach;
     /** The region of resources that name none, for messages. */
     readonly regionOfStack?: () => string | undefined;
     readonly credentials: () => CredentialsSource;
@@ -114,6 +116,7 @@ class PopCore {
         const { host } = new URL(url);
         return {
             endpoint: host,
+            ways: this.options.ways,
             stood: this.#opened?.connections.stood ?? false,
             otherRegion: () => {
                 const region = this.options.regionOfStack?.();

@@ -5,7 +5,10 @@ import type { FileContent, Settings } from "../core/identity/settings";
 import { stringField } from "../core/json";
 
 /** The settings of this process, for the front end that asks. */
-export function settingsOf(surroundings: Surroundings, frontEnd: Pick<Settings, "namespace" | "lastResort">): Settings {
+export function settingsOf(
+    surroundings: Surroundings,
+    frontEnd: Pick<Settings, "namespace" | "declared" | "lastResort">,
+): Settings {
     return { ...surroundings, ...frontEnd, homeDirectory: homedir(), readFile };
 }
 

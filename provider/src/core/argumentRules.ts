@@ -12,8 +12,21 @@ export type OnChange =
     /** Nothing is sent; the value is recorded. */
     | "record";
 
+/** The type of an argument, as a schema of Pulumi's has it; a number is a whole one. */
+export type SchemaType = "string" | "integer" | "boolean" | "list";
+
+/** The one that values of a type have. */
+type SchemaTypeOf<T> = [T] extends [string | undefined]
+    ? "string"
+    : [T] extends [number]
+      ? "integer"
+      : [T] extends [boolean]
+        ? "boolean"
+        : "list";
+
 /** One argument of a resource: all that is known of it, apart from its documentation. */
 export interface ArgumentRule<T> {
+    readonly type: SchemaType;
     readonly onChange: OnChange;
     /** What it is when it is left out; a record of an earlier release, which lacks it, was made with the same. */
     readonly byDefault: T;
@@ -29,23 +42,30 @@ export type ValuesOf<Table extends ArgumentTable> = {
     readonly [Name in keyof Table]: Table[Name] extends ArgumentRule<infer T> ? T : never;
 };
 
+/** A rule whose type is that of its values. */
+export function rule<T>(ruled: ArgumentRule<T> & { readonly type: SchemaTypeOf<T> }): ArgumentRule<T> {
+    return ruled;
+}
+
 /** An argument that is true or false, and sends nothing when it changes. */
 export function flag(byDefault: boolean): ArgumentRule<boolean> {
-    return {
+    return rule<boolean>({
+        type: "boolean",
         onChange: "record",
         byDefault,
         check: (value) => (typeof value === "boolean" ? undefined : `${typeName(value)} is neither true nor false`),
-    };
+    });
 }
 
 /** An argument that fails or skips, and sends nothing when it changes. */
 export function failOrSkip(): ArgumentRule<"fail" | "skip"> {
-    return {
+    return rule<"fail" | "skip">({
+        type: "string",
         onChange: "record",
         byDefault: "fail",
         check: (value) =>
             value === "fail" || value === "skip" ? undefined : `${typeName(value)} is neither "fail" nor "skip"`,
-    };
+    });
 }
 
 /** What kind of value it is: a value itself may be a secret, and is never shown. */

@@ -1,4 +1,4 @@
-import { type ArgumentRule, type ArgumentTable, typeName, unknownValue, type ValuesOf } from "./argumentRules";
+import { type ArgumentTable, rule, typeName, unknownValue, type ValuesOf } from "./argumentRules";
 import type { Json } from "./json";
 import { descriptorOf, type Operation } from "./operations";
 import { triggersProblem } from "./triggers";
@@ -8,14 +8,22 @@ export type Properties = Readonly<Record<string, unknown>>;
 
 /** The arguments that all resources share; each operation's descriptor has its own. */
 export const sharedArguments = {
-    instanceId: { onChange: "replace", byDefault: "", check: instanceIdProblem },
-    region: { onChange: "replace", byDefault: "", check: regionProblem },
-    triggers: { onChange: "request", byDefault: [], check: triggersProblem } as ArgumentRule<readonly Json[]>,
-    clientToken: { onChange: "request", byDefault: undefined, check: clientTokenProblem } as ArgumentRule<
-        string | undefined
-    >,
-    timeoutSeconds: { onChange: "record", byDefault: 600, check: timeoutProblem },
-    profile: { onChange: "record", byDefault: undefined, check: profileProblem } as ArgumentRule<string | undefined>,
+    instanceId: rule<string>({ type: "string", onChange: "replace", byDefault: "", check: instanceIdProblem }),
+    region: rule<string>({ type: "string", onChange: "replace", byDefault: "", check: regionProblem }),
+    triggers: rule<readonly Json[]>({ type: "list", onChange: "request", byDefault: [], check: triggersProblem }),
+    clientToken: rule<string | undefined>({
+        type: "string",
+        onChange: "request",
+        byDefault: undefined,
+        check: clientTokenProblem,
+    }),
+    timeoutSeconds: rule<number>({ type: "integer", onChange: "record", byDefault: 600, check: timeoutProblem }),
+    profile: rule<string | undefined>({
+        type: "string",
+        onChange: "record",
+        byDefault: undefined,
+        check: profileProblem,
+    }),
 } satisfies ArgumentTable;
 
 /** What a resource was declared with, after `checkArguments` found nothing wrong; in a preview some is unknown. */

@@ -3,6 +3,7 @@ import { lookAdvice, refusalAdvice } from "./errorMessage";
 import { type Asked, isUnderWay, type Knowledge, mayBeDone, type Next, ownStatuses, unanswered } from "./knowledge";
 import { descriptorOf, meaningOf, type Operation } from "./operations";
 import type { Reply } from "./reply";
+import type { Request } from "./request";
 import type { Route } from "./service";
 
 /** How long an acceptance that suffices waits for a first look that succeeds. */
@@ -78,7 +79,7 @@ export function afterLook(
 
 /** What follows when the time is up. */
 export function outOfTime(
-    asked: Asked & { readonly timeoutSeconds: number },
+    asked: Asked & Pick<Request, "timeoutSeconds" | "timeoutName">,
     known: Knowledge,
     status: string | undefined,
 ): Next {
@@ -86,7 +87,8 @@ export function outOfTime(
     if (acceptanceSuffices && known.acceptance !== undefined && !known.seen) {
         return doneUnseen;
     }
-    const within = `within ${asked.timeoutSeconds} s (\`timeoutSeconds\`)`;
+    const { timeoutSeconds, timeoutName = "timeoutSeconds" } = asked;
+    const within = `within ${timeoutSeconds} s (\`${timeoutName}\`)`;
     const seen = status === undefined ? "" : `: the instance is ${status}`;
     const finish = `\`pulumi up\` finishes this request with the same token; to ${anew} instead, change \`triggers\``;
     if (known.acceptance !== undefined) {
@@ -99,15 +101,15 @@ export function outOfTime(
         return ending(known, what, finish + skip);
     }
     const what = known.interrupting ? "another interrupt is being processed, and was not seen through" : "not accepted";
-    return ending(known, `${what} ${within}${seen}`, `run \`pulumi up\` later, or raise \`timeoutSeconds\`${skip}`);
+    return ending(known, `${what} ${within}${seen}`, `run \`pulumi up\` later, or raise \`${timeoutName}\`${skip}`);
 }
 
 /** What follows when the time is up and no connection to the endpoint has ever stood: what stands between is named. */
-export function neverAnswered(known: Knowledge, { endpoint, override, proxy }: Route): Next {
+export function neverAnswered(known: Knowledge, { endpoint, ways, override, proxy }: Route): Next {
     const way = proxy === undefined ? "" : ` through the proxy ${proxy}`;
     const check = [
         ...(proxy === undefined ? [] : ["the proxy's variable, or NO_PROXY for this host"]),
-        override ?? "that this machine reaches the public endpoint, else set `alicloud:endpoints[0].elasticsearch`",
+        override ?? `that this machine reaches the public endpoint, else set ${ways.endpoint}`,
     ];
     return ending(
         known,

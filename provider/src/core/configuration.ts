@@ -10,12 +10,12 @@ export interface Surroundings {
 /** Something the user has set, or not set, keeps a request from being sent; the message says how to mend it. */
 export class ConfigurationError extends Error {}
 
-/** Parses a structured configuration value, which Pulumi hands over as JSON text. */
-export function parseJson(key: string, text: string): Json {
+/** Parses a structured configuration value, which Pulumi hands over as JSON text; nothing where it is none. */
+export function parseJson(text: string): Json | undefined {
     try {
         return JSON.parse(text) as Json;
     } catch {
-        throw new ConfigurationError(`\`${key}\` must be structured: set it with \`pulumi config set --path\``);
+        return undefined;
     }
 }
 

@@ -88,11 +88,14 @@ export function refusalAdvice(call: Problem["call"], reply: Reply, route?: Route
             const notes = endpointMatters ? whereNotes(route) : "";
             return advice === undefined ? seeAbove : advice + notes;
         }
-        case "unconnected":
+        case "unconnected": {
             // It is the proxy's name that is looked up, and its certificate that is not trusted.
-            return route?.proxy !== undefined && !reply.code.startsWith("Proxy")
-                ? `check the proxy ${route.proxy}`
-                : (transportCode(reply.code)?.advice ?? seeAbove);
+            if (route?.proxy !== undefined && !reply.code.startsWith("Proxy")) {
+                return `check the proxy ${route.proxy}`;
+            }
+            const advice = transportCode(reply.code)?.advice;
+            return (typeof advice === "function" ? route && advice(route.ways) : advice) ?? seeAbove;
+        }
         case "body":
         case "unusable":
         case "lost":

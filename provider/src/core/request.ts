@@ -24,6 +24,8 @@ export interface Request extends Asked {
     readonly region: string;
     readonly clientToken: string;
     readonly timeoutSeconds: number;
+    /** What that time is called where it was given. @default "timeoutSeconds" */
+    readonly timeoutName?: string;
     /** Present if an earlier run sent this request and did not learn how it ended. */
     readonly earlier?: { readonly acceptance?: Acceptance };
     /** Whether it supersedes a request of the same resource that may have been done. */

@@ -21,10 +21,18 @@ export interface CallLimits {
     readonly signal: AbortSignal;
 }
 
+/** The settings that say where the service is, for messages. */
+export interface WaysToReach {
+    readonly region: string;
+    readonly endpoint: string;
+}
+
 /** What stands between this process and the service. */
 export interface Route {
     /** Host and port of the endpoint. */
     readonly endpoint: string;
+    /** How its region and host are set, by the names that the user has. */
+    readonly ways: WaysToReach;
     /** The setting that names the endpoint, with the host, where it is not the public one of the region. */
     readonly override?: string;
     /** The region that resources have which name none, where it is another than that of these calls. */

@@ -1,10 +1,12 @@
+import type { WaysToReach } from "./service";
+
 /** What is known of a code with which a connection fails or ends: Node's own, and those this package gives. */
 export interface TransportCode {
     /** The code, or the beginning of it with `*` behind. */
     readonly code: string;
     readonly words: string;
     /** What to change; a setting is wrong if it is so from the start, and no try will help. */
-    readonly advice?: string;
+    readonly advice?: string | ((ways: WaysToReach) => string);
     /** It does not pass either where connections stood before. */
     readonly isFinal?: true;
 }
@@ -19,7 +21,7 @@ export const transportCodes: readonly TransportCode[] = [
     {
         code: "ENOTFOUND",
         words: "no such host",
-        advice: "no such host: check `region` (`alicloud:region`), or set `alicloud:endpoints[0].elasticsearch`",
+        advice: ({ region, endpoint }) => `no such host: check \`region\` (${region}), or set ${endpoint}`,
     },
     { code: "EAI_AGAIN", words: "the name could not be looked up" },
     { code: "ECONNREFUSED", words: "nobody listens there" },

@@ -1,8 +1,8 @@
 import { typeName, unknownValue } from "./argumentRules";
 import { isRecord } from "./json";
 
-/** The property by which Pulumi marks assets, archives and resources on their way through it. */
-const signature = "4dabf18193072939515e22adb298388d";
+/** The property by which Pulumi marks secrets, assets, archives and resources on their way through it. */
+export const signature = "4dabf18193072939515e22adb298388d";
 
 /** What is wrong with triggers as the provider gets them. The program's process has turned what it can into JSON. */
 export function triggersProblem(value: unknown): string | undefined {
@@ -10,8 +10,8 @@ export function triggersProblem(value: unknown): string | undefined {
         return `is ${typeof value === "string" ? "a string" : typeName(value)}; allowed is a list`;
     }
     return value.some(isForeign)
-        ? "has an asset, archive or resource that something behind the constructor has put there, a transform perhaps; " +
-              "its location would go into the token: give a hash of its content as text"
+        ? "has an asset, archive or resource, in a TypeScript program by a transform perhaps; its location would go into " +
+              "the token: give a hash of its content as text"
         : undefined;
 }
 

@@ -1,9 +1,12 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { Properties } from "../core/arguments";
 import type { Surroundings } from "../core/configuration";
-import { operationOf } from "../core/urn";
+import { operationOf, typeTokenOf } from "../core/urn";
 import { connectEngineLog, type EngineLog } from "./engineLog";
-import { Lifecycle, type Subject, type Written } from "./lifecycle";
+import { type FrontEnd, Lifecycle, type Subject, type Written } from "./lifecycle";
+
+/** It reads the settings of `@pulumi/alicloud`, and those of a laptop where nothing is set at all. */
+export const dynamicFrontEnd: FrontEnd = { namespace: "alicloud", lastResort: true };
 
 /**
  * The provider of all resources, in the form that the SDK's dynamic-provider server runs. Ends every operation when
@@ -16,7 +19,12 @@ export function dynamicProvider(
 ): dynamic.ResourceProvider<Properties, Properties> {
     // The host calls `configure` once and may call the others before it has ended, so it only keeps what it is given.
     let surroundings: Surroundings = { config: () => undefined, env };
-    const lifecycle = new Lifecycle({ surroundings: () => surroundings, log, stopped });
+    const lifecycle = new Lifecycle({
+        frontEnd: () => dynamicFrontEnd,
+        surroundings: () => surroundings,
+        log,
+        stopped,
+    });
 
     return {
         async configure({ config }) {
@@ -27,7 +35,7 @@ export function dynamicProvider(
             const { subject, inputs, ownInputs } = read(news);
             const checked = lifecycle.check(subject, olds, inputs);
             return {
-                inputs: { ...checked.inputs, ...ownInputs },
+                inputs: { ...inputs, ...checked.completion, ...ownInputs },
                 // With a property named, the CLI would print its value, which may be a secret of the program.
                 failures: checked.failures.map((reason) => ({ property: "", reason })),
             };
@@ -35,29 +43,18 @@ export function dynamicProvider(
 
         async diff(_id, olds, news) {
             const { subject, inputs } = read(news);
-            const update = await lifecycle.diff(subject, olds, inputs);
-            switch (update.kind) {
-                case "replace":
-                    return { replaces: [...update.because] };
-                case "finish":
-                    return { changes: true };
-                case "request":
-                    // Left open, so that the engine compares the inputs itself and names what changed.
-                    return {};
-                case "record":
-                    return update.changed ? {} : { changes: false };
-            }
+            return lifecycle.diff(subject, olds, inputs);
         },
 
         async create(news) {
             const { subject, inputs, pointer } = read(news);
             const id = String(inputs.instanceId);
-            return { id, outs: outputsOf(id, pointer, await lifecycle.create(subject, inputs)) };
+            return { id, outs: outputsOf(id, { ...inputs, ...pointer }, await lifecycle.create(subject, inputs)) };
         },
 
         async update(id, olds, news) {
             const { subject, inputs, pointer } = read(news);
-            return { outs: outputsOf(id, pointer, await lifecycle.update(subject, olds, inputs)) };
+            return { outs: outputsOf(id, { ...inputs, ...pointer }, await lifecycle.update(subject, olds, inputs)) };
         },
 
         async delete() {
@@ -82,19 +79,24 @@ interface Read {
 function read({ resourceUrn, __provider, ...inputs }: Properties & OwnInputs): Read {
     const urn = String(resourceUrn);
     const pointer = __provider === undefined ? {} : { __provider };
-    return { subject: { operation: operationOf(urn), urn }, inputs, ownInputs: { resourceUrn, ...pointer }, pointer };
+    return {
+        subject: { operation: operationOf(urn, typeTokenOf), urn },
+        inputs,
+        ownInputs: { resourceUrn, ...pointer },
+        pointer,
+    };
 }
 
 /** What the engine records, or throws what makes the deployment fail. */
-function outputsOf(id: string, pointer: Properties, written: Written): Properties {
+function outputsOf(id: string, mirrored: Properties, written: Written): Properties {
     switch (written.kind) {
         case "done":
-            return { ...written.outputs, ...pointer };
+            return { ...mirrored, ...written.results };
         case "pending":
             // The engine records what comes with an ID; of the rest the user sees the reasons only.
             throw Object.assign(new Error(written.message), {
                 id,
-                properties: { ...written.outputs, ...pointer },
+                properties: { ...mirrored, ...written.results },
                 reasons: [written.message],
             });
         case "failed":

@@ -1,7 +1,7 @@
-import { createRequire } from "node:module";
 import type * as EngineRpc from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type * as EngineMessages from "@pulumi/pulumi/proto/engine_pb";
 import type { Line } from "../core/progress";
+import { grpcOfPulumi } from "./pulumisLibraries";
 
 /** Shows a line beside a resource in the CLI; resolves when the engine has it, or cannot be reached. */
 export type EngineLog = (urn: string, line: Line) => Promise<void>;
@@ -49,9 +49,4 @@ function connect(address: string | undefined): { readonly show?: EngineLog } {
             });
         },
     };
-}
-
-/** The gRPC library that Pulumi itself uses: its clients take the credentials of no other copy. */
-function grpcOfPulumi(): typeof import("@grpc/grpc-js") {
-    return createRequire(require.resolve("@pulumi/pulumi"))("@grpc/grpc-js");
 }

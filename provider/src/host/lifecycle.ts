@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import { settingsOf } from "../cloud/settings";
 import { announcementOf } from "../core/announcement";
 import { unknownValue } from "../core/argumentRules";
-import { checkArguments, type Declaration, type Properties, readArguments } from "../core/arguments";
+import { checkArguments, type Declaration, type Properties, readArguments, timeoutProblem } from "../core/arguments";
 import { ConfigurationError, type Surroundings } from "../core/configuration";
 import { endpointFor } from "../core/identity/endpoint";
 import { regionFor, waysToGiveRegion } from "../core/identity/region";
@@ -22,13 +22,31 @@ export interface Subject {
 
 /** How a create or an update ended. */
 export type Written =
-    | { readonly kind: "done"; readonly outputs: Properties }
+    /** The outputs mirror the inputs, for a later `diff` sees outputs only, and these are the rest of them. */
+    | { readonly kind: "done"; readonly results: Properties }
     /** A half success: the engine records the outputs, and the deployment fails with the message. */
-    | { readonly kind: "pending"; readonly outputs: Properties; readonly message: string }
+    | { readonly kind: "pending"; readonly results: Properties; readonly message: string }
     | { readonly kind: "failed"; readonly message: string };
+
+/** What the engine is told of an update before it is made. */
+export interface Difference {
+    /** Absent where the engine is to compare the inputs itself, and to name what changed. */
+    readonly changes?: boolean;
+    readonly replaces?: string[];
+}
+
+/** The program's own time for one operation, by Pulumi's option `customTimeouts`; it wins over `timeoutSeconds`. */
+export interface CustomTimeout {
+    readonly name: `customTimeouts.${"create" | "update"}`;
+    readonly seconds: number;
+}
+
+/** How a front end finds its settings. */
+export type FrontEnd = Pick<Settings, "namespace" | "declared" | "lastResort">;
 
 /** What the verbs need from the process they run in. */
 export interface Process {
+    readonly frontEnd: () => FrontEnd;
     readonly surroundings: () => Surroundings;
     /** Ends every operation at once. */
     readonly stopped: AbortSignal;
@@ -42,53 +60,59 @@ export class Lifecycle {
 
     constructor(private readonly process: Process) {}
 
-    /** Completes the inputs by the region and says what is wrong with them. */
+    /** Finds the region, by which the inputs are completed, and says what is wrong with them. */
     check({ operation }: Subject, olds: Properties, news: Properties) {
-        const { region, failure } = this.#regionOf(olds, news);
-        const inputs = { ...news, ...(region === undefined ? {} : { region }) };
-        const failures = checkArguments(operation, inputs);
+        const { region: found, failure } = this.#regionOf(olds, news);
+        const completion = found === undefined ? {} : { region: found };
+        const region = news.region ?? found;
+        const failures = checkArguments(operation, { ...news, ...completion });
         if (failure !== undefined) {
             failures.push(`region: ${failure}`);
         }
         // A deployment that sends nothing needs no credentials, but a wrong endpoint is wrong for all.
         failures.push(...this.#problemOf(() => endpointFor(this.#settings, String(region))));
-        return { inputs, failures };
+        return { completion, failures };
     }
 
     /** Decides what the update would be, and says on the resource what a preview cannot show. */
-    async diff({ operation, urn }: Subject, olds: Properties, news: Properties): Promise<Update> {
+    async diff({ operation, urn }: Subject, olds: Properties, news: Properties): Promise<Difference> {
         const declared = readArguments(operation, urn, news);
         const update = updateBetween(readRecord(urn, declared, olds), declared);
         const announcement = announcementOf(declared, update);
         if (announcement !== undefined) {
             await this.process.log(urn, { message: announcement, ephemeral: false });
         }
-        return update;
+        return differenceOf(update);
     }
 
     /** Makes the first request of a resource. */
-    async create({ operation, urn }: Subject, inputs: Properties): Promise<Written> {
+    async create({ operation, urn }: Subject, inputs: Properties, timeout?: CustomTimeout): Promise<Written> {
         const declared = readArguments(operation, urn, inputs);
         return declared.enabled === false
-            ? { kind: "done", outputs: { ...inputs, ...outputsOfDisabled(operation) } }
-            : this.#request(declared, firstToken(declared), inputs);
+            ? { kind: "done", results: outputsOfDisabled(operation) }
+            : this.#request(declared, firstToken(declared), timeout);
     }
 
     /** Does what `diff` has decided on the same values. */
-    async update({ operation, urn }: Subject, olds: Properties, news: Properties): Promise<Written> {
+    async update(
+        { operation, urn }: Subject,
+        olds: Properties,
+        news: Properties,
+        timeout?: CustomTimeout,
+    ): Promise<Written> {
         const declared = readArguments(operation, urn, news);
         const recorded = readRecord(urn, declared, olds);
         const update = updateBetween(recorded, declared);
         switch (update.kind) {
             case "request":
-                return this.#request(declared, update.clientToken, news, { supersedes: isPending(recorded) });
+                return this.#request(declared, update.clientToken, timeout, { supersedes: isPending(recorded) });
             case "finish": {
                 const acceptance = acceptanceIn(operation, olds);
                 const earlier = acceptance === undefined ? {} : { acceptance };
-                return this.#request(declared, update.clientToken, news, { earlier });
+                return this.#request(declared, update.clientToken, timeout, { earlier });
             }
             case "record":
-                return { kind: "done", outputs: { ...news, ...resultIn(operation, olds) } };
+                return { kind: "done", results: resultIn(operation, olds) };
             case "replace":
                 return {
                     kind: "failed",
@@ -100,12 +124,17 @@ export class Lifecycle {
     async #request(
         declared: Declaration,
         clientToken: string,
-        inputs: Properties,
+        timeout: CustomTimeout | undefined,
         before: Pick<Requests.Request, "earlier" | "supersedes"> = {},
     ): Promise<Written> {
+        const problem = timeout === undefined ? undefined : timeoutProblem(timeout.seconds);
+        if (timeout !== undefined && problem !== undefined) {
+            return { kind: "failed", message: `${timeout.name}: ${problem}` };
+        }
+        const time = timeout === undefined ? {} : { timeoutSeconds: timeout.seconds, timeoutName: timeout.name };
         const { carryOut } = require("../core/request") as typeof Requests;
         const outcome = await carryOut(
-            { ...declared, ...before, clientToken },
+            { ...declared, ...time, ...before, clientToken },
             {
                 service: this.#servicesOfProcess().serviceFor(declared),
                 monotonic: () => performance.now(),
@@ -115,22 +144,22 @@ export class Lifecycle {
                 log: (line) => void this.process.log(declared.urn, line),
             },
         );
-        return written(declared.operation, inputs, outcome);
+        return written(declared.operation, outcome);
     }
 
     /** Loaded with the first request: a deployment that changes nothing needs nothing of it. */
     #servicesOfProcess(): Services.Services {
         if (this.#services === undefined) {
             const { Services: ServicesOfProcess } = require("./services") as typeof Services;
-            this.#services = new ServicesOfProcess(this.process.surroundings, () => this.#settings);
+            this.#services = new ServicesOfProcess(() => this.#settings);
         }
         return this.#services;
     }
 
     /** A region that is not given stays what it was, so that another runner's environment changes nothing. */
-    #regionOf(olds: Properties, news: Properties): { readonly region?: unknown; readonly failure?: string } {
+    #regionOf(olds: Properties, news: Properties): { readonly region?: string; readonly failure?: string } {
         if (news.region !== undefined && news.region !== null) {
-            return { region: news.region };
+            return {};
         }
         const sameInstance = news.instanceId === olds.instanceId || news.instanceId === unknownValue;
         const recorded = sameInstance && typeof olds.region === "string" ? olds.region : undefined;
@@ -161,19 +190,29 @@ export class Lifecycle {
     }
 
     get #settings(): Settings {
-        return settingsOf(this.process.surroundings(), { namespace: "alicloud", lastResort: true });
+        return settingsOf(this.process.surroundings(), this.process.frontEnd());
     }
 }
 
-/** Outputs mirror the inputs, for a later `diff` sees outputs only. */
-function written(operation: Operation, inputs: Properties, outcome: Requests.Outcome): Written {
+function differenceOf(update: Update): Difference {
+    switch (update.kind) {
+        case "replace":
+            return { replaces: [...update.because] };
+        case "finish":
+            return { changes: true };
+        case "request":
+            return {};
+        case "record":
+            return update.changed ? {} : { changes: false };
+    }
+}
+
+function written(operation: Operation, outcome: Requests.Outcome): Written {
     switch (outcome.kind) {
         case "done":
-            return { kind: "done", outputs: { ...inputs, ...outputsFor(operation, outcome.result) } };
-        case "pending": {
-            const outputs = { ...inputs, ...outputsFor(operation, outcome.result) };
-            return { kind: "pending", outputs, message: outcome.message };
-        }
+            return { kind: "done", results: outputsFor(operation, outcome.result) };
+        case "pending":
+            return { kind: "pending", results: outputsFor(operation, outcome.result), message: outcome.message };
         case "failed":
             return outcome;
     }

@@ -2,8 +2,8 @@ import { type CredentialsSource, credentialsFrom } from "../cloud/credentials";
 import { type Turn, turns } from "../cloud/limits";
 import { popCoreService } from "../cloud/popcore";
 import type { Declaration } from "../core/arguments";
-import type { Surroundings } from "../core/configuration";
 import { type Call, callFor } from "../core/identity/call";
+import { waysToReach } from "../core/identity/endpoint";
 import { regionFor } from "../core/identity/region";
 import type { Settings } from "../core/identity/settings";
 import type { LogstashService } from "../core/service";
@@ -14,10 +14,7 @@ export class Services {
     readonly #sources = new Map<string, CredentialsSource>();
     #turn: Turn | undefined;
 
-    constructor(
-        private readonly surroundings: () => Surroundings,
-        private readonly settings: () => Settings,
-    ) {}
+    constructor(private readonly settings: () => Settings) {}
 
     /** One client for each region and account, so that its connections and credentials are shared. */
     serviceFor({ region, profile }: Declaration): LogstashService {
@@ -37,10 +34,11 @@ export class Services {
             endpoint: () => call().endpoint,
             headers: () => call().headers,
             region,
+            ways: waysToReach(this.settings()),
             regionOfStack: () => this.#regionOfStack(profile),
             credentials: () => this.#credentialsFor(call(), profile),
             turn: () => {
-                this.#turn ??= turns(this.surroundings());
+                this.#turn ??= turns(this.settings());
                 return this.#turn;
             },
         });

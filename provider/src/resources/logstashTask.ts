@@ -18,7 +18,7 @@ export interface LogstashTaskArgs {
     /**
      * The region of the instance, such as `cn-hangzhou`. An explicit other region replaces the resource.
      *
-     * @default the region recorded for this instance, else `alicloud:region`, else the environment
+     * @default the region recorded for this instance, else that of the configuration, else of the environment
      */
     region?: pulumi.Input<string>;
     /**
@@ -40,7 +40,7 @@ export interface LogstashTaskArgs {
     clientToken?: pulumi.Input<string>;
     /**
      * The time for a whole operation, retries and waiting included, in seconds: a whole number from 1 to 86,400. Changing
-     * it sends no request. Pulumi's `customTimeouts` does not reach dynamic providers.
+     * it sends no request. Pulumi's `customTimeouts` wins over it in the plugin, and does not reach dynamic providers.
      *
      * @default 600
      */
@@ -48,7 +48,7 @@ export interface LogstashTaskArgs {
     /**
      * A profile of the `aliyun` CLI for this resource alone, for several accounts in one stack. Changing it sends no request.
      *
-     * @default the credentials of the stack
+     * @default the credentials of the stack or the provider
      */
     profile?: pulumi.Input<string>;
 }
@@ -155,7 +155,8 @@ function refuseUnsupported(
     if (provider !== undefined || "providers" in rest) {
         throw new pulumi.ResourceError(
             `${what} cannot use the \`provider\` option: Pulumi hands no provider's configuration to a dynamic resource, ` +
-                "so the call would be made with another account; use `profile`, or the stack configuration (`alicloud:…`)",
+                "so the call would be made with another account; use `profile`, the stack configuration (`alicloud:…`), " +
+                "or the plugin (docs/languages.md), which has a provider of its own",
             parent,
         );
     }
@@ -166,7 +167,8 @@ function refuseUnsupported(
         throw new pulumi.ResourceError(
             `${what} inherits a provider of the package alicloud from its parent, and Pulumi does not hand its ` +
                 "configuration to a dynamic resource, so the call would be made with another account; give the resource " +
-                "a `profile` of its own, or declare it outside the component",
+                "a `profile` of its own, declare it outside the component, or use the plugin (docs/languages.md), which " +
+                "has a provider of its own",
             parent,
         );
     }

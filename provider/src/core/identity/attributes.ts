@@ -4,6 +4,10 @@ import { type Mode, modeNames } from "./mode";
 export interface Attribute {
     /** For messages. */
     readonly label: string;
+    /** Whether a value gives access to something. */
+    readonly secret?: true;
+    /** @default text */
+    readonly type?: "integer";
     /** Keys of the stack configuration without their namespace, in order; `block.name` is a field of a block. */
     readonly keys: readonly string[];
     /** In order; those of a block's field count only where the block itself is configured. */
@@ -22,18 +26,21 @@ const modesWithKey = modeNames.filter((mode) => !keyless.includes(mode));
 export const attributes = {
     accessKeyId: {
         label: "access key ID",
+        secret: true,
         keys: ["accessKey"],
         variables: ["ALICLOUD_ACCESS_KEY", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_ID"],
         profile: { field: "access_key_id", modes: modesWithKey },
     },
     accessKeySecret: {
         label: "secret",
+        secret: true,
         keys: ["secretKey"],
         variables: ["ALICLOUD_SECRET_KEY", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_ACCESS_KEY_SECRET"],
         profile: { field: "access_key_secret", modes: modesWithKey },
     },
     securityToken: {
         label: "security token",
+        secret: true,
         keys: ["securityToken"],
         variables: ["ALICLOUD_SECURITY_TOKEN", "ALIBABA_CLOUD_SECURITY_TOKEN", "ALIBABACLOUD_SECURITY_TOKEN"],
         profile: { field: "sts_token", modes: ["StsToken"] },
@@ -81,6 +88,7 @@ export const attributes = {
     },
     sessionExpiration: {
         label: "session's duration",
+        type: "integer",
         keys: ["assumeRole.sessionExpiration"],
         variables: ["ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION"],
         profile: { field: "expired_seconds", modes: ["RamRoleArn"] },
@@ -104,6 +112,7 @@ export const attributes = {
     },
     oidcToken: {
         label: "OIDC token",
+        secret: true,
         keys: ["assumeRoleWithOidc.oidcToken"],
         variables: ["ALIBABA_CLOUD_OIDC_TOKEN"],
     },
@@ -115,6 +124,7 @@ export const attributes = {
     oidcPolicy: { label: "session's policy", keys: ["assumeRoleWithOidc.policy"], variables: [] },
     oidcSessionExpiration: {
         label: "session's duration",
+        type: "integer",
         keys: ["assumeRoleWithOidc.sessionExpiration"],
         variables: [],
     },

@@ -1,6 +1,7 @@
 import { ConfigurationError, parseJson } from "../configuration";
 import { isRecord } from "../json";
 import { attributes } from "./attributes";
+import { placeOfKey, placeText } from "./place";
 import type { Settings } from "./settings";
 
 /** A structured value of the stack configuration: one object, or a list of them as `endpoints` is. */
@@ -10,28 +11,32 @@ export type Block = readonly Readonly<Record<string, unknown>>[];
 const endpoints = "endpoints";
 
 /** Reads a block; absent if it is not configured. */
-export function readBlock({ config, namespace }: Settings, name: string): Block | undefined {
-    const key = `${namespace}:${name}`;
-    const text = config(key)?.trim();
-    const value = text === undefined || text === "" ? null : parseJson(key, text);
+export function readBlock(settings: Settings, name: string): Block | undefined {
+    const place = placeText(placeOfKey(settings, name));
+    const way = settings.declared ? "" : "; set its fields with `pulumi config set --path`";
+    const text = settings.config(`${settings.namespace}:${name}`)?.trim();
+    const value = text === undefined || text === "" ? null : parseJson(text);
+    if (value === undefined) {
+        throw new ConfigurationError(`${place} must be structured${way}`);
+    }
     const entries: readonly unknown[] = value === null ? [] : Array.isArray(value) ? value : [value];
     if (!entries.every(isRecord)) {
-        throw new ConfigurationError(`\`${key}\` is not an object; set its fields with \`pulumi config set --path\``);
+        throw new ConfigurationError(`${place} is not an object${way}`);
     }
     if (name !== endpoints) {
-        checkSingle(key, name, entries);
+        checkSingle(place, name, entries);
     }
     return entries.length === 0 ? undefined : entries;
 }
 
 /** What is not understood could change the identity, so it is refused. */
-function checkSingle(key: string, name: string, entries: Block): void {
+function checkSingle(place: string, name: string, entries: Block): void {
     if (entries.length > 1) {
-        throw new ConfigurationError(`\`${key}\` is a list of ${entries.length}; it can be one object only`);
+        throw new ConfigurationError(`${place} is a list of ${entries.length}; it can be one object only`);
     }
     const known = fieldsOf(name);
     if (entries.flatMap(Object.keys).some((field) => !known.includes(field))) {
-        throw new ConfigurationError(`\`${key}\` has a field that is not known here; known are ${known.join(", ")}`);
+        throw new ConfigurationError(`${place} has a field that is not known here; known are ${known.join(", ")}`);
     }
 }
 

@@ -1,6 +1,8 @@
 import { ConfigurationError } from "../configuration";
+import type { WaysToReach } from "../service";
 import { finder, finderIn } from "./finder";
-import { type Found, type Place, placeText } from "./place";
+import { type Found, type Place, placeOfKey, placeText } from "./place";
+import { ownKey } from "./providerKeys";
 import { profileFor } from "./resolution";
 import type { Settings } from "./settings";
 
@@ -37,10 +39,8 @@ export function endpointFor(settings: Settings, region: string): Endpoint {
     if (!allowed) {
         const by = found?.value.includes("://") ? found : (protocol ?? found);
         const from = by === undefined ? "" : `, as ${placeText(by.place)} says`;
-        throw new ConfigurationError(
-            `the endpoint http://${host} is not encrypted${from}; use https, or ` +
-                `\`pulumi config set ${allowHttpKey} true\``,
-        );
+        const way = settings.declared ? "the provider's `allowHttp`" : `\`pulumi config set ${allowHttpKey} true\``;
+        throw new ConfigurationError(`the endpoint http://${host} is not encrypted${from}; use https, or ${way}`);
     }
     return { scheme, host, url: `${scheme}://${host}`, ...overrideOf(found) };
 }
@@ -62,8 +62,14 @@ export function stsHostFor(settings: Settings, region: string, profileArgument?:
     return { host, ...overrideOf(found) };
 }
 
+/** How the region and the endpoint are set, for messages. */
+export function waysToReach(settings: Pick<Settings, "namespace" | "declared">): WaysToReach {
+    const way = (path: string) => placeText(placeOfKey(settings, path));
+    return { region: way("region"), endpoint: way("endpoints[0].elasticsearch") };
+}
+
 /** The setting that allows an endpoint without TLS. */
-export const allowHttpKey = "alicloud-logstash:allowHttp";
+export const allowHttpKey = ownKey("allowHttp");
 
 /** Whether a host, with or without a port, is this machine. */
 export function isLoopback(host: string): boolean {

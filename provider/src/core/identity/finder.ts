@@ -2,7 +2,7 @@ import { ConfigurationError } from "../configuration";
 import { type Attribute, type AttributeName, attributes } from "./attributes";
 import { readBlock, scalarText } from "./block";
 import { type CliProfile, fieldOf } from "./cliProfile";
-import type { Found } from "./place";
+import { type Found, placeOfKey, placeText } from "./place";
 import type { Settings } from "./settings";
 
 /** Looks for one attribute. */
@@ -28,10 +28,10 @@ export function finderInEnvironment(settings: Settings): Finder {
 }
 
 /** How an attribute is set, for messages. */
-export function waysToSet({ namespace }: Settings, name: AttributeName): string {
+export function waysToSet(settings: Settings, name: AttributeName): string {
     const { keys, variables }: Attribute = attributes[name];
     const ways = [
-        ...keys.slice(0, 1).map((key) => `\`${namespace}:${key}\``),
+        ...keys.slice(0, 1).map((key) => placeText(placeOfKey(settings, key))),
         ...variables.slice(0, 1).map((variable) => `the variable ${variable}`),
     ];
     return ways.join(" or ");
@@ -47,10 +47,9 @@ function inStack(settings: Settings, { keys }: Attribute): Found | undefined {
             }
             continue;
         }
-        const key = `${settings.namespace}:${path}`;
-        const value = scalarText(settings.config(key));
+        const value = scalarText(settings.config(`${settings.namespace}:${path}`));
         if (value !== undefined) {
-            return { value, place: { kind: "stack", key } };
+            return { value, place: placeOfKey(settings, path) };
         }
     }
     return undefined;
@@ -58,16 +57,16 @@ function inStack(settings: Settings, { keys }: Attribute): Found | undefined {
 
 function inBlock(settings: Settings, block: string, field: string): Found | undefined {
     const values = (readBlock(settings, block) ?? []).map((entry) => entry[field]).filter((value) => value != null);
-    const key = `${settings.namespace}:${block}${block === "endpoints" ? "[0]" : ""}.${field}`;
+    const place = placeOfKey(settings, `${block}${block === "endpoints" ? "[0]" : ""}.${field}`);
     if (values.some((value) => typeof value === "object")) {
-        throw new ConfigurationError(`\`${key}\` is not text`);
+        throw new ConfigurationError(`${placeText(place)} is not text`);
     }
     const given = new Set(values.map(scalarText).filter((value) => value !== undefined));
     if (given.size > 1) {
-        throw new ConfigurationError(`\`${key}\` is given ${given.size} times with different values`);
+        throw new ConfigurationError(`${placeText(place)} is given ${given.size} times with different values`);
     }
     const [value] = given;
-    return value === undefined ? undefined : { value, place: { kind: "stack", key } };
+    return value === undefined ? undefined : { value, place };
 }
 
 function inEnvironment(settings: Settings, name: AttributeName): Found | undefined {

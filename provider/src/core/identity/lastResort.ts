@@ -42,14 +42,21 @@ export function isOn({ env }: Settings, variable: string): boolean {
 }
 
 /** What to say where nothing at all is set. */
-export function waysToGiveCredentials({ namespace }: Settings): string {
+export function waysToGiveCredentials({ namespace, declared }: Settings): string {
+    const [key, token, profile] = declared
+        ? ["the provider's `accessKey` and `secretKey`", "`securityToken`", "the provider's `profile`"]
+        : [
+              `pulumi config set ${namespace}:accessKey … and pulumi config set --secret ${namespace}:secretKey …`,
+              `--secret ${namespace}:securityToken`,
+              `pulumi config set ${namespace}:profile …`,
+          ];
     return [
         "no Alibaba Cloud credentials were found; give them in one of these ways:",
-        `  pulumi config set ${namespace}:accessKey … and pulumi config set --secret ${namespace}:secretKey …`,
-        `    (with temporary credentials also --secret ${namespace}:securityToken)`,
+        `  ${key}`,
+        `    (with temporary credentials also ${token})`,
         "  the variables ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET",
         "    (with temporary credentials also ALIBABA_CLOUD_SECURITY_TOKEN)",
-        `  pulumi config set ${namespace}:profile …, a profile of the aliyun CLI`,
+        `  ${profile}, a profile of the aliyun CLI`,
         "  an ECS RAM role, OIDC, or a credentials URI; see the README's table of credentials",
     ].join("\n");
 }

@@ -1,9 +1,13 @@
+import type { Settings } from "./settings";
+
 /** Where a setting was found. Errors name it, and never the value. */
 export type Place =
     /** An argument of the resource. */
     | { readonly kind: "argument"; readonly name: string }
     /** The stack configuration; the key has its namespace. */
     | { readonly kind: "stack"; readonly key: string }
+    /** An argument of a provider that the program declares. */
+    | { readonly kind: "provider"; readonly name: string }
     /** The environment. */
     | { readonly kind: "variable"; readonly name: string }
     /** A field of a profile in the CLI's file. */
@@ -20,6 +24,16 @@ export interface Found {
     readonly place: Place;
 }
 
+/** Where a key is set, for the front end that asks. */
+export function placeOfKey({ namespace, declared }: Pick<Settings, "namespace" | "declared">, path: string): Place {
+    return declared ? { kind: "provider", name: path } : { kind: "stack", key: `${namespace}:${path}` };
+}
+
+/** Whether somebody has set it in the configuration, the stack's or a provider's. */
+export function isConfigured({ kind }: Place): boolean {
+    return kind === "stack" || kind === "provider";
+}
+
 /** Names a place in a message. */
 export function placeText(place: Place): string {
     switch (place.kind) {
@@ -27,6 +41,8 @@ export function placeText(place: Place): string {
             return `the resource's \`${place.name}\``;
         case "stack":
             return `\`${place.key}\``;
+        case "provider":
+            return `the provider's \`${place.name}\``;
         case "variable":
             return `the variable ${place.name}`;
         case "profile":

@@ -39,6 +39,7 @@ export function regionFor(settings: Settings, given: RegionArguments): Found | u
 }
 
 /** How a region is given, for messages. */
-export function waysToGiveRegion({ namespace }: Settings): string {
-    return `\`region\`, \`pulumi config set ${namespace}:region …\`, or the variable ALIBABA_CLOUD_REGION`;
+export function waysToGiveRegion({ namespace, declared }: Settings): string {
+    const key = declared ? "the provider's `region`" : `\`pulumi config set ${namespace}:region …\``;
+    return `\`region\`, ${key}, or the variable ALIBABA_CLOUD_REGION`;
 }

@@ -3,7 +3,7 @@ import { profileIn } from "./cliFile";
 import { type CliProfile, fieldOf } from "./cliProfile";
 import { type Finder, finderIn, waysToSet } from "./finder";
 import { type Identity, type OidcRole, profileText, type Role } from "./identity";
-import { type Found, placeText } from "./place";
+import { type Found, isConfigured, placeText } from "./place";
 import type { Settings } from "./settings";
 
 /** The name of sessions that no setting names. */
@@ -37,8 +37,8 @@ export function oidcRoleIn(settings: Settings, find: Finder): OidcRole {
     }
     const arn = find("oidcRoleArn");
     const providerArn = find("oidcProviderArn");
-    // Of two places the stack configuration goes before the environment.
-    const text = tokenFile?.place.kind === "stack" ? undefined : tokenText;
+    // Of two places the configuration goes before the environment.
+    const text = tokenFile !== undefined && isConfigured(tokenFile.place) ? undefined : tokenText;
     const token = text === undefined ? tokenFile : text;
     if (arn === undefined || providerArn === undefined || token === undefined) {
         const missing = [

@@ -11,6 +11,8 @@ export type FileContent =
 export interface Settings extends Surroundings {
     /** What stands before the colon of the configuration keys: `alicloud`, as `@pulumi/alicloud` has them. */
     readonly namespace: string;
+    /** Whether they are arguments of a provider that the program declares, and not of the stack's configuration. */
+    readonly declared?: boolean;
     /** Whether the default chain may be asked where nothing at all is set. */
     readonly lastResort: boolean;
     /** Where `~` leads. */

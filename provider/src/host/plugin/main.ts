@@ -1,0 +1,53 @@
+import { setMaxListeners } from "node:events";
+import type * as ProviderRpc from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { operationOf, pluginTypeTokenOf } from "../../core/urn";
+import { connectEngineLog } from "../engineLog";
+import type * as Lifecycles from "../lifecycle";
+import { lostEngine } from "../lostEngine";
+import { grpcOfPulumi } from "../pulumisLibraries";
+import { readProviderArguments } from "./providerArguments";
+import { providerService } from "./providerService";
+
+/** As Pulumi's own server has it: triggers may be long. */
+const longestMessage = 400 * 2 ** 20;
+
+const cancelled = new AbortController();
+const stopped = AbortSignal.any([lostEngine(process), cancelled.signal]);
+// Every operation on its way listens.
+setMaxListeners(0, stopped);
+
+let providerArguments = readProviderArguments({}, undefined);
+let lifecycle: Lifecycles.Lifecycle | undefined;
+
+const { Server, ServerCredentials } = grpcOfPulumi();
+const { ResourceProviderService } = require("@pulumi/pulumi/proto/provider_grpc_pb") as typeof ProviderRpc;
+const server = new Server({ "grpc.max_receive_message_length": longestMessage });
+const service = providerService({
+    configure(given, name) {
+        providerArguments = readProviderArguments(given, name);
+    },
+    arguments: () => providerArguments,
+    lifecycle() {
+        // Not before the port is open: a process that is asked for the schema alone needs nothing of it.
+        const { Lifecycle } = require("../lifecycle") as typeof Lifecycles;
+        lifecycle ??= new Lifecycle({
+            frontEnd: () => providerArguments.frontEnd,
+            surroundings: () => providerArguments.surroundings,
+            log: connectEngineLog(process.argv),
+            stopped,
+        });
+        return lifecycle;
+    },
+    subjectOf: (urn) => ({ operation: operationOf(urn, pluginTypeTokenOf), urn }),
+    // Pulumi calls it on Ctrl-C, and at the end of every run.
+    cancel: () => cancelled.abort(new Error("the deployment was stopped")),
+});
+// The type wants every method of the protocol; what is left out is answered as unimplemented.
+server.addService(ResourceProviderService, { ...service });
+server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+    if (error !== null) {
+        throw error;
+    }
+    // What the engine waits for.
+    process.stdout.write(`${port}\n`);
+});

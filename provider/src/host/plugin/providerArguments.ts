@@ -1,0 +1,43 @@
+import type { Properties } from "../../core/arguments";
+import type { Surroundings } from "../../core/configuration";
+import { ownNamespace as namespace, providerKeys } from "../../core/identity/providerKeys";
+import type { FrontEnd } from "../lifecycle";
+import { revealed } from "./values";
+
+/** The arguments of a provider, as the settings that decide about a call. */
+export interface ProviderArguments {
+    readonly frontEnd: FrontEnd;
+    readonly surroundings: Surroundings;
+    /** What is wrong with them, for the check of each resource. */
+    readonly failures: readonly string[];
+}
+
+/** What the engine adds to the arguments of its own. */
+const ofEngine = ["version", "pluginDownloadURL"];
+
+/**
+ * Reads the arguments: of a provider that the program declares, or of the default one, to which the engine gives the
+ * stack's configuration under this plugin's name. One that is not understood could mean another account, so it is refused.
+ */
+export function readProviderArguments(given: Properties, name: string | undefined): ProviderArguments {
+    const args = Object.entries(revealed(given)).filter(([key, value]) => !ofEngine.includes(key) && value !== null);
+    const texts = new Map(args.map(([key, value]) => [`${namespace}:${key}`, textOf(value)]));
+    const declared = name !== undefined && !/^default(_|$)/.test(name);
+    const unknown = args.map(([key]) => key).filter((key) => !providerKeys.includes(key));
+    return {
+        // Neither the current profile of a laptop's CLI nor a machine's role: this process never sees the `alicloud:` keys
+        // of a stack, so where nothing is set for it, nobody knows whose call it would be.
+        frontEnd: { namespace, declared, lastResort: false },
+        surroundings: { config: (key) => texts.get(key), env: process.env },
+        failures: unknown.map(
+            (key) =>
+                `${JSON.stringify(key)} is not ${declared ? "an argument of this provider" : `a key under ${namespace}:`}; ` +
+                `known are ${providerKeys.join(", ")}`,
+        ),
+    };
+}
+
+/** Structured values are handed on as JSON, as the stack's configuration is. */
+function textOf(value: unknown): string {
+    return typeof value === "string" ? value : JSON.stringify(value);
+}

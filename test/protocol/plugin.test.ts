@@ -1,0 +1,222 @@
+import { strict as assert } from "node:assert";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
+import { defaultsOf } from "../../provider/src/core/arguments";
+import { deriveToken } from "../../provider/src/core/token";
+import { writeCliProfiles } from "../cliProfiles";
+import { pluginInterruptType, urnOf } from "../urns";
+import { CallError, type Properties } from "./calls";
+import { Host } from "./host";
+
+const operation = "InterruptLogstashTask";
+const urn = urnOf("pause", { type: pluginInterruptType });
+const signature = "4dabf18193072939515e22adb298388d";
+const secret = (value: unknown) => ({ [signature]: "1b47061264138c4ac30d75fd1eb44270", value });
+const asset = (fields: object) => ({ [signature]: "c44067f5952c0a294b673a41bacd8c17", ...fields });
+const archive = (fields: object) => ({ [signature]: "0def7320c3a5731c473e5ecbe6d01bc7", ...fields });
+
+describe("the plugin", () => {
+    let emulator: Emulator;
+    let host: Host;
+    let instances = 0;
+
+    before(async () => {
+        emulator = await startEmulator();
+        host = await Host.start({ server: "plugin", urn, config: configFor(emulator) });
+    });
+    after(async () => {
+        await host.stop();
+        await emulator.stop();
+    });
+    afterEach(() => emulator.faults.clear());
+
+    function instance(options: { readonly interruptMs?: number } = {}): string {
+        instances += 1;
+        const instanceId = `ls-cn-plugin${instances}`;
+        emulator.addInstance({ instanceId, region: "cn-hangzhou", status: "activating", ...options });
+        return instanceId;
+    }
+    const tokensOn = (instanceId: string) =>
+        emulator.ledger.requestsTo(operation, instanceId).map(({ clientToken }) => clientToken);
+
+    it("returns what it is given, secrets in their envelopes, and completes the region", async () => {
+        const news = { instanceId: secret("ls-cn-1"), triggers: ["v1", { nested: secret("s3cret") }] };
+        const { inputs, failures } = await host.check({}, news);
+        assert.deepEqual(failures, []);
+        assert.deepEqual(inputs, { ...news, region: "cn-hangzhou" });
+    });
+
+    it("puts the hash of its content in the place of an asset, and refuses what has none", async () => {
+        const hash = createHash("sha256").update("content").digest("hex");
+        const right = await host.check({}, { instanceId: "ls-cn-1", triggers: [secret([asset({ hash, path: "a" })])] });
+        assert.deepEqual(right.inputs.triggers, [secret([hash])]);
+        for (const odd of [asset({ hash, uri: "https://a.test/a" }), archive({ hash, path: "a" })]) {
+            const { failures } = await host.check({}, { instanceId: "ls-cn-1", triggers: [odd] });
+            assert.match(failures.join(), /^\|triggers: has an asset, archive or resource/);
+        }
+    });
+
+    it("refuses a token that is a secret, without its value", async () => {
+        const { failures } = await host.check({}, { instanceId: "ls-cn-1", clientToken: secret("s3cret") });
+        assert.match(failures.join(), /^\|clientToken: is a secret/);
+        assert.doesNotMatch(failures.join(), /s3cret/);
+    });
+
+    it("sends a token derived from plain triggers, and records the inputs as they came and all defaults", async () => {
+        const instanceId = instance();
+        const inputs = { instanceId, region: "cn-hangzhou", triggers: [secret({ a: ["v1"] })], whenIdle: "skip" };
+        const { id, outs } = await host.create(inputs);
+        const { clientToken, requestId, interruptedAt, ...rest } = outs;
+        assert.deepEqual(
+            [id, rest],
+            [instanceId, { ...defaultsOf(operation), ...inputs, status: "suspended", interrupted: true }],
+        );
+        const triggers = [{ a: ["v1"] }];
+        const derived = deriveToken({ operation, urn, region: "cn-hangzhou", instanceId, triggers });
+        assert.deepEqual([clientToken, tokensOn(instanceId)], [derived, [derived]]);
+        assert.ok(typeof requestId === "string" && !Number.isNaN(Date.parse(String(interruptedAt))));
+
+        const same = await host.diff(outs, inputs);
+        const again = await host.diff(outs, { ...inputs, triggers: [secret({ a: ["v2"] })] });
+        const moved = await host.diff({ ...outs, resourceUrn: "urn:of:another:form", __provider: "a pointer" }, inputs);
+        assert.deepEqual([same.changes, again.changes, moved.changes], [1, 0, 1]);
+        assert.deepEqual(await host.read(instanceId, outs), { id: instanceId, outs });
+        await assert.rejects(host.read(instanceId, {}), /neither imported nor read by ID/);
+    });
+
+    describe("with `customTimeouts`", () => {
+        it("takes that time, and names it", async () => {
+            const instanceId = instance({ interruptMs: 60_000 });
+            const failure = await failureOf(host.create({ instanceId, region: "cn-hangzhou", timeoutSeconds: 600 }, 1));
+            assert.match(failure.message, /accepted, but not seen through within 1 s \(`customTimeouts\.create`\)/);
+            assert.equal(failure.initFailure?.properties.status, "pending");
+        });
+
+        it("refuses a time out of bounds, and sends nothing", async () => {
+            const instanceId = instance();
+            for (const seconds of [0.5, 86_401]) {
+                const creating = host.create({ instanceId, region: "cn-hangzhou" }, seconds);
+                await assert.rejects(creating, /^Error: customTimeouts\.create: .* whole number of seconds from 1 to/);
+            }
+            assert.deepEqual(tokensOn(instanceId), []);
+        });
+    });
+
+    describe("that is cancelled", () => {
+        it("leaves a pending record of what was sent, and nothing of what was not; the next one finishes", async () => {
+            const [accepted, unanswered, throttled] = [instance({ interruptMs: 60_000 }), instance(), instance()];
+            emulator.faults.add({ operation, instanceId: unanswered, fault: { kind: "hang", point: "after" } });
+            emulator.faults.add({ operation, instanceId: throttled, fault: { kind: "throttling", form: "user" } });
+            const all = [accepted, unanswered, throttled];
+            const cancelled = await Host.start({ server: "plugin", urn, config: configFor(emulator) });
+            try {
+                const failing = all.map((instanceId) =>
+                    failureOf(cancelled.create({ instanceId, region: "cn-hangzhou" })),
+                );
+                while (!all.every((instanceId) => emulator.ledger.requestsTo(operation, instanceId).length > 0)) {
+                    await setTimeout(10);
+                }
+                await cancelled.cancel();
+                await cancelled.cancel();
+                const [first, second, third] = await Promise.all(failing);
+                assert.match(first?.message ?? "", /the deployment was stopped before it ended/);
+                assert.match(second?.message ?? "", /the deployment was stopped before it ended/);
+                assert.match(third?.message ?? "", /not accepted: the deployment was stopped/);
+                const records = [first, second].map((failure) => failure?.initFailure?.properties ?? {});
+                assert.deepEqual(
+                    [...records.map(({ status }) => status), third?.initFailure],
+                    ["pending", "pending", undefined],
+                );
+                emulator.faults.clear();
+                emulator.setStatus(accepted, "suspended");
+                for (const record of records) {
+                    const { instanceId, region } = record;
+                    const finished = await host.update(record, { instanceId, region });
+                    assert.deepEqual([finished.status, finished.interrupted], ["suspended", true]);
+                    assert.equal(emulator.ledger.effectsOn(String(instanceId)).length, 1);
+                    assert.equal(new Set(tokensOn(String(instanceId))).size, 1);
+                }
+            } finally {
+                await cancelled.stop();
+            }
+        });
+    });
+
+    it("ends when the engine's end of its standard input is gone, and calls nobody any more", async () => {
+        const instanceId = instance({ interruptMs: 60_000 });
+        const lost = await Host.start({ server: "plugin", urn, config: configFor(emulator) });
+        const creating = failureOf(lost.create({ instanceId, region: "cn-hangzhou" }));
+        while (emulator.ledger.effectsOn(instanceId).length === 0) {
+            await setTimeout(10);
+        }
+        lost.process.stdin?.end();
+        await once(lost.process, "exit");
+        assert.match((await creating).message, /the deployment was stopped before it ended/);
+        await lost.stop();
+    });
+
+    describe("as whom it calls:", () => {
+        let home: string;
+        const instanceId = "ls-cn-nobody0001";
+        beforeEach(() => {
+            home = mkdtempSync(join(tmpdir(), "logstash-home-"));
+        });
+        afterEach(() => rmSync(home, { recursive: true }));
+
+        /** What a plugin says that is given no identity; a laptop's CLI would have one. */
+        async function refusalOf(options: { readonly provider?: string; readonly config?: Properties }) {
+            const { accessKeyId, accessKeySecret } = testAccount;
+            const key = { access_key_id: accessKeyId, access_key_secret: accessKeySecret };
+            writeCliProfiles(home, { name: "default", mode: "AK", region_id: "cn-hangzhou", ...key });
+            const bare = await Host.start({ server: "plugin", urn, env: { HOME: home }, ...options });
+            try {
+                const { failures } = await bare.check({}, { instanceId });
+                const { message } = await failureOf(bare.create({ instanceId, region: "cn-hangzhou" }));
+                return { failures: failures.join("\n"), message };
+            } finally {
+                await bare.stop();
+            }
+        }
+
+        it("never as a laptop's current profile, nor in its region", async () => {
+            const { failures, message } = await refusalOf({});
+            assert.match(failures, /region: is not set.*`pulumi config set alicloud-logstash:region …`/);
+            assert.match(message, /not sent: no Alibaba Cloud credentials[\s\S]*alicloud-logstash:accessKey …/);
+            assert.doesNotMatch(message, /alicloud:/);
+        });
+
+        it("not without saying which arguments of a declared provider are missing, or are none", async () => {
+            const config = { acessKey: secret("LTAI-canary"), endpoints: "none" };
+            const { failures, message } = await refusalOf({ provider: "other", config });
+            assert.match(failures, /"acessKey" is not an argument of this provider; known are accessKey, secretKey/);
+            assert.match(failures, /region: is not set.*the provider's `region`/);
+            assert.match(failures, /the provider's `endpoints` must be structured/);
+            assert.match(message, /the provider's `accessKey` and `secretKey`/);
+            assert.doesNotMatch(failures + message, /canary|pulumi config/);
+        });
+    });
+});
+
+function configFor(emulator: Emulator): Properties {
+    return {
+        region: "cn-hangzhou",
+        accessKey: testAccount.accessKeyId,
+        secretKey: secret(testAccount.accessKeySecret),
+        endpoints: [{ elasticsearch: emulator.url }],
+    };
+}
+
+async function failureOf(operation: Promise<unknown>): Promise<CallError> {
+    try {
+        await operation;
+    } catch (error) {
+        assert.ok(error instanceof CallError);
+        return error;
+    }
+    throw new assert.AssertionError({ message: "it did not fail" });
+}
