@@ -144,7 +144,7 @@ status     ${visit.status ?? `not seen (${wordOf(reply)})`}
     try {
         return await findingsOf(visit);
     } finally {
-        terminal.say(`The instance was last seen as ${visit.status}.\n`);
+        terminal.say(`The instance was last seen as ${visit.status ?? "none that could be seen"}.\n`);
     }
 }
 
