@@ -3,7 +3,7 @@ import { CredentialsUnavailable } from "../provider/src/cloud/credentials";
 import { ConfigurationError } from "../provider/src/core/configuration";
 import { Access, configurationIn } from "./access";
 import { findingsOfEmulator } from "./emulated";
-import { differing, type Findings, findingsOf, report } from "./findings";
+import { differing, type Findings, findingsOf, list, report } from "./findings";
 import { Visit, wordOf } from "./visit";
 
 /** How the command is used. */
@@ -19,6 +19,7 @@ Holds what is taken for granted about the service against an emulator or, with -
   --denied-profile <name>    a profile of the same account that may not interrupt: who is refused first?
   --token-age <minutes>      how old a client token is when it is asked for again (default 0)
   --wait <minutes>           how long to wait for the interrupt to take hold (default 10)
+  --list                     print what is taken for granted, who says so, and which lines rest on it
   --help                     print this text
 `;
 
@@ -55,6 +56,10 @@ export async function run(words: readonly string[], surroundings: Surroundings):
             say(usage);
             return codes.asAssumed;
         }
+        if (values.list) {
+            say(list());
+            return codes.asAssumed;
+        }
         const findings =
             values.instance === undefined
                 ? await findingsOfEmulator()
@@ -83,6 +88,7 @@ const options = {
     "denied-profile": { type: "string" },
     "token-age": { type: "string", default: "0" },
     wait: { type: "string", default: "10" },
+    list: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
 } as const;
 
@@ -138,7 +144,7 @@ status     ${visit.status ?? `not seen (${wordOf(reply)})`}
     try {
         return await findingsOf(visit);
     } finally {
-        terminal.say(`The instance was last seen as ${visit.status}.\n`);
+        terminal.say(`The instance was last seen as ${visit.status ?? "none that could be seen"}.\n`);
     }
 }
 

@@ -70,6 +70,13 @@ export function report(findings: Findings): string {
     return [...lines, "", sum, ...differing(findings).map((id) => explanation(id, checked[id]))].join("\n");
 }
 
+/** All that is taken for granted. */
+export function list(): string {
+    return Object.entries({ ...checked, ...unchecked })
+        .map(([id, assumption]) => explanation(id, assumption))
+        .join("\n");
+}
+
 function expectedText({ expected }: Checked): string {
     return expected.join(" | ");
 }
@@ -85,7 +92,7 @@ function seenText(finding: Finding): string {
     }
 }
 
-function explanation(id: CheckedId, { claim, source, restsOn }: Assumption): string {
+function explanation(id: string, { claim, source, restsOn }: Assumption): string {
     const places = restsOn.map((line) => `    ${placeOf(line)}`);
-    return [`\n${id}: ${claim}`, `  source: ${source}`, "  rests on it:", ...places].join("\n");
+    return [`\n${id}: ${claim}`, `  says: ${source}`, "  rests on it:", ...places].join("\n");
 }

@@ -66,6 +66,26 @@ export const looks = {
         check: async (visit) =>
             wordOf(await visit.look({ credentials: (own) => ({ ...own, accessKeySecret: "not the secret" }) })),
     },
+    errorFields: {
+        claim: "a refusal has these fields",
+        source: sources.errors,
+        restsOn: [
+            emulator("http/answers.ts", "RequestId: identity.requestId"),
+            provider("cloud/popcoreReply.ts", "function errorFields("),
+        ],
+        when: "any",
+        expected: ["Code, Message, RequestId"],
+        async check(visit) {
+            const reply = await visit.look({ credentials: (own) => ({ ...own, accessKeySecret: "not the secret" }) });
+            if (reply.kind !== "error") {
+                return wordOf(reply);
+            }
+            const fields = { Code: reply.code, Message: reply.message, RequestId: reply.requestId };
+            return Object.entries(fields)
+                .flatMap(([name, value]) => (value ? [name] : []))
+                .join(", ");
+        },
+    },
     staleDate: {
         claim: "a call whose date is an hour old is refused with this code",
         source: sources.errors,

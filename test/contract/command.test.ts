@@ -183,6 +183,16 @@ describe("npm run contract -- --instance", () => {
         assert.match(other.text, /^signed as .*the CLI profile "reader"/m);
     });
 
+    it("lists what is taken for granted, with who says so and what rests on it, and sends nothing", async () => {
+        const { code, text } = await inProcess(["--list"]);
+        assert.equal(code, 0);
+        assert.match(
+            text,
+            /^regionHeader: the header .*\n {2}says: unknown\n {2}rests on it:\n( {4}(emulator|provider)\/src\/\S+:\d+\n)+/m,
+        );
+        assert.deepEqual(operations(), []);
+    });
+
     it("says what is wrong in one line, and sends nothing", async () => {
         const wrong: readonly (readonly [words: readonly string[], env: NodeJS.ProcessEnv, message: RegExp])[] = [
             [["--instance", "es-cn-contract0001"], key, /--instance must be the ID of a Logstash instance/],

@@ -1,7 +1,6 @@
 import type { RefusalRule } from "pulumi-alicloud-logstash-emulator";
 import type { CheckedId } from "../../contract/assumptions";
 import type { Difference } from "../../contract/emulated";
-import { looks } from "../../contract/looks";
 
 /** A service in which one assumption is wrong. */
 interface WrongAssumption {
@@ -25,12 +24,15 @@ const resume = "ResumeLogstashTask";
 export const differences: Readonly<Record<CheckedId, WrongAssumption>> = {
     signature: {
         difference: { behaviour: { signatures: ["ACS3"] } },
-        also: (Object.keys(looks) as (keyof typeof looks)[]).filter((id) => id !== "signature" && id !== "progress"),
+        also: ["status", "unknownKey", "wrongSecret", "staleDate", "usedNonce", "regionHeader"],
     },
     status: { difference: { instance: { status: "upgrading" } } },
     progress: { difference: { behaviour: { progress: "hidden" } } },
     unknownKey: refusal("InvalidAccessKeyId.NotFound", "AccessKeyUnknown"),
     wrongSecret: refusal("SignatureDoesNotMatch", "SignatureWrong"),
+    errorFields: {
+        difference: { behaviour: { refusals: [{ code: "SignatureDoesNotMatch", instead: { message: "" } }] } },
+    },
     staleDate: refusal("InvalidTimeStamp.Expired", "DateTooOld"),
     usedNonce: refusal("SignatureNonceUsed", "NonceUsed"),
     regionHeader: { difference: { behaviour: { regionFrom: "address" } } },

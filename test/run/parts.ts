@@ -50,7 +50,10 @@ export const lists = {
         {
             name: "installs",
             kind: "tests",
-            command: mocha(...parallel, "test/installs/**/*.test.ts", "test/examples/**/*.test.ts"),
+            command: mocha(
+                ...parallel,
+                ...["installs", "examples", "screens"].map((folder) => `test/${folder}/**/*.test.ts`),
+            ),
         },
         {
             name: "versions",

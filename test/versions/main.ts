@@ -19,6 +19,17 @@ import "../run/folder";
 const files = ["changes", "interrupt", "options", "outcomes", "resume", "secrets", "states", "truth", "unfinished"];
 const sdk = "@pulumi/pulumi";
 
+/** Tests of what older SDKs cannot do, by a part of their titles: a file of the SDK that has the text can do it. */
+const later = [
+    { title: "`replacementTrigger`", file: "runtime/resource.js", text: "replacementTrigger", why: "no such option" },
+    {
+        title: "keeps the traces of other errors",
+        file: "cmd/run/error.js",
+        text: "catch",
+        why: "its report of an error can fail, issue 21326 of pulumi/pulumi",
+    },
+];
+
 async function main(): Promise<void> {
     const [, , ...given] = process.argv;
     const { tarball } = await packed();
@@ -42,7 +53,12 @@ async function main(): Promise<void> {
 
 async function runTests(modules: string): Promise<number | null> {
     const tests = files.map((name) => `test/engine/${name}.test.ts`);
-    const child = spawn("mocha", ["--parallel", "--jobs", "2", ...tests], {
+    const lacking = later.filter(({ file, text }) => !readFileSync(join(modules, sdk, file), "utf8").includes(text));
+    for (const { title, why } of lacking) {
+        console.log(`without "${title}": ${why}`);
+    }
+    const without = lacking.length === 0 ? [] : ["--grep", lacking.map(({ title }) => title).join("|"), "--invert"];
+    const child = spawn("mocha", ["--parallel", "--jobs", "2", ...without, ...tests], {
         cwd: repository,
         env: { ...process.env, [modulesVariable]: modules },
         stdio: "inherit",
