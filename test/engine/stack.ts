@@ -44,8 +44,13 @@ export interface StackOptions {
 
 export const project = "logstash-test";
 
-/** What the CLI and all it starts take from the environment of the tests: where temporary files and compiled code go. */
-const inherited = ["TMPDIR", "NODE_COMPILE_CACHE"] as const;
+/** Variables of the CLI and all it starts, and those of the tests they come from: where files go, how Node.js and Go run. */
+const inherited = {
+    TMPDIR: "TMPDIR",
+    NODE_COMPILE_CACHE: "NODE_COMPILE_CACHE",
+    NODE_OPTIONS: "STACK_NODE_OPTIONS",
+    GOGC: "GOGC",
+};
 const passphrase = "a passphrase for tests";
 
 let engine: Promise<Engine> | undefined;
@@ -101,7 +106,7 @@ export class Stack {
     /** Makes the project and its stack. */
     static async create(options: StackOptions): Promise<Stack> {
         const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
-        const kept = Object.fromEntries(inherited.map((name) => [name, process.env[name]]));
+        const kept = Object.fromEntries(Object.entries(inherited).map(([name, ours]) => [name, process.env[ours]]));
         engine ??= findEngine();
         const env = engineEnv(await engine, { ...kept, PATH });
         const stack = new Stack(env, options);
