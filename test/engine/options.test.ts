@@ -178,10 +178,9 @@ describe("with Pulumi's options", () => {
             [renamed, ["replaced"]],
             [moved, ["replaced", "changed"]],
         ] as const) {
-            assert.deepEqual(
-                made.map((name) => changeOf(expectSuccess(run), name)),
-                ["created", "created"],
-            );
+            for (const name of made) {
+                assert.equal(changeOf(expectSuccess(run), name), "created");
+            }
             for (const name of replaced) {
                 assert.equal(changeOf(run, name), "replaced");
             }

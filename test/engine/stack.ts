@@ -50,8 +50,14 @@ const inherited = {
     NODE_COMPILE_CACHE: "NODE_COMPILE_CACHE",
     NODE_OPTIONS: "STACK_NODE_OPTIONS",
     GOGC: "GOGC",
+    VAULT_ADDR: "STACK_VAULT",
 };
 const passphrase = "a passphrase for tests";
+/** What encrypts the secrets of stacks where there is a vault; elsewhere it is the passphrase. */
+const vault = {
+    secretsprovider: "hashivault://tests",
+    encryptedkey: btoa("the key of all stacks, as the vault gave it"),
+};
 
 let engine: Promise<Engine> | undefined;
 
@@ -110,7 +116,8 @@ export class Stack {
         engine ??= findEngine();
         const env = engineEnv(await engine, { ...kept, PATH });
         const stack = new Stack(env, options);
-        expectSuccess(await stack.pulumi("stack", "init", stack.#name));
+        const provider = env.VAULT_ADDR === undefined ? [] : ["--secrets-provider", vault.secretsprovider];
+        expectSuccess(await stack.pulumi("stack", "init", stack.#name, ...provider));
         return stack;
     }
 
@@ -149,7 +156,8 @@ export class Stack {
             ...this.options.config,
             ...config,
         };
-        this.write(`Pulumi.${this.#name}.yaml`, JSON.stringify({ config: values }));
+        const keys = this.#env.VAULT_ADDR === undefined ? {} : vault;
+        this.write(`Pulumi.${this.#name}.yaml`, JSON.stringify({ ...keys, config: values }));
     }
 
     /** Adds variables to the environment of the CLI. */

@@ -16,7 +16,10 @@ const mocha = (...args: readonly string[]): Part["command"] => ["mocha", ...args
 const parallel = ["--parallel", "--jobs", "2"] as const;
 
 /** What makes stacks cheaper where every test is run; a run of one file by hand goes without. */
-const cheaper = ["--require", "./test/engine/quick/environment.ts"] as const;
+const cheaper = ["./test/run/register.cjs", "./test/engine/quick/environment.ts"].flatMap((file) => [
+    "--require",
+    file,
+]);
 
 /** What is not run beside others: two seconds are promised in it, or the memory of a process is measured. */
 const alone = "test/engine/lostEngine.test.ts";
