@@ -91,7 +91,7 @@ describe("a program with interrupts", () => {
 
 describe("the state", () => {
     it("is at most 0.9 times that of a no-op dynamic resource, and points to the package in at most 250 bytes", async () => {
-        const count = 100;
+        const count = 20;
         const emulator = await startEmulator({
             instances: Array.from({ length: count }, (_, n) => ({
                 instanceId: `ls-cn-size${String(n).padStart(4, "0")}`,

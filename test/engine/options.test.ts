@@ -1,160 +1,216 @@
 import { strict as assert } from "node:assert";
 import { type Emulator, SteppedClock, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { interruptType, urnOf } from "../urns";
+import { urnOf } from "../urns";
 import { changeOf } from "./cliOutput";
 import { header, interruptProgram, programOf } from "./programs";
-import { expectFailure, expectSuccess, project, Stack } from "./stack";
+import { expectFailure, expectSuccess, project, type ResourceState, type Run, Stack } from "./stack";
 
-const one = "ls-cn-options0001";
-const two = "ls-cn-options0002";
+const instances = {
+    pause: "ls-cn-options0001",
+    kept: "ls-cn-options0002",
+    first: "ls-cn-options0003",
+    second: "ls-cn-options0004",
+    replaced: "ls-cn-options0005",
+    destroyed: "ls-cn-options0006",
+    lost: "ls-cn-options0007",
+    changed: "ls-cn-options0008",
+} as const;
+type Name = keyof typeof instances;
+const names = Object.keys(instances) as Name[];
 const tokenLifetimeMs = 3_600_000;
 
+/** What may be different from one version of the program to the next. */
+interface Version {
+    /** The statement that declares the resource that was named "pause" at first. */
+    readonly pause: string;
+    /** The options of "kept". */
+    readonly kept: string;
+    /** The trigger of "changed". */
+    readonly changed: string;
+}
+
+function programIn({ pause, kept, changed }: Version): string {
+    const argsOf = (name: Name) => ({ instanceId: instances[name], triggers: ["v1"] });
+    const component = `class Part extends pulumi.ComponentResource {
+        constructor(name, opts) { super("test:index:Part", name, {}, opts); }
+    }
+    const args = ${JSON.stringify(argsOf("pause"))};`;
+    const declarations = {
+        kept: { args: argsOf("kept"), options: kept },
+        first: { args: argsOf("first") },
+        second: { args: argsOf("second"), options: "{ dependsOn: [first], deletedWith: first }" },
+        replaced: { args: argsOf("replaced") },
+        destroyed: { args: argsOf("destroyed") },
+        lost: { args: argsOf("lost") },
+        changed: { args: { ...argsOf("changed"), triggers: [changed] } },
+    };
+    return programOf(declarations, component, pause);
+}
+
+/** A run of the CLI, and what is in the ledger by the names of resources. */
+interface Moment {
+    readonly run: Run;
+    /** Requests that the run has sent. */
+    readonly requests: Counts;
+    /** Effects up to then. */
+    readonly effects: Counts;
+}
+type Counts = Readonly<Record<Name, number>>;
+
+const countsBy = (count: (instanceId: string) => number) =>
+    Object.fromEntries(names.map((name) => [name, count(instances[name])])) as Counts;
+
 describe("with Pulumi's options", () => {
-    let clock: SteppedClock;
+    const clock = new SteppedClock();
     let emulator: Emulator;
     let stack: Stack;
-    const effects = (instanceId = one) => emulator.ledger.effectsOn(instanceId).length;
-    const declare = (options: string) => stack.program(interruptProgram({ instanceId: one }, options));
-    /** Runs something that must not reach the cloud. */
-    async function withoutRequests<T>(act: () => Promise<T>): Promise<T> {
-        const before = emulator.ledger.requests.length;
-        const result = await act();
-        assert.equal(emulator.ledger.requests.length - before, 0, "requests were sent");
-        return result;
-    }
+    let targeted: Moment;
+    let excluded: Moment;
+    let renamed: Moment;
+    let refused: Moment;
+    let moved: Moment;
+    let triggered: Moment;
+    let destroyed: Moment;
+    const recorded: (readonly ResourceState[])[] = [];
 
-    beforeEach(async () => {
-        clock = new SteppedClock();
-        const instances = [one, two].map((instanceId) => ({ instanceId, status: "activating" as const }));
-        emulator = await startEmulator({ instances, clock, tokenLifetimeMs });
-        stack = await Stack.create({ emulator, program: "" });
+    before(async () => {
+        emulator = await startEmulator({
+            instances: names.map((name) => ({ instanceId: instances[name], status: "activating" })),
+            clock,
+            tokenLifetimeMs,
+        });
+        const version: Version = {
+            pause: 'new LogstashTaskInterrupt("pause", args);',
+            kept: "{ protect: true, retainOnDelete: true }",
+            changed: "v1",
+        };
+        stack = await Stack.create({ emulator, program: programIn(version) });
+        targeted = await momentAfter(() => stack.up("--target", urn("first")));
+        excluded = await momentAfter(() => stack.up("--exclude", urn("second")));
+
+        const rename = 'new LogstashTaskInterrupt("renamed", args, { aliases: [{ name: "pause" }] });';
+        stack.program(programIn({ ...version, pause: rename, changed: "v2" }));
+        emulator.startChange(instances.changed);
+        renamed = await momentAfter(() => makeAnew("replaced"));
+        recorded.push(await stack.resources());
+        refused = await momentAfter(() => stack.destroy("--target", urn("kept")));
+
+        const move = `const part = new Part("part");
+            new LogstashTaskInterrupt("renamed", args, { parent: part, aliases: [{ parent: pulumi.rootStackResource }] });`;
+        const unprotected: Version = { pause: move, kept: "{ retainOnDelete: true }", changed: "v2" };
+        stack.program(programIn(unprotected));
+        clock.advance(tokenLifetimeMs + 1);
+        for (const name of ["replaced", "destroyed", "lost", "changed"] as const) {
+            emulator.startChange(instances[name]);
+        }
+        moved = await momentAfter(() => makeAnew("replaced", "changed"));
+        recorded.push(await stack.resources());
+
+        const trigger =
+            'new LogstashTaskInterrupt("renamed", { ...args, triggers: ["v2"] }, { parent: new Part("part") });';
+        stack.program(programIn({ ...unprotected, pause: trigger }));
+        emulator.startChange(instances.pause);
+        triggered = await momentAfter(() => stack.up());
+        destroyed = await momentAfter(() => stack.destroy());
+        recorded.push(await stack.resources());
     });
-    afterEach(async () => {
+    after(async () => {
         stack.remove();
         await emulator.stop();
     });
 
-    it("`aliases` keep the token: renamed, moved under a component, and both", async () => {
-        const make = (statement: string) =>
-            stack.program(`${header}
-            class Part extends pulumi.ComponentResource {
-                constructor(name, opts) { super("test:index:Part", name, {}, opts); }
-            }
-            const args = { instanceId: "${one}", triggers: ["v1"] };
-            ${statement}`);
-        make('new LogstashTaskInterrupt("pause", args);');
-        expectSuccess(await stack.up());
-        const [effect] = emulator.ledger.effects;
-        const moves = [
-            'new LogstashTaskInterrupt("renamed", args, { aliases: [{ name: "pause" }] });',
-            `const part = new Part("part");
-             new LogstashTaskInterrupt("renamed", args,
-                 { parent: part, aliases: [{ parent: pulumi.rootStackResource }] });`,
-        ];
-        for (const statement of moves) {
-            make(statement);
-            await withoutRequests(async () => expectSuccess(await stack.up()));
-            const record = (await stack.resources()).find(({ type }) => type === interruptType);
+    const urn = (name: Name) => urnOf(name, { project });
+    async function momentAfter(act: () => Promise<Run>): Promise<Moment> {
+        const sent = emulator.ledger.requests.length;
+        const run = await act();
+        const requests = emulator.ledger.requests.slice(sent);
+        return {
+            run,
+            requests: countsBy((instanceId) => requests.filter((request) => request.instanceId === instanceId).length),
+            effects: countsBy((instanceId) => emulator.ledger.effectsOn(instanceId).length),
+        };
+    }
+    /** Replaces resources in a run that makes two others anew, whose records are gone. */
+    async function makeAnew(...replaced: readonly Name[]): Promise<Run> {
+        expectSuccess(await stack.destroy("--target", urn("destroyed")));
+        expectSuccess(await stack.pulumi("state", "delete", urn("lost"), "--yes"));
+        return stack.up(...replaced.flatMap((name) => ["--replace", urn(name)]));
+    }
+
+    it("`aliases` keep the token: renamed, moved under a component, and both", () => {
+        expectSuccess(renamed.run);
+        expectSuccess(moved.run);
+        assert.deepEqual([renamed.requests.pause, moved.requests.pause], [0, 0]);
+        const [effect] = emulator.ledger.effectsOn(instances.pause);
+        for (const records of recorded.slice(0, 2)) {
+            const record = records.find(({ id }) => id === instances.pause);
             assert.ok(record?.urn.endsWith("::renamed"));
             assert.equal(record?.outputs.clientToken, effect?.clientToken);
         }
-        emulator.startChange(one);
-        make('new LogstashTaskInterrupt("renamed", { ...args, triggers: ["v2"] }, { parent: new Part("part") });');
-        expectSuccess(await stack.up());
-        assert.equal(effects(), 2);
+        expectSuccess(triggered.run);
+        assert.equal(triggered.effects.pause, 2);
     });
 
-    it("`protect` keeps destroy away, `retainOnDelete` changes nothing", async () => {
-        declare("{ protect: true, retainOnDelete: true }");
-        expectSuccess(await stack.up());
-        assert.match(expectFailure(await stack.destroy()).text, /protected/);
-        declare("{ retainOnDelete: true }");
-        await withoutRequests(async () => {
-            expectSuccess(await stack.up());
-            expectSuccess(await stack.destroy());
-        });
-        assert.deepEqual(await stack.resources(), []);
+    it("`protect` keeps destroy away, `retainOnDelete` changes nothing", () => {
+        assert.equal(excluded.effects.kept, 1);
+        assert.match(expectFailure(refused.run).text, /protected/);
+        expectSuccess(moved.run);
+        expectSuccess(destroyed.run);
+        assert.deepEqual([moved.requests.kept, destroyed.requests.kept], [0, 0]);
+        assert.deepEqual(recorded.at(-1), []);
     });
 
-    it("`--target`, `--exclude`, `dependsOn` and `deletedWith` order and choose as for any resource", async () => {
-        stack.program(
-            programOf({
-                first: { args: { instanceId: one } },
-                second: { args: { instanceId: two }, options: "{ dependsOn: [first], deletedWith: first }" },
-            }),
+    it("`--target`, `--exclude`, `dependsOn` and `deletedWith` order and choose as for any resource", () => {
+        expectSuccess(targeted.run);
+        assert.deepEqual([targeted.effects.first, targeted.effects.second], [1, 0]);
+        expectSuccess(excluded.run);
+        assert.deepEqual([excluded.requests.first, excluded.requests.second], [0, 0]);
+        assert.deepEqual([renamed.effects.first, renamed.effects.second], [1, 1]);
+        assert.deepEqual(
+            destroyed.requests,
+            countsBy(() => 0),
         );
-        const urn = (name: string) => urnOf(name, { project });
-        expectSuccess(await stack.up("--target", urn("first")));
-        assert.deepEqual([effects(one), effects(two)], [1, 0]);
-        await withoutRequests(async () => expectSuccess(await stack.up("--exclude", urn("second"))));
-        expectSuccess(await stack.up());
-        assert.deepEqual([effects(one), effects(two)], [1, 1]);
-        await withoutRequests(async () => expectSuccess(await stack.destroy()));
     });
 
-    it("`--replace`, destroy and a lost record send the same token: new only once the service has forgotten it", async () => {
-        const instances = { replaced: one, destroyed: two, lost: "ls-cn-options0003", changed: "ls-cn-options0004" };
-        for (const instanceId of [instances.lost, instances.changed]) {
-            emulator.addInstance({ instanceId, status: "activating" });
-        }
-        const declareAll = (changed: string) =>
-            stack.program(
-                programOf({
-                    replaced: { args: { instanceId: instances.replaced, triggers: ["v1"] } },
-                    destroyed: { args: { instanceId: instances.destroyed, triggers: ["v1"] } },
-                    lost: { args: { instanceId: instances.lost, triggers: ["v1"] } },
-                    changed: { args: { instanceId: instances.changed, triggers: [changed] } },
-                }),
-            );
-        const urn = (name: keyof typeof instances) => urnOf(name, { project });
-        async function makeAnew(...replaced: readonly (keyof typeof instances)[]) {
-            expectSuccess(await stack.destroy("--target", urn("destroyed")));
-            expectSuccess(await stack.pulumi("state", "delete", urn("lost"), "--yes"));
-            const run = expectSuccess(await stack.up(...replaced.flatMap((name) => ["--replace", urn(name)])));
-            assert.equal(changeOf(run, "destroyed"), "created");
-            assert.equal(changeOf(run, "lost"), "created");
+    it("`--replace`, destroy and a lost record send the same token: new only once the service has forgotten it", () => {
+        const made = ["destroyed", "lost"] as const;
+        for (const [{ run }, replaced] of [
+            [renamed, ["replaced"]],
+            [moved, ["replaced", "changed"]],
+        ] as const) {
+            for (const name of made) {
+                assert.equal(changeOf(expectSuccess(run), name), "created");
+            }
             for (const name of replaced) {
                 assert.equal(changeOf(run, name), "replaced");
             }
         }
-        declareAll("v1");
-        expectSuccess(await stack.up());
-        const expectEffects = (counts: Readonly<Record<keyof typeof instances, number>>, what: string) => {
-            const found = Object.entries(instances).map(([name, instanceId]) => [name, effects(instanceId)]);
-            assert.deepEqual(Object.fromEntries(found), counts, what);
+        const effectsIn = ({ effects: { replaced, destroyed, lost, changed } }: Moment) => {
+            return { replaced, destroyed, lost, changed };
         };
-
-        declareAll("v2");
-        emulator.startChange(instances.changed);
-        await makeAnew("replaced");
-        expectEffects({ replaced: 1, destroyed: 1, lost: 1, changed: 2 }, "a remembered token is replayed");
-
+        const remembered = { replaced: 1, destroyed: 1, lost: 1, changed: 2 };
+        assert.deepEqual(effectsIn(renamed), remembered, "a remembered token is replayed");
         // Nothing tells `create` what came before: after a change of triggers it is a request of its own.
-        emulator.startChange(instances.changed);
-        clock.advance(tokenLifetimeMs + 1);
-        for (const instanceId of [instances.replaced, instances.destroyed, instances.lost]) {
-            emulator.startChange(instanceId);
-        }
-        await makeAnew("replaced", "changed");
-        expectEffects({ replaced: 2, destroyed: 2, lost: 2, changed: 3 }, "a forgotten token is a new request");
-        for (const instanceId of [instances.replaced, instances.destroyed, instances.lost]) {
-            const tokens = emulator.ledger.effectsOn(instanceId).map(({ clientToken }) => clientToken);
+        const forgotten = { replaced: 2, destroyed: 2, lost: 2, changed: 3 };
+        assert.deepEqual(effectsIn(moved), forgotten, "a forgotten token is a new request");
+        for (const name of ["replaced", ...made] as const) {
+            const tokens = emulator.ledger.effectsOn(instances[name]).map(({ clientToken }) => clientToken);
             assert.equal(new Set(tokens).size, 1);
         }
     });
 
     it("shows the program's line where an option's own code fails, and keeps the traces of other errors", async () => {
         const failing = "{ transformations: [() => { throw new Error('from an option'); }] }";
-        declare(failing);
+        stack.program(interruptProgram({ instanceId: instances.pause }, failing));
         assert.match(expectFailure(await stack.preview()).text, /Error: from an option\s+at [^\n]*index\.js/);
         stack.program(`${header}
             const before = Error.stackTraceLimit;
             try {
-                new LogstashTaskInterrupt("failing", { instanceId: "${one}" }, ${failing});
+                new LogstashTaskInterrupt("failing", { instanceId: "${instances.pause}" }, ${failing});
             } catch {
                 exports.sameLimit = Error.stackTraceLimit === before;
             }
-            new LogstashTaskInterrupt("working", { instanceId: "${one}" });
+            new LogstashTaskInterrupt("working", { instanceId: "${instances.pause}" });
             exports.sameLimitAfterwards = Error.stackTraceLimit === before;`);
         assert.match(expectSuccess(await stack.preview()).text, /sameLimit *: true[\s\S]*sameLimitAfterwards *: true/);
     });
@@ -162,8 +218,8 @@ describe("with Pulumi's options", () => {
     it("`import`, `id` and `provider` are refused with the reason", async () => {
         // Each fails the program by itself; here the first two are caught, so that one preview shows all.
         stack.program(`${header}
-            const args = { instanceId: "${one}" };
-            for (const options of [{ import: "${one}" }, { id: "${one}" }]) {
+            const args = { instanceId: "${instances.pause}" };
+            for (const options of [{ import: "${instances.pause}" }, { id: "${instances.pause}" }]) {
                 try {
                     new LogstashTaskInterrupt(Object.keys(options).join(), args, options);
                 } catch (error) {

@@ -1,13 +1,13 @@
 import { strict as assert } from "node:assert";
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
-import { type AddressInfo, createServer, type Socket } from "node:net";
-import { type Emulator, type EmulatorOptions, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { diagnosticsOf, plannedChangeOf } from "./cliOutput";
-import { code, type Declaration, programOf } from "./programs";
-import { expectFailure, expectSuccess, type ResourceState, type Run, Stack } from "./stack";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
+import { resumeType, urnOf } from "../urns";
+import { changeOf, diagnosticsOf, plannedChangeOf } from "./cliOutput";
+import { type Arguments, code, type Declaration, interruptProgram, programOf } from "./programs";
+import { expectFailure, expectSuccess, project, type ResourceState, type Run, Stack } from "./stack";
 
-const instanceId = "ls-cn-truth0001";
 const interrupt = "InterruptLogstashTask";
 const resume = "ResumeLogstashTask";
 
@@ -91,216 +91,289 @@ describe("one deployment of several resources", () => {
 });
 
 describe("a deployment tells the truth", () => {
+    const instances = {
+        asset: "ls-cn-truth2001",
+        dated: "ls-cn-truth2002",
+        moved: "ls-cn-truth2003",
+        late: "ls-cn-truth2004",
+        made: "ls-cn-truth2005",
+        resumed: "ls-cn-truth2006",
+        doubted: "ls-cn-truth2007",
+    } as const;
+    const other = "ls-cn-truth2008";
+    type Name = keyof typeof instances;
     let emulator: Emulator;
     let stack: Stack;
-    const ends: (() => unknown)[] = [];
 
-    async function start(options: EmulatorOptions = {}, env: Record<string, string> = {}): Promise<void> {
-        emulator = await startEmulator({ instances: [{ instanceId, status: "activating" }], ...options });
-        ends.push(() => emulator.stop());
-        stack = await Stack.create({ emulator, program: "", env });
-        ends.push(() => stack.remove());
+    /** What was there after an `up`. */
+    interface Moment {
+        readonly run: Run;
+        readonly outputs: Readonly<Partial<Record<Name, ResourceState["outputs"]>>>;
+        /** Effects on an instance up to then, and the tokens sent to it. */
+        readonly counts: ReadonlyMap<string, readonly [effects: number, tokens: number]>;
     }
-    afterEach(async () => {
-        for (const end of ends.splice(0).reverse()) {
-            await end();
+    let first: Moment;
+    let second: Moment;
+    let secondPreview: Run;
+    let destroyed: Run;
+    let third: Moment;
+    let thirdPreview: Run;
+    let fourth: Moment;
+
+    before(async () => {
+        emulator = await startEmulator({
+            instances: [...Object.values(instances), other].map((id) => ({ instanceId: id, status: "activating" })),
+        });
+        stack = await Stack.create({ emulator, program: "" });
+        emulator.setStatus(instances.resumed, "suspended");
+        stack.write("conf.txt", "one");
+        for (const [name, point] of [
+            ["asset", "after"],
+            ["doubted", "before"],
+        ] as const) {
+            const fault = { kind: "service-unavailable", point } as const;
+            emulator.faults.add({ operation: interrupt, instanceId: instances[name], fault });
         }
+        declare({
+            asset: { triggers: [fileAsset("conf.txt")] },
+            dated: { triggers: [code("new Date(Date.UTC(2026, 0, 1))")] },
+            moved: {},
+            late: {},
+            resumed: {},
+            doubted: {},
+        });
+        first = await up();
+
+        emulator.faults.clear();
+        stack.write("moved.txt", "one");
+        emulator.startChange(instances.dated);
+        emulator.setStatus(instances.doubted, "active");
+        const dated = { triggers: [code("pulumi.output(0).apply(() => new Date(Date.UTC(2026, 0, 2)))")] };
+        declare({
+            asset: { triggers: [fileAsset("./moved.txt")] },
+            dated,
+            moved: { instanceId: other },
+            late: {},
+            resumed: {},
+            doubted: {},
+        });
+        secondPreview = expectSuccess(await stack.pulumi("preview"));
+        second = await up();
+        destroyed = await stack.destroy("--target", urnOf("resumed", { project, type: resumeType }));
+
+        emulator.startChange(instances.moved);
+        emulator.startChange(instances.late);
+        emulator.setStatus(instances.resumed, "suspended");
+        // The whole list is unknown in the preview, and the record has none.
+        const late = { triggers: code("made.requestId.apply((id) => [id])") };
+        declare({
+            made: {},
+            asset: { triggers: [fileAsset("moved.txt")], timeoutSeconds: 9 },
+            dated,
+            moved: {},
+            late,
+            resumed: {},
+            doubted: { whenIdle: "skip" },
+        });
+        thirdPreview = expectSuccess(await stack.pulumi("preview"));
+        third = await up();
+
+        emulator.startChange(instances.asset);
+        stack.write("moved.txt", "two");
+        declare({
+            made: {},
+            asset: { triggers: [fileAsset("moved.txt")], timeoutSeconds: 9 },
+            dated,
+            late,
+            resumed: { triggers: ["again"] },
+            doubted: { whenIdle: "skip" },
+        });
+        fourth = await up();
+    });
+    after(async () => {
+        stack.remove();
+        await emulator.stop();
     });
 
-    /** A program of one resource, with its arguments and options as JavaScript. */
-    const program = (name: "Interrupt" | "Resume", args: string, options = "{}") =>
+    const fileAsset = (path: string) => code(`new pulumi.asset.FileAsset("${path}")`);
+    function declare(resources: Readonly<Partial<Record<Name, Arguments>>>): void {
+        const declarations = Object.entries(resources).map(([name, args]): [string, Declaration] => [
+            name,
+            {
+                kind: name === "resumed" ? "LogstashTaskResume" : "LogstashTaskInterrupt",
+                args: { instanceId: instances[name as Name], timeoutSeconds: 2, ...args },
+            },
+        ]);
+        stack.program(programOf(Object.fromEntries(declarations)));
+    }
+    /** Goes on where a resource fails, so that each gets its own ending. */
+    async function up(): Promise<Moment> {
+        const run = await stack.up("--continue-on-error");
+        const records = (await stack.resources()).map(({ urn, outputs }) => [urn.split("::").at(-1), outputs]);
+        const counts = [...Object.values(instances), other].map((id): [string, [number, number]] => {
+            const sent = emulator.ledger.requests.filter(({ instanceId }) => instanceId === id);
+            const tokens = sent.map(({ clientToken }) => clientToken).filter((token) => token !== undefined);
+            return [id, [emulator.ledger.effectsOn(id).length, new Set(tokens).size]];
+        });
+        return { run, outputs: Object.fromEntries(records), counts: new Map(counts) };
+    }
+    const countsOf = ({ counts }: Moment, name: Name) => counts.get(instances[name]);
+    const effectsOf = (moment: Moment, name: Name) => countsOf(moment, name)?.[0];
+    const saidOf = ({ run }: Moment, name: Name) => diagnosticsOf(run, name).join("\n");
+    /** What the program has of one resource, with its arguments and options as JavaScript. */
+    const program = (args: string, options = "{}") =>
         stack.program(
             `const pulumi = require("@pulumi/pulumi");
-             const { LogstashTask${name}: Task } = require("pulumi-alicloud-logstash");
-             const task = new Task("task", { instanceId: "${instanceId}", timeoutSeconds: 2, ${args} }, ${options});
+             const { LogstashTaskInterrupt: Task } = require("pulumi-alicloud-logstash");
+             const task = new Task("task", { instanceId: "${other}", timeoutSeconds: 2, ${args} }, ${options});
              module.exports = { status: task.status, timeoutSeconds: task.timeoutSeconds };`,
         );
-    const effects = () => emulator.ledger.effectsOn(instanceId);
-    const tokens = (operation: typeof interrupt | typeof resume) =>
-        new Set(emulator.ledger.requestsTo(operation, instanceId).map(({ clientToken }) => clientToken));
+    async function withoutRequests<T>(act: () => Promise<T>): Promise<T> {
+        const sent = emulator.ledger.requests.length;
+        const result = await act();
+        assert.equal(emulator.ledger.requests.length, sent);
+        return result;
+    }
 
     describe("about assets and dates in triggers", () => {
-        it("finishes a pending request with the same token, whatever an asset's path, and is quiet then", async () => {
-            await start();
-            stack.write("conf.txt", "one");
-            program("Interrupt", 'triggers: [new pulumi.asset.FileAsset("conf.txt")]');
-            emulator.faults.add({ operation: interrupt, fault: { kind: "service-unavailable", point: "after" } });
-            expectFailure(await stack.up());
-            emulator.faults.clear();
-
-            stack.write("moved.txt", "one");
-            program("Interrupt", 'triggers: [new pulumi.asset.FileAsset("./moved.txt")]');
-            assert.match(expectSuccess(await stack.preview()).text, /it will be finished, with the same token/);
-            expectSuccess(await stack.up());
-            assert.deepEqual([effects().length, tokens(interrupt).size], [1, 1]);
-            assert.doesNotMatch(JSON.stringify(await stack.resource()), /conf\.txt|moved\.txt/);
-
-            program("Interrupt", 'triggers: [new pulumi.asset.FileAsset("moved.txt")], timeoutSeconds: 9');
-            expectSuccess(await stack.up());
-            assert.deepEqual([effects().length, tokens(interrupt).size], [1, 1]);
-
-            emulator.startChange(instanceId);
-            stack.write("moved.txt", "two");
-            expectSuccess(await stack.up());
-            assert.deepEqual([effects().length, tokens(interrupt).size], [2, 2]);
+        it("finishes a pending request with the same token, whatever an asset's path, and is quiet then", () => {
+            assert.match(saidOf(first, "asset"), /it is not known whether it was done/);
+            const planned = diagnosticsOf(secondPreview, "asset").join("\n");
+            assert.match(planned, /it will be finished, with the same token/);
+            assert.equal(changeOf(second.run, "asset"), "updated");
+            assert.equal(second.outputs.asset?.status, "suspended");
+            assert.deepEqual(countsOf(second, "asset"), [1, 1]);
+            assert.doesNotMatch(JSON.stringify(second.outputs.asset), /conf\.txt|moved\.txt/);
+            assert.equal(changeOf(third.run, "asset"), "updated");
+            assert.deepEqual(countsOf(third, "asset"), [1, 1]);
+            assert.deepEqual(countsOf(fourth, "asset"), [2, 2]);
         });
 
         it("interrupts again for another date, and refuses what JSON would lose at the program's line", async () => {
-            await start();
-            program("Interrupt", "triggers: [new Date(Date.UTC(2026, 0, 1))]");
-            expectSuccess(await stack.up());
-            emulator.startChange(instanceId);
-            program("Interrupt", "triggers: [pulumi.output(0).apply(() => new Date(Date.UTC(2026, 0, 2)))]");
-            expectSuccess(await stack.up());
-            assert.equal(effects().length, 2);
-            assert.deepEqual((await stack.resource()).outputs.triggers, ["2026-01-02T00:00:00.000Z"]);
+            assert.equal(effectsOf(second, "dated"), 2);
+            assert.deepEqual(second.outputs.dated?.triggers, ["2026-01-02T00:00:00.000Z"]);
 
-            program("Interrupt", "triggers: [{ m: new Map() }]");
+            program("triggers: [{ m: new Map() }]");
             const lost = expectFailure(await stack.preview());
             assert.match(lost.text, /triggers\[0\]\.m is a Map, of which JSON would lose a part/);
             assert.match(lost.text, /index\.js:3/);
-            program("Interrupt", 'triggers: [new pulumi.asset.FileAsset("none.txt")]');
+            program('triggers: [new pulumi.asset.FileAsset("none.txt")]');
             const missing = expectFailure(await stack.preview());
             assert.match(missing.text, /triggers\[0\] is a FileAsset of "none\.txt", which cannot be read: ENOENT/);
             assert.match(missing.text, /index\.js:3/);
         });
 
         it("refuses an asset that a transformation puts there, which would send its path", async () => {
-            await start();
-            stack.write("conf.txt", "one");
             const put =
                 '({ props, opts }) => ({ props: { ...props, triggers: [new pulumi.asset.FileAsset("conf.txt")] }, opts })';
-            program("Interrupt", "", `{ transformations: [${put}] }`);
-            const run = expectFailure(await stack.preview());
+            program("", `{ transformations: [${put}] }`);
+            const run = expectFailure(await withoutRequests(() => stack.preview()));
             assert.match(run.text, /triggers: has an asset, archive or resource/);
-            assert.equal(emulator.ledger.requests.length, 0);
         });
     });
 
-    it("says what a replacement sends, also back to an earlier instance, and previews triggers that are unknown", async () => {
-        const [other, late, made] = ["ls-cn-truth0002", "ls-cn-truth0003", "ls-cn-truth0004"] as const;
-        await start({ instances: [instanceId, other, late, made].map((id) => ({ instanceId: id })) });
-        const declare = (id: string, extra: Readonly<Record<string, Declaration>>, triggers?: unknown) =>
-            stack.program(
-                programOf({
-                    ...extra,
-                    moved: { args: { instanceId: id, timeoutSeconds: 2 } },
-                    late: {
-                        args: { instanceId: late, timeoutSeconds: 2, ...(triggers === undefined ? {} : { triggers }) },
-                    },
-                }),
-            );
-        declare(instanceId, {});
-        expectSuccess(await stack.up());
-        declare(other, {});
-        expectSuccess(await stack.up());
-        emulator.startChange(instanceId);
-        emulator.startChange(late);
-        // The whole list is unknown in the preview, and the record has none.
-        const triggers = code("made.requestId.apply((id) => [id])");
-        declare(instanceId, { made: { args: { instanceId: made, timeoutSeconds: 2 } } }, triggers);
-        const preview = expectSuccess(await stack.pulumi("preview"));
+    it("says what a replacement sends, also back to an earlier instance, and previews triggers that are unknown", () => {
+        assert.equal(changeOf(second.run, "moved"), "replaced");
         assert.match(
-            diagnosticsOf(preview, "moved").join(),
+            diagnosticsOf(thirdPreview, "moved").join(),
             /the other instance will be interrupted, once for these triggers: coming back to an instance/,
         );
-        assert.deepEqual(diagnosticsOf(preview, "late"), ["triggers changed: the instance will be interrupted again"]);
-        assert.equal(plannedChangeOf(preview, "late"), "update");
-        const run = expectFailure(await stack.up("--continue-on-error"));
-        assert.match(diagnosticsOf(run, "moved").join("\n"), /accepted, but not seen through[\s\S]*change `triggers`/);
-        assert.equal(effects().length, 1);
-        assert.equal(emulator.ledger.effectsOn(late).length, 2);
+        const triggered = ["triggers changed: the instance will be interrupted again"];
+        assert.deepEqual(diagnosticsOf(thirdPreview, "late"), triggered);
+        assert.equal(plannedChangeOf(thirdPreview, "late"), "update");
+        expectFailure(third.run);
+        assert.match(saidOf(third, "moved"), /accepted, but not seen through[\s\S]*change `triggers`/);
+        assert.equal(effectsOf(third, "moved"), 1);
+        assert.equal(effectsOf(third, "late"), 2);
     });
 
-    it("does not take a remembered token for a resume: the instance stays suspended", async () => {
-        await start();
-        emulator.setStatus(instanceId, "suspended");
-        program("Resume", "");
-        expectSuccess(await stack.up());
-        assert.equal((await stack.resource()).outputs.resumed, true);
-        expectSuccess(await stack.destroy());
-        emulator.setStatus(instanceId, "suspended");
-        const run = expectFailure(await stack.up());
+    it("does not take a remembered token for a resume: the instance stays suspended", () => {
+        assert.equal(first.outputs.resumed?.resumed, true);
+        assert.equal(changeOf(expectSuccess(destroyed), "resumed"), "deleted");
+        expectFailure(third.run);
         assert.match(
-            run.text,
+            saidOf(third, "resumed"),
             /accepted, but not seen through.*the instance is suspended[\s\S]*to resume again instead, change `triggers`/,
         );
-        assert.equal((await stack.resource()).outputs.status, "pending");
-        program("Resume", 'triggers: ["again"]');
-        expectSuccess(await stack.up());
-        assert.equal((await stack.resource()).outputs.status, "activating");
-        assert.equal(effects().length, 2);
+        assert.equal(third.outputs.resumed?.status, "pending");
+        expectSuccess(fourth.run);
+        assert.equal(fourth.outputs.resumed?.status, "activating");
+        assert.equal(effectsOf(fourth, "resumed"), 2);
     });
 
     describe("about a request in doubt", () => {
-        it("with nothing left to interrupt stays pending, and can be skipped", async () => {
-            await start();
-            emulator.faults.add({ operation: interrupt, fault: { kind: "service-unavailable", point: "before" } });
-            program("Interrupt", "");
-            expectFailure(await stack.up());
-            emulator.faults.clear();
-            emulator.setStatus(instanceId, "active");
-            const run = expectFailure(await stack.up());
-            assert.match(run.text, /it may have been done, and nothing is left to interrupt: the instance is active/);
-            assert.match(run.text, /change `triggers`; set `whenIdle: "skip"`/);
-            assert.equal((await stack.resource()).outputs.status, "pending");
-            program("Interrupt", 'whenIdle: "skip"');
-            assert.match(expectSuccess(await stack.up()).text, /a request of an earlier try may have been done/);
-            const { outputs } = await stack.resource();
-            assert.deepEqual([outputs.status, outputs.interrupted], ["active", false]);
+        it("with nothing left to interrupt stays pending, and can be skipped", () => {
+            expectFailure(first.run);
+            expectFailure(second.run);
+            const said = saidOf(second, "doubted");
+            assert.match(said, /it may have been done, and nothing is left to interrupt: the instance is active/);
+            assert.match(said, /change `triggers`; set `whenIdle: "skip"`/);
+            assert.equal(second.outputs.doubted?.status, "pending");
+            assert.match(saidOf(third, "doubted"), /a request of an earlier try may have been done/);
+            const { status, interrupted } = third.outputs.doubted ?? assert.fail("doubted is not recorded");
+            assert.deepEqual([status, interrupted], ["active", false]);
         });
     });
 
     it("refuses a clientToken that is a secret, before anything is stored or sent", async () => {
-        await start();
-        program("Interrupt", 'clientToken: pulumi.secret("token-canary")');
-        for (const run of [expectFailure(await stack.preview()), expectFailure(await stack.up())]) {
+        program('clientToken: pulumi.secret("token-canary")');
+        for (const act of [() => stack.preview(), () => stack.up()]) {
+            const run = expectFailure(await withoutRequests(act));
             assert.match(run.text, /the `clientToken` of a LogstashTaskInterrupt is a secret/);
             assert.doesNotMatch(run.text, /canary/);
         }
         assert.doesNotMatch(JSON.stringify(await stack.resources()), /canary/);
-        assert.equal(emulator.ledger.requests.length, 0);
+    });
+});
+
+describe("a deployment whose requests are never sent fails and records nothing", () => {
+    let stack: Stack;
+    const servers: Server[] = [];
+
+    before(async () => {
+        const endpoints = [{ elasticsearch: "service.invalid" }];
+        stack = await Stack.create({
+            program: interruptProgram({ instanceId: "ls-cn-truth3001", timeoutSeconds: 2 }),
+            config: { "alicloud:endpoints": endpoints },
+            env: { NO_PROXY: "", no_proxy: "" },
+        });
+    });
+    after(() => {
+        stack.remove();
+        for (const server of servers) {
+            server.close();
+        }
+    });
+    /** Makes a server the proxy of the runs that follow. */
+    async function useProxy(server: Server): Promise<void> {
+        servers.push(server);
+        await once(server.listen(0, "127.0.0.1"), "listening");
+        stack.environment({ HTTPS_PROXY: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+    }
+
+    it("behind a proxy that accepts connections and never answers", async () => {
+        const sockets: Socket[] = [];
+        await useProxy(createServer((socket) => void sockets.push(socket.on("error", () => {}))));
+        const run = expectFailure(await stack.up());
+        for (const socket of sockets) {
+            socket.destroy();
+        }
+        assert.match(
+            run.text,
+            /not sent: no connection to service\.invalid through the proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\)/,
+        );
+        assert.deepEqual(await stack.resources(), []);
     });
 
-    describe("about what was never sent: it fails and records nothing", () => {
-        const noProxy = { NO_PROXY: "", no_proxy: "" };
-
-        it("behind a proxy that accepts connections and never answers", async () => {
-            const sockets: Socket[] = [];
-            const hung = createServer((socket) => void sockets.push(socket.on("error", () => {})));
-            await once(hung.listen(0, "127.0.0.1"), "listening");
-            ends.push(() => {
-                for (const socket of sockets) {
-                    socket.destroy();
-                }
-                hung.close();
-            });
-            const { port } = hung.address() as AddressInfo;
-            await start({}, { ...noProxy, HTTPS_PROXY: `http://127.0.0.1:${port}` });
-            stack.configure({ "alicloud:endpoints": [{ elasticsearch: "service.invalid" }] });
-            program("Interrupt", "");
-            const run = expectFailure(await stack.up());
-            assert.match(
-                run.text,
-                /not sent: no connection to service\.invalid through the proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\)/,
-            );
-            assert.deepEqual(await stack.resources(), []);
-        });
-
-        it("behind a proxy that wants a password", async () => {
-            const proxy = createHttpServer().on("connect", (_request, socket) =>
+    it("behind a proxy that wants a password", async () => {
+        await useProxy(
+            createHttpServer().on("connect", (_request, socket) =>
                 socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n<html>canary</html>"),
-            );
-            await once(proxy.listen(0, "127.0.0.1"), "listening");
-            ends.push(() => proxy.close());
-            const { port } = proxy.address() as AddressInfo;
-            await start({}, { ...noProxy, HTTPS_PROXY: `http://127.0.0.1:${port}` });
-            stack.configure({ "alicloud:endpoints": [{ elasticsearch: "service.invalid" }] });
-            program("Interrupt", "");
-            const run = expectFailure(await stack.up());
-            assert.match(run.text, /not sent\n.*ProxyAuthentication \(the proxy wants a user name and a password\)/);
-            assert.doesNotMatch(run.text, /canary/);
-            assert.deepEqual(await stack.resources(), []);
-        });
+            ),
+        );
+        const run = expectFailure(await stack.up());
+        assert.match(run.text, /not sent\n.*ProxyAuthentication \(the proxy wants a user name and a password\)/);
+        assert.doesNotMatch(run.text, /canary/);
+        assert.deepEqual(await stack.resources(), []);
     });
 });

@@ -1,3 +1,13 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { repository } from "./commands";
+
+/** The texts of the Markdown files at the top of the repository. */
+export function textsOfPages(): readonly string[] {
+    const pages = readdirSync(repository).filter((name) => name.endsWith(".md"));
+    return pages.map((page) => readFileSync(join(repository, page), "utf8"));
+}
+
 /** The fenced blocks of a language in a Markdown text, or in its section of a title. */
 export function blocksIn(markdown: string, language: string, title?: string): readonly string[] {
     const text = title === undefined ? markdown : sectionOf(markdown, title);

@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { blocksIn, textsOfPages } from "./blocks";
 import { repository, run } from "./commands";
 import { type Packed, packed } from "./packed";
 
@@ -57,6 +59,30 @@ describe("the packed package", () => {
         await run("attw", [subject.tarball, "--profile", "node16"], { cwd: subject.folder });
     });
 
+    it("has types that the examples of the documentation compile against", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "logstash-documentation-"));
+        const modules = join(folder, "node_modules");
+        mkdirSync(modules);
+        symlinkSync(subject.folder, join(modules, "pulumi-alicloud-logstash"));
+        for (const name of ["@pulumi", "@types"]) {
+            symlinkSync(join(repository, "node_modules", name), join(modules, name));
+        }
+        const examples = [...publicComments(), ...textsOfPages()]
+            .flatMap((text) => blocksIn(text, "ts"))
+            .map((text, index) => ({ file: `example${index + 1}.ts`, text }));
+        assert.ok(examples.length >= 4, `${examples.length} examples`);
+        for (const { file, text } of examples) {
+            writeFileSync(join(folder, file), text);
+        }
+        const compilerOptions = {
+            ...{ strict: true, noEmit: true, target: "es2022", module: "nodenext", types: ["node"] },
+            ...{ moduleDetection: "force", skipLibCheck: false },
+        };
+        writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
+        await run("tsc", ["-p", folder], { cwd: folder });
+        rmSync(folder, { recursive: true });
+    });
+
     it("loads nothing but its own modules in the provider process, before a request is to be sent", async () => {
         const script = 'require("pulumi-alicloud-logstash/handler"); JSON.stringify(Object.keys(require.cache))';
         const paths = JSON.parse(await run(process.execPath, ["-p", script], { cwd: subject.folder })) as string[];
@@ -72,4 +98,13 @@ describe("the packed package", () => {
 
 function packageOf(path: string): string {
     return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path;
+}
+
+/** The texts of the comments in the sources that have a public symbol. */
+function publicComments(): readonly string[] {
+    const sources = join(repository, "provider", "src");
+    return readdirSync(sources, { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".ts"))
+        .flatMap((name) => readFileSync(join(sources, name), "utf8").match(/\/\*\*[\s\S]*?\*\//g) ?? [])
+        .map((comment) => comment.replace(/^ *\* ?/gm, ""));
 }
