@@ -70,7 +70,7 @@ func load(file string) (*schema.Package, error) {
 	if err := json.Unmarshal(text, &spec); err != nil {
 		return nil, err
 	}
-	pkg, problems, err := schema.BindSpec(spec, nil, schema.ValidationOptions{})
+	pkg, problems, err := schema.BindSpec(spec, schema.NewNullLoader(), schema.ValidationOptions{})
 	if len(problems) > 0 {
 		err = errors.Join(err, problems)
 	}
