@@ -2,15 +2,19 @@ import { startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { pointer } from "../provider/src/host/pointer";
 import { Host, type Properties } from "../test/protocol/host";
 import { cpuMsOf, rssOf } from "./processTree";
-import { type Contender, contenders, instanceIds } from "./programs";
+import { instanceIds } from "./programs";
 import { type Spread, spreadOf } from "./statistics";
+
+/** What runs in the SDK's own server. */
+const hosted = ["ours", "no-op"] as const;
+export type Hosted = (typeof hosted)[number];
 
 export const methods = ["check", "diff", "create"] as const;
 export type Method = (typeof methods)[number];
 
 /** The cost of one call to the provider process, without the engine. */
 export interface CallCost {
-    readonly contender: Contender;
+    readonly contender: Hosted;
     readonly method: Method;
     /** How late the emulator answers each of the requests. */
     readonly latencyMs: number;
@@ -39,14 +43,14 @@ export async function measureCalls(
     plan: GrpcPlan,
     config: Readonly<Record<string, string>>,
     say: (line: string) => void,
-): Promise<{ readonly costs: readonly CallCost[]; readonly rssMiB: Readonly<Record<Contender, number>> }> {
+): Promise<{ readonly costs: readonly CallCost[]; readonly rssMiB: Readonly<Record<Hosted, number>> }> {
     const emulator = await startEmulator();
-    const hosts = new Map<Contender, Host>();
-    for (const contender of contenders) {
+    const hosts = new Map<Hosted, Host>();
+    for (const contender of hosted) {
         hosts.set(contender, await Host.start({ config: { ...configFor(emulator.url), ...config } }));
     }
     const costs: CallCost[] = [];
-    const rssMiB: Record<Contender, number> = { ours: 0, "no-op": 0 };
+    const rssMiB: Record<Hosted, number> = { ours: 0, "no-op": 0 };
     try {
         for (const latencyMs of plan.latencies) {
             emulator.faults.clear();
@@ -61,7 +65,7 @@ export async function measureCalls(
                     const cpu = { ours: [] as number[], "no-op": [] as number[] };
                     // The first round warms up and is not counted.
                     for (let round = 0; round <= plan.rounds; round += 1) {
-                        for (const contender of round % 2 === 0 ? contenders : [...contenders].reverse()) {
+                        for (const contender of round % 2 === 0 ? hosted : [...hosted].reverse()) {
                             const host = hosts.get(contender);
                             if (host === undefined) {
                                 continue;
@@ -78,7 +82,7 @@ export async function measureCalls(
                             rssMiB[contender] = Math.max(rssMiB[contender], rssOf(Number(host.process.pid)));
                         }
                     }
-                    for (const contender of contenders) {
+                    for (const contender of hosted) {
                         const msPerCall = spreadOf(wall[contender]);
                         const cpuMsPerCall = spreadOf(cpu[contender]);
                         const at = { contender, method, latencyMs, concurrency, callsInRound: calls };
@@ -100,7 +104,7 @@ export async function measureCalls(
 
 async function measureRound(
     host: Host,
-    contender: Contender,
+    contender: Hosted,
     method: Method,
     calls: number,
     concurrency: number,
@@ -134,7 +138,7 @@ async function callOnce(host: Host, method: Method, inputs: Properties): Promise
 }
 
 // Another trigger in each, or the emulator would replay the answers it remembers.
-function inputsOf(contender: Contender, instanceId: string, trigger: string): Properties {
+function inputsOf(contender: Hosted, instanceId: string, trigger: string): Properties {
     const type = "pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt";
     return {
         __provider: contender === "ours" ? pointer : empty,

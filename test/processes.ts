@@ -18,7 +18,7 @@ export function processesOf(folder: string): Process[] {
         .map((pid) => ({ pid, command: commandOf(pid) }));
 }
 
-/** Those of them that run the provider, dynamic or as a plugin, without the shell that waits for it. */
+/** Those of them that run the provider, dynamic or as a plugin. */
 export function providersOf(folder: string): Process[] {
     return processesOf(folder).filter(({ command }) => runsProvider(command));
 }
@@ -96,7 +96,8 @@ function statOf(pid: number): { readonly state: string; readonly parent: number 
     return state === undefined || parent === undefined ? undefined : { state, parent: Number(parent) };
 }
 
-function runsProvider(command: string): boolean {
+/** Whether a command line is that of a provider's process, without the shell that waits for it. */
+export function runsProvider(command: string): boolean {
     return command.includes("cmd/dynamic-provider") || command.includes("/pulumi-resource-alicloud-logstash ");
 }
 
