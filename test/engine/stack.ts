@@ -90,7 +90,7 @@ export class Stack {
         for (const name of packages) {
             symlinkSync(join(repositoryModules, name), this.path("program", "node_modules", name));
         }
-        this.projectFile(join(repositoryModules, ".bin"));
+        this.projectFile(join(repositoryModules, "pulumi-alicloud-logstash", "bin"));
         this.write("package.json", JSON.stringify({ name: project, main: "index.js" }));
         this.program(options.program);
         if (options.copyOf !== undefined) {

@@ -13,7 +13,11 @@ import { packed } from "../package/packed";
 import { endOf, providerOf } from "../processes";
 
 const operation = "InterruptLogstashTask";
-const sdk = `@pulumi/pulumi@${(require("@pulumi/pulumi/package.json") as { readonly version: string }).version}`;
+const { peerDependencies } = require("pulumi-alicloud-logstash/package.json") as {
+    readonly peerDependencies: Readonly<Record<string, string>>;
+};
+/** The oldest that the package accepts, from which the plugin takes gRPC and its messages. */
+const oldestSdk = `@pulumi/pulumi@${peerDependencies["@pulumi/pulumi"]?.replace("^", "")}`;
 /** The instances of the example. */
 const [orders, billing] = ["ls-cn-4591f1y6abcd", "ls-cn-0pp1n8xqr3ef"] as const;
 
@@ -70,7 +74,7 @@ describe("the plugin of the packed package", function () {
             if (copyOf === undefined) {
                 stack.projectFile("node_modules/.bin");
             }
-            const packages = ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball, sdk];
+            const packages = ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball, oldestSdk];
             await run("npm", packages, { cwd: stack.path("program") });
         }
         const effectsOn = (instanceId: string) => emulator.ledger.effectsOn(instanceId).length;
