@@ -52,7 +52,7 @@ export interface Findings {
     readonly traffic: Traffic[];
 }
 
-/** Runs ours and the no-op side by side, a step of the one and then the same of the other, changing who is first. */
+/** Runs all side by side, a step of the one and then the same of the next, changing who is first. */
 export async function compare(
     { size, pairs, wholePairs }: Comparison,
     config: Readonly<Record<string, string>>,
@@ -61,17 +61,18 @@ export async function compare(
 ): Promise<void> {
     for (let pair = 1; pair <= pairs; pair += 1) {
         const order = pair % 2 === 1 ? contenders : [...contenders].reverse();
-        const emulator = await startEmulator({ instances: instanceIds(size).map((instanceId) => ({ instanceId })) });
-        const stacks = new Map<Contender, Stack>();
+        const sides = new Map<Contender, Side>();
         try {
             for (const contender of order) {
+                const emulator = await startEmulator({ instances: instancesOf(size) });
                 const program = programOf(contender, size);
-                stacks.set(contender, await Stack.create({ emulator, program, config }));
+                const plugin = contender === "plugin";
+                sides.set(contender, { emulator, stack: await Stack.create({ emulator, plugin, program, config }) });
             }
             for (const step of pair <= wholePairs ? steps : (["up"] as const)) {
                 const took: string[] = [];
                 for (const contender of order) {
-                    const stack = stackOf(stacks, contender);
+                    const { stack } = sideOf(sides, contender);
                     const { ms, peak } = await timed(stack, step);
                     found.samples.push({ contender, size, pair, step, ms, peak });
                     took.push(`${contender} ${(ms / 1000).toFixed(2)} s`);
@@ -81,12 +82,12 @@ export async function compare(
                 }
                 say(`  ${size} resources, pair ${pair} of ${pairs}, ${step}: ${took.join(", ")}`);
             }
-            found.traffic.push(trafficOf(emulator, size));
+            found.traffic.push(trafficOf(sideOf(sides, "ours").emulator, size));
         } finally {
-            for (const stack of stacks.values()) {
+            for (const { stack, emulator } of sides.values()) {
                 stack.remove();
+                await emulator.stop();
             }
-            await emulator.stop();
         }
     }
 }
@@ -97,7 +98,7 @@ export async function upOf(
     config: Readonly<Record<string, string>>,
     env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly ms: number; readonly traffic: Traffic }> {
-    const emulator = await startEmulator({ instances: instanceIds(size).map((instanceId) => ({ instanceId })) });
+    const emulator = await startEmulator({ instances: instancesOf(size) });
     const stack = await Stack.create({ emulator, program: programOf("ours", size), config, env });
     try {
         const { ms } = await timed(stack, "up");
@@ -136,7 +137,7 @@ async function stateOf(stack: Stack, contender: Contender, size: number): Promis
     const { text } = expectSuccess(await stack.pulumi("stack", "export"));
     const exported = JSON.parse(text) as { deployment: { resources: readonly { readonly type: string }[] } };
     const records = exported.deployment.resources
-        .filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic"))
+        .filter(({ type }) => !type.startsWith("pulumi:"))
         .map((resource) => Buffer.byteLength(JSON.stringify(resource)))
         .sort((a, b) => a - b);
     if (records.length !== size) {
@@ -156,10 +157,20 @@ function trafficOf({ ledger, connections }: Emulator, size: number): Traffic {
     return { size, requests: requests.length, effects: effects.length, peakConnections: connections.peak };
 }
 
-function stackOf(stacks: ReadonlyMap<Contender, Stack>, contender: Contender): Stack {
-    const stack = stacks.get(contender);
-    if (stack === undefined) {
+function instancesOf(size: number): { readonly instanceId: string }[] {
+    return instanceIds(size).map((instanceId) => ({ instanceId }));
+}
+
+/** The stack of one contender, and a cloud of its own. */
+interface Side {
+    readonly stack: Stack;
+    readonly emulator: Emulator;
+}
+
+function sideOf(sides: ReadonlyMap<Contender, Side>, contender: Contender): Side {
+    const side = sides.get(contender);
+    if (side === undefined) {
         throw new Error(`no stack of ${contender}`);
     }
-    return stack;
+    return side;
 }

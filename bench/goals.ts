@@ -1,4 +1,4 @@
-import type { Results } from "./results";
+import type { Ours, Results } from "./results";
 
 /** A goal, and how it came out. */
 export interface Goal {
@@ -11,7 +11,9 @@ export interface Goal {
 
 /** The goals of the project, from the results of one run. */
 export function goalsOf({ rows, states, traffic, limited, loads }: Results, maxConnections: number): Goal[] {
-    const up = (size: number) => rows.find((row) => row.size === size && row.step === "up")?.ratio;
+    const up = (size: number, form: Ours = "ours") =>
+        rows.find((row) => row.size === size && row.step === "up")?.ratio[form];
+    const state = (form: Ours) => states.find(({ size }) => size === 500)?.ratio[form];
     const perInterrupt = traffic.map(({ requests, effects, size }) => {
         if (effects !== size) {
             throw new Error(`${effects} interrupts of ${size} instances`);
@@ -20,14 +22,17 @@ export function goalsOf({ rows, states, traffic, limited, loads }: Results, maxC
     });
     return [
         { what: "`up` of 500 against the no-op", limit: 1.05, actual: up(500), unit: "×" },
-        { what: "the same with the default limits", limit: 1.05, actual: limited.rows[0]?.ratio, unit: "×" },
+        { what: "the same with the default limits", limit: 1.05, actual: limited.rows[0]?.ratio.ours, unit: "×" },
         { what: "first `up` of one against the no-op", limit: 1.05, actual: up(1), unit: "×" },
         {
             what: "state of 500 against the no-op's, without white space",
             limit: 0.9,
-            actual: states.find(({ size }) => size === 500)?.ratio,
+            actual: state("ours"),
             unit: "×",
         },
+        { what: "first `up` of one by the plugin against the no-op", limit: 0.85, actual: up(1, "plugin"), unit: "×" },
+        { what: "`up` of 500 by the plugin against the no-op", limit: 0.95, actual: up(500, "plugin"), unit: "×" },
+        { what: "state of 500 by the plugin against the no-op's", limit: 0.6, actual: state("plugin"), unit: "×" },
         { what: "requests for each interrupt", limit: 2, actual: Math.max(...perInterrupt), unit: "requests" },
         {
             what: "connections at one time, default limits",

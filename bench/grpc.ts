@@ -3,15 +3,19 @@ import { pointer } from "../provider/src/host/pointer";
 import type { Properties } from "../test/protocol/calls";
 import { Host } from "../test/protocol/host";
 import { cpuMsOf, rssOf } from "./processTree";
-import { type Contender, contenders, instanceIds } from "./programs";
+import { instanceIds } from "./programs";
 import { type Spread, spreadOf } from "./statistics";
+
+/** What runs in the SDK's own server. */
+const hosted = ["ours", "no-op"] as const;
+export type Hosted = (typeof hosted)[number];
 
 export const methods = ["check", "diff", "create"] as const;
 export type Method = (typeof methods)[number];
 
 /** The cost of one call to the provider process, without the engine. */
 export interface CallCost {
-    readonly contender: Contender;
+    readonly contender: Hosted;
     readonly method: Method;
     /** How late the emulator answers each of the requests. */
     readonly latencyMs: number;
@@ -40,14 +44,14 @@ export async function measureCalls(
     plan: GrpcPlan,
     config: Readonly<Record<string, string>>,
     say: (line: string) => void,
-): Promise<{ readonly costs: readonly CallCost[]; readonly rssMiB: Readonly<Record<Contender, number>> }> {
+): Promise<{ readonly costs: readonly CallCost[]; readonly rssMiB: Readonly<Record<Hosted, number>> }> {
     const emulator = await startEmulator();
-    const hosts = new Map<Contender, Host>();
-    for (const contender of contenders) {
+    const hosts = new Map<Hosted, Host>();
+    for (const contender of hosted) {
         hosts.set(contender, await Host.start({ config: { ...configFor(emulator.url), ...config } }));
     }
     const costs: CallCost[] = [];
-    const rssMiB: Record<Contender, number> = { ours: 0, "no-op": 0 };
+    const rssMiB: Record<Hosted, number> = { ours: 0, "no-op": 0 };
     try {
         for (const latencyMs of plan.latencies) {
             emulator.faults.clear();
@@ -62,7 +66,7 @@ export async function measureCalls(
                     const cpu = { ours: [] as number[], "no-op": [] as number[] };
                     // The first round warms up and is not counted.
                     for (let round = 0; round <= plan.rounds; round += 1) {
-                        for (const contender of round % 2 === 0 ? contenders : [...contenders].reverse()) {
+                        for (const contender of round % 2 === 0 ? hosted : [...hosted].reverse()) {
                             const host = hosts.get(contender);
                             if (host === undefined) {
                                 continue;
@@ -79,7 +83,7 @@ export async function measureCalls(
                             rssMiB[contender] = Math.max(rssMiB[contender], rssOf(Number(host.process.pid)));
                         }
                     }
-                    for (const contender of contenders) {
+                    for (const contender of hosted) {
                         const msPerCall = spreadOf(wall[contender]);
                         const cpuMsPerCall = spreadOf(cpu[contender]);
                         const at = { contender, method, latencyMs, concurrency, callsInRound: calls };
@@ -101,7 +105,7 @@ export async function measureCalls(
 
 async function measureRound(
     host: Host,
-    contender: Contender,
+    contender: Hosted,
     method: Method,
     calls: number,
     concurrency: number,
@@ -135,7 +139,7 @@ async function callOnce(host: Host, method: Method, inputs: Properties): Promise
 }
 
 // Another trigger in each, or the emulator would replay the answers it remembers.
-function inputsOf(contender: Contender, instanceId: string, trigger: string): Properties {
+function inputsOf(contender: Hosted, instanceId: string, trigger: string): Properties {
     const type = "pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt";
     return {
         __provider: contender === "ours" ? pointer : empty,

@@ -120,7 +120,11 @@ async function measure(plan: Plan, isQuick: boolean): Promise<Results> {
             "Node.js": process.versions.node,
         },
         config: unlimited,
-        programs: { ours: programOf("ours", 500), "no-op": programOf("no-op", 500) },
+        programs: {
+            ours: programOf("ours", 500),
+            plugin: programOf("plugin", 500),
+            "no-op": programOf("no-op", 500),
+        },
         rows: rowsOf(found.samples),
         states: stateRowsOf(found.states),
         traffic: found.traffic,

@@ -1,6 +1,6 @@
 import type { Results, Row } from "./results";
 
-const colours = { ours: "#ff6a00", "no-op": "#8a94a6" } as const;
+const colours = { ours: "#ff6a00", plugin: "#0a7d55", "no-op": "#8a94a6" } as const;
 const panel = { width: 250, height: 170, left: 60, top: 84, gap: 45 };
 
 interface Series {
@@ -11,8 +11,8 @@ interface Series {
 /** Three panels over the number of resources: time of a first `up`, peak memory, bytes of state. */
 export function plotOf({ rows, states, madeAt }: Results): string {
     const ups = rows.filter(({ step }) => step === "up");
-    const both = (series: (contender: Series["contender"]) => Series["points"]): Series[] =>
-        (["no-op", "ours"] as const).map((contender) => ({ contender, points: series(contender) }));
+    const all = (series: (contender: Series["contender"]) => Series["points"]): Series[] =>
+        (["no-op", "ours", "plugin"] as const).map((contender) => ({ contender, points: series(contender) }));
     const ofRow = (row: Row, spread: Row["seconds"]["ours"]) => {
         return { x: row.size, y: spread.median, low: spread.min, high: spread.max };
     };
@@ -20,17 +20,17 @@ export function plotOf({ rows, states, madeAt }: Results): string {
         panelOf(
             0,
             "first up, s",
-            both((c) => ups.map((row) => ofRow(row, row.seconds[c]))),
+            all((c) => ups.map((row) => ofRow(row, row.seconds[c]))),
         ),
         panelOf(
             1,
             "peak memory, MiB",
-            both((c) => ups.map((row) => ofRow(row, row.memory[c]))),
+            all((c) => ups.map((row) => ofRow(row, row.memory[c]))),
         ),
         panelOf(
             2,
             "state, kB",
-            both((c) =>
+            all((c) =>
                 states.map(({ size, compact }) => {
                     const y = (compact[c] * size) / 1000;
                     return { x: size, y, low: y, high: y };
@@ -43,16 +43,16 @@ export function plotOf({ rows, states, madeAt }: Results): string {
     return [
         `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
             `font-family="system-ui, sans-serif" font-size="12" fill="#333" role="img">`,
-        "<title>Time, memory and state of ours and of a no-op, by the number of resources</title>",
+        "<title>Time, memory and state of both forms of ours and of a no-op, by the number of resources</title>",
         `<rect width="${width}" height="${height}" fill="#fff"/>`,
         text(16, 26, "LogstashTaskInterrupt and a no-op dynamic resource, by number of resources", 'font-size="15"'),
-        ...both(() => []).map(({ contender }, n) =>
+        ...all(() => []).map(({ contender }, n) =>
             [
                 `<circle cx="${22 + n * 90}" cy="46" r="5" fill="${colours[contender]}"/>`,
                 text(32 + n * 90, 50, contender),
             ].join(""),
         ),
-        text(210, 50, `medians, with ranges; ${madeAt.slice(0, 10)}`, 'fill="#777"'),
+        text(300, 50, `medians, with ranges; ${madeAt.slice(0, 10)}`, 'fill="#777"'),
         ...panels,
         "</svg>\n",
     ].join("\n");

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { commandOf, procFile, statFieldsOf } from "../test/processes";
+import { commandOf, procFile, runsProvider, statFieldsOf } from "../test/processes";
 
 /** What a process of the CLI's tree is for. */
 export type Role = "CLI" | "language host" | "program" | "provider" | "other";
@@ -78,7 +78,7 @@ function roleOf(pid: number, root: number): Role {
     if (pid === root) {
         return "CLI";
     }
-    if (command.includes("cmd/dynamic-provider")) {
+    if (runsProvider(command)) {
         return "provider";
     }
     if (command.includes("cmd/run")) {

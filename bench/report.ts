@@ -1,6 +1,7 @@
 import { defaultRequestsPerSecond } from "../provider/src/cloud/limits";
 import { type Goal, verdictOf } from "./goals";
 import type { Profile } from "./profile";
+import { type Contender, contenders } from "./programs";
 import type { Results, Row } from "./results";
 import type { Spread } from "./statistics";
 
@@ -15,9 +16,9 @@ export function markdownOf(results: Results, goals: readonly Goal[]): string {
 
 ${madeAt.slice(0, 10)}, ${minutes.toFixed(0)} minutes${quick ? ", quick: too few runs to conclude anything" : ""}. ${list(versions)}. ${list(machine)}.
 
-The real engine and the emulator run on one machine; the emulator answers at once. Each pair is a step of ours and the same
-step of a no-op resource, one after the other, and the next pair begins with the other one. Medians, with ranges in brackets.
-Ours runs with ${list(config)}, so that the fixed limit of requests, which is there for the service's sake, does not hide the
+The real engine and the emulator run on one machine; the emulator answers at once. Each pair is a step of ours, the same step
+of ours by the plugin, and the same of a no-op dynamic resource, one after the other; the next pair begins at the other end.
+Medians, with ranges in brackets. Ours runs with ${list(config)}, so that the fixed limit of requests, which is there for the service's sake, does not hide the
 cost of the code.
 
 ![Time, memory and state by the number of resources](report.svg)
@@ -56,20 +57,19 @@ ${results.profile.byPackage
 Bytes for each resource: \`pulumi stack export\` divided by their number, without white space and as printed, and the record of
 one resource without white space.
 
-| resources | ours | no-op | ratio | ours, printed | no-op, printed | ratio | record of ours | of the no-op |
-| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| resources | ours | plugin | no-op | ratio | plugin's | ours, printed | plugin | no-op | ratio | plugin's | record of ours | plugin's | no-op's |
+| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ${results.states
     .map(({ size, compact, indented, record, ratio, indentedRatio }) =>
         cells([
             size,
-            compact.ours.toFixed(0),
-            compact["no-op"].toFixed(0),
-            ratio.toFixed(3),
-            indented.ours.toFixed(0),
-            indented["no-op"].toFixed(0),
-            indentedRatio.toFixed(3),
-            record.ours,
-            record["no-op"],
+            ...contenders.map((contender) => compact[contender].toFixed(0)),
+            ratio.ours.toFixed(3),
+            ratio.plugin.toFixed(3),
+            ...contenders.map((contender) => indented[contender].toFixed(0)),
+            indentedRatio.ours.toFixed(3),
+            indentedRatio.plugin.toFixed(3),
+            ...contenders.map((contender) => record[contender]),
         ]),
     )
     .join("\n")}
@@ -101,6 +101,11 @@ Ours:
 \`\`\`js
 ${programs.ours}\`\`\`
 
+Ours by the plugin:
+
+\`\`\`js
+${programs.plugin}\`\`\`
+
 The no-op:
 
 \`\`\`js
@@ -128,10 +133,12 @@ function readingOf({ byPackage, size }: Profile): string {
 }
 
 function engineTable(rows: readonly Row[]): string {
-    const titles = ["resources", "step", "pairs", "ours, s", "no-op, s", "ratio of medians", "ratios of pairs"];
+    const times = ["ours, s", "plugin, s", "no-op, s"];
+    const ratios = ["ratio of medians", "ratios of pairs", "plugin's", "of pairs"];
+    const memory = ["memory of ours, MiB", "of the plugin", "of the no-op"];
     return [
-        cells([...titles, "memory of ours, MiB", "of the no-op"]),
-        cells(["---:", "---", ...Array.from({ length: 7 }, () => "---:")]),
+        cells(["resources", "step", "pairs", ...times, ...ratios, ...memory]),
+        cells(["---:", "---", ...Array.from({ length: 11 }, () => "---:")]),
         ...rows.map(engineRow),
     ].join("\n");
 }
@@ -141,12 +148,12 @@ function engineRow({ size, step, seconds, ratio, pairRatios, memory }: Row): str
         size,
         step,
         seconds.ours.count,
-        shown(seconds.ours, 2),
-        shown(seconds["no-op"], 2),
-        ratio.toFixed(3),
-        `${pairRatios.min.toFixed(2)}–${pairRatios.max.toFixed(2)}`,
-        shown(memory.ours, 0),
-        shown(memory["no-op"], 0),
+        ...contenders.map((contender) => shown(seconds[contender], 2)),
+        ...(["ours", "plugin"] as const).flatMap((form) => [
+            ratio[form].toFixed(3),
+            `${pairRatios[form].min.toFixed(2)}–${pairRatios[form].max.toFixed(2)}`,
+        ]),
+        ...contenders.map((contender) => shown(memory[contender], 0)),
     ]);
 }
 
@@ -165,12 +172,12 @@ function growthOf(rows: readonly Row[]): string {
     if (first === undefined || last === undefined || first === last) {
         return "Not measured.";
     }
-    const times = (contender: "ours" | "no-op", of: "seconds" | "memory") =>
+    const times = (contender: Contender, of: "seconds" | "memory") =>
         (last[of][contender].median / first[of][contender].median).toFixed(1);
     return (
         `From ${first.size} to ${last.size} resources, ${last.size / first.size} times as many, a first \`up\` takes ` +
-        `${times("ours", "seconds")} times as long (no-op ${times("no-op", "seconds")}) and ` +
-        `${times("ours", "memory")} times the memory (no-op ${times("no-op", "memory")}).`
+        `${times("ours", "seconds")} times as long (plugin ${times("plugin", "seconds")}, no-op ${times("no-op", "seconds")}) and ` +
+        `${times("ours", "memory")} times the memory (plugin ${times("plugin", "memory")}, no-op ${times("no-op", "memory")}).`
     );
 }
 

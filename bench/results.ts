@@ -1,21 +1,24 @@
 import type { Findings, Sample, StateSize, Step } from "./engine";
 import { steps } from "./engine";
-import type { CallCost } from "./grpc";
+import type { CallCost, Hosted } from "./grpc";
 import type { LoadCost } from "./load";
 import type { Peak, Role } from "./processTree";
 import type { Profile } from "./profile";
-import type { Contender } from "./programs";
+import { type Contender, contenders } from "./programs";
 import { medianOf, type Spread, spreadOf } from "./statistics";
 
-/** A step at a size, ours against the no-op. */
+/** What stands against the no-op. */
+export type Ours = Exclude<Contender, "no-op">;
+
+/** A step at a size, both forms of ours against the no-op. */
 export interface Row {
     readonly size: number;
     readonly step: Step;
     readonly seconds: Readonly<Record<Contender, Spread>>;
     /** Of the medians. */
-    readonly ratio: number;
+    readonly ratio: Readonly<Record<Ours, number>>;
     /** Of the pairs, each for itself. */
-    readonly pairRatios: Spread;
+    readonly pairRatios: Readonly<Record<Ours, Spread>>;
     /** The most memory of the CLI and all it starts, in MiB, and the medians of its parts. */
     readonly memory: Readonly<Record<Contender, Spread>>;
     readonly roles: Readonly<Record<Contender, Peak["roles"]>>;
@@ -28,9 +31,9 @@ export interface StateRow {
     readonly compact: Readonly<Record<Contender, number>>;
     readonly record: Readonly<Record<Contender, number>>;
     /** Of the states without white space. */
-    readonly ratio: number;
+    readonly ratio: Readonly<Record<Ours, number>>;
     /** Of the states as the CLI prints them. */
-    readonly indentedRatio: number;
+    readonly indentedRatio: Readonly<Record<Ours, number>>;
 }
 
 /** First `up`s with the limits that users get. */
@@ -54,7 +57,7 @@ export interface Results {
     readonly limited: Limited;
     readonly profile: Profile;
     readonly calls: readonly CallCost[];
-    readonly providerMiB: Readonly<Record<Contender, number>>;
+    readonly providerMiB: Readonly<Record<Hosted, number>>;
     readonly loads: readonly LoadCost[];
     readonly samples: readonly Sample[];
 }
@@ -63,27 +66,39 @@ export function rowsOf(samples: readonly Sample[]): Row[] {
     const sizes = [...new Set(samples.map(({ size }) => size))].sort((a, b) => a - b);
     return sizes.flatMap((size) =>
         steps.flatMap((step) => {
-            const of = (contender: Contender) =>
-                samples.filter((s) => s.size === size && s.step === step && s.contender === contender);
-            const [ours, noop] = [of("ours"), of("no-op")];
-            return ours.length === 0 ? [] : [rowOf(size, step, ours, noop)];
+            const ofStep = samples.filter((sample) => sample.size === size && sample.step === step);
+            return ofStep.length === 0 ? [] : [rowOf(size, step, ofStep)];
         }),
     );
 }
 
-function rowOf(size: number, step: Step, ours: readonly Sample[], noop: readonly Sample[]): Row {
-    const both = <T>(make: (samples: readonly Sample[]) => T) => ({ ours: make(ours), "no-op": make(noop) });
-    const seconds = both((samples) => spreadOf(samples.map(({ ms }) => ms / 1000)));
-    const pairRatios = ours.map(({ ms, pair }) => ms / (noop.find((other) => other.pair === pair)?.ms ?? Number.NaN));
+function rowOf(size: number, step: Step, ofStep: readonly Sample[]): Row {
+    const of = (contender: Contender) => ofStep.filter((sample) => sample.contender === contender);
+    const all = <T>(make: (samples: readonly Sample[]) => T) => ofAll((contender) => make(of(contender)));
+    const seconds = all((samples) => spreadOf(samples.map(({ ms }) => ms / 1000)));
+    const inPair = (wanted: number) => of("no-op").find(({ pair }) => pair === wanted)?.ms ?? Number.NaN;
     return {
         size,
         step,
         seconds,
-        ratio: seconds.ours.median / seconds["no-op"].median,
-        pairRatios: spreadOf(pairRatios),
-        memory: both((samples) => spreadOf(samples.map(({ peak }) => peak.total))),
-        roles: both((samples) => medianRoles(samples.map(({ peak }) => peak))),
+        ratio: ratiosOf(ofAll((contender) => seconds[contender].median)),
+        pairRatios: ofOurs((contender) => spreadOf(of(contender).map(({ ms, pair }) => ms / inPair(pair)))),
+        memory: all((samples) => spreadOf(samples.map(({ peak }) => peak.total))),
+        roles: all((samples) => medianRoles(samples.map(({ peak }) => peak))),
     };
+}
+
+function ofAll<T>(make: (contender: Contender) => T): Record<Contender, T> {
+    return Object.fromEntries(contenders.map((contender) => [contender, make(contender)])) as Record<Contender, T>;
+}
+
+function ofOurs<T>(make: (contender: Ours) => T): Record<Ours, T> {
+    return { ours: make("ours"), plugin: make("plugin") };
+}
+
+/** Each against the no-op. */
+function ratiosOf(values: Readonly<Record<Contender, number>>): Record<Ours, number> {
+    return ofOurs((contender) => values[contender] / values["no-op"]);
 }
 
 function medianRoles(peaks: readonly Peak[]): Peak["roles"] {
@@ -98,20 +113,19 @@ function medianRoles(peaks: readonly Peak[]): Peak["roles"] {
 export function stateRowsOf(states: readonly StateSize[]): StateRow[] {
     const sizes = [...new Set(states.map(({ size }) => size))].sort((a, b) => a - b);
     return sizes.map((size) => {
-        const both = (bytes: (state: StateSize) => number) => {
-            const of = (contender: Contender) =>
-                medianOf(states.filter((s) => s.size === size && s.contender === contender).map(bytes));
-            return { ours: of("ours"), "no-op": of("no-op") };
-        };
-        const indented = both((state) => state.indented / size);
-        const compact = both((state) => state.compact / size);
+        const all = (bytes: (state: StateSize) => number) =>
+            ofAll((contender) =>
+                medianOf(states.filter((s) => s.size === size && s.contender === contender).map(bytes)),
+            );
+        const indented = all((state) => state.indented / size);
+        const compact = all((state) => state.compact / size);
         return {
             size,
             indented,
             compact,
-            record: both(({ record }) => record),
-            ratio: compact.ours / compact["no-op"],
-            indentedRatio: indented.ours / indented["no-op"],
+            record: all(({ record }) => record),
+            ratio: ratiosOf(compact),
+            indentedRatio: ratiosOf(indented),
         };
     });
 }

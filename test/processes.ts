@@ -18,12 +18,12 @@ export function processesOf(folder: string): Process[] {
         .map((pid) => ({ pid, command: commandOf(pid) }));
 }
 
-/** Those of them that run the dynamic provider, without the shell that waits for it. */
+/** Those of them that run the provider, dynamic or as a plugin. */
 export function providersOf(folder: string): Process[] {
     return processesOf(folder).filter(({ command }) => runsProvider(command));
 }
 
-/** The dynamic-provider process that a running CLI has started. */
+/** The provider's process that a running CLI has started. */
 export function providerOf(cli: number): number {
     const provider = descendantsOf(cli).find((pid) => runsProvider(commandOf(pid)));
     assert.ok(provider !== undefined, `the CLI ${cli} has no provider process`);
@@ -96,8 +96,9 @@ function statOf(pid: number): { readonly state: string; readonly parent: number 
     return state === undefined || parent === undefined ? undefined : { state, parent: Number(parent) };
 }
 
-function runsProvider(command: string): boolean {
-    return command.includes("cmd/dynamic-provider");
+/** Whether a command line is that of a provider's process, without the shell that waits for it. */
+export function runsProvider(command: string): boolean {
+    return command.includes("cmd/dynamic-provider") || command.includes("/pulumi-resource-alicloud-logstash ");
 }
 
 function numbers(): number[] {

@@ -90,8 +90,8 @@ async function faults(round: FaultRound, totals: Totals): Promise<string> {
     totals.faults.push(...results);
     totals.violations.push(...violations);
     totals.requests += requests;
-    const { name, mode, between } = round;
-    const line = `${name}: ${mode}, ${endingsOf(results)}; then ${between}`;
+    const { name, form, mode, between } = round;
+    const line = `${name}: ${form}, ${mode}, ${endingsOf(results)}; then ${between}`;
     return told(line, started, violations);
 }
 

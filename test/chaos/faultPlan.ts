@@ -1,12 +1,14 @@
 import type { Account } from "pulumi-alicloud-logstash-emulator";
 import { type Between, betweens, type Mode } from "./deployments";
 import { type FaultCase, sequenceCase, singleCases } from "./faults";
+import { type Form, planForm } from "./form";
 import type { Random } from "./random";
 import { type Credentials, planAccount, planCredentials } from "./secrets";
 
 /** One stack with many resources, each with its faults. */
 export interface FaultRound {
     readonly name: string;
+    readonly form: Form;
     readonly mode: Mode;
     readonly between: Between;
     readonly account: Account;
@@ -47,6 +49,7 @@ export function planFaultRounds(count: number, random: Random): FaultRound[] {
     return rounds.map(({ mode, faults }, n): FaultRound => {
         return {
             name: `faults ${n + 1}`,
+            form: planForm(n),
             mode,
             between: betweens[(n + offset) % betweens.length] ?? "nothing",
             account,

@@ -26,9 +26,15 @@ export async function runFaultRound(round: FaultRound): Promise<FaultRoundReport
         fault,
         instanceId: `ls-cn-chaos${String(n).padStart(4, "0")}`,
     }));
-    const { account, credentials } = round;
+    const { form, account, credentials } = round;
     const instances = cases.map(({ fault, instanceId }) => ({ instanceId, interruptMs: fault.interruptMs }));
-    const site = await Site.open({ name: `${round.name} (${round.mode})`, account, credentials, instances });
+    const site = await Site.open({
+        name: `${round.name} (${form}, ${round.mode})`,
+        form,
+        account,
+        credentials,
+        instances,
+    });
     const declarations = cases.map(({ instanceId }) => ({ instanceId, timeoutSeconds }));
     const generation = await declareStruck(site, round.mode, declarations);
 

@@ -1,10 +1,11 @@
 import type { Account, Fault } from "pulumi-alicloud-logstash-emulator";
 import type { Tear } from "./checkpoint";
+import { type Form, planForm } from "./form";
 import type { Random } from "./random";
 import { type Credentials, planAccount, planCredentials } from "./secrets";
 
 /** What is killed with `kill -9`, or how often Ctrl-C is pressed. */
-export type Victim = "the CLI" | "the provider" | "both" | "Ctrl-C twice";
+export type Victim = "the CLI" | "the provider" | "both" | "Ctrl-C once" | "Ctrl-C twice";
 
 /** When: a delay after the start of the CLI, after its provider was loaded, or after the n-th such ledger entry. */
 export interface Moment {
@@ -34,6 +35,7 @@ export interface KillRound {
 /** One stack and what it goes through. */
 export interface KillStack {
     readonly name: string;
+    readonly form: Form;
     readonly account: Account;
     readonly credentials: Credentials;
     readonly interruptMs: readonly number[];
@@ -41,16 +43,21 @@ export interface KillStack {
 }
 
 const instanceCount = 5;
-const victims: readonly Victim[] = ["the CLI", "the provider", "both", "Ctrl-C twice"];
+/** A plugin ends at the first Ctrl-C, and leaves nothing for a second. */
+const victims: Readonly<Record<Form, readonly Victim[]>> = {
+    dynamic: ["the CLI", "the provider", "both", "Ctrl-C twice"],
+    plugin: ["the CLI", "the provider", "both", "Ctrl-C once"],
+};
 
 /** The n-th stack of the kill plan, the same for the same seed whichever was run before it. */
 export function planKillStack(n: number, seeded: Random): KillStack {
     const random = seeded.fork(`kill stack ${n}`);
     const modes = ["create", "update", random.pick(["update", "finish"] as const)] as const;
+    const form = planForm(n);
     // Each victim comes up as often as every other, and in every mode.
     let taken = n * (modes.length + 1);
     const kill = (laterKill: boolean): Kill => {
-        const victim = victims[(taken++ + n) % victims.length] ?? "both";
+        const victim = victims[form][(taken++ + n) % victims[form].length] ?? "both";
         return { victim, moment: planMoment(laterKill, random), gapMs: random.integer(50, 700) };
     };
     const twice = n % modes.length;
@@ -58,7 +65,8 @@ export function planKillStack(n: number, seeded: Random): KillStack {
     const torn = (n + 1) % modes.length;
     const tear: Tear = { file: n % 2 === 0 ? "state" : "attributes", share: random.next() * 0.95 };
     return {
-        name: `kills ${n + 1}`,
+        name: `kills ${n + 1} (${form})`,
+        form,
         account: planAccount(random),
         credentials: planCredentials(n),
         interruptMs: Array.from({ length: instanceCount }, () => random.integer(300, 1_500)),

@@ -40,8 +40,8 @@ const timeoutSeconds = 60;
 export async function runKillStack(plan: KillStack): Promise<KillStackReport> {
     const instances = plan.interruptMs.map((interruptMs, n) => ({ instanceId: `ls-cn-kill${n + 1}`, interruptMs }));
     const instanceIds = instances.map(({ instanceId }) => instanceId);
-    const { name, account, credentials } = plan;
-    const site = await Site.open({ name, account, credentials, instances });
+    const { name, form, account, credentials } = plan;
+    const site = await Site.open({ name, form, account, credentials, instances });
     const results: KillResult[] = [];
     const tears: CheckpointFile[] = [];
     let missed = 0;
@@ -156,8 +156,8 @@ async function upKilled(site: Site, generation: Generation, kill: Kill): Promise
     const silentMs = await expectSilence(site, struckAt);
     const run = await Promise.race([ended, setTimeout(5_000, { code: null, text: "" } as Run, { ref: false })]);
     site.keep(run.text);
-    if (kill.victim === "the provider" || !isInTime) {
-        await judgeOwnEnd(site, generation, run);
+    if (kill.victim === "the provider" || kill.victim === "Ctrl-C once" || !isInTime) {
+        await judgeOwnEnd(site, generation, run, kill.victim);
     }
     const isProviderLeft = kill.victim === "the CLI" || kill.victim === "Ctrl-C twice";
     return strikes ? { phase, providerEndedMs: isProviderLeft ? silentMs : undefined } : undefined;
@@ -177,6 +177,8 @@ async function strike(cli: number, kill: Kill, folder: string, isOver: () => boo
             }
             return isKilled;
         }
+        case "Ctrl-C once":
+            return send(-cli, "SIGINT");
         case "Ctrl-C twice":
             // As a terminal does it: to the whole foreground group.
             send(-cli, "SIGINT");
@@ -210,13 +212,20 @@ async function expectSilence(site: Site, since: number): Promise<number | undefi
 }
 
 /** A CLI that ended by itself says by its exit code whether all is recorded as done. */
-async function judgeOwnEnd(site: Site, { instanceIds, trigger }: Generation, { code, text }: Run): Promise<void> {
+async function judgeOwnEnd(
+    site: Site,
+    { instanceIds, trigger }: Generation,
+    { code, text }: Run,
+    victim: Victim,
+): Promise<void> {
     const { records } = await site.exported();
     const isDone = instanceIds.every((instanceId) => {
         const outputs = records.get(instanceId)?.outputs;
         return outputs?.status === "suspended" && JSON.stringify(outputs.triggers) === JSON.stringify([trigger]);
     });
-    if ((code === 0) !== isDone) {
+    // A Ctrl-C fails the run also where everything was done already.
+    const mayFail = victim === "Ctrl-C once";
+    if (code === 0 ? !isDone : isDone && !mayFail) {
         site.violate(`exit code ${code}, and ${isDone ? "all" : "not all"} are recorded as suspended`, text);
     }
 }

@@ -6,29 +6,36 @@ const { join } = require("node:path");
 
 const clockSteps = process.env.CHAOS_CLOCK_STEPS;
 const clock = clockSteps === undefined ? undefined : require("./steppedClock.js");
-let handler;
+/** What each form loads first. */
+const entries = ["pulumi-alicloud-logstash/handler", "../dist/host/plugin/main"];
+let isLoaded = false;
+const measured = new Set();
 
 const load = Module._load;
 Module._load = function (request, ...rest) {
     const loaded = load.call(this, request, ...rest);
-    if (request === "pulumi-alicloud-logstash/handler" && handler === undefined) {
-        handler = loaded;
+    if (entries.includes(request) && !isLoaded) {
+        isLoaded = true;
         writeFileSync(join(process.env.HOME, `handler-${process.pid}`), "");
-        measure("create");
-        measure("update");
         clock?.start(JSON.parse(clockSteps));
+    }
+    if (request.endsWith("/lifecycle") && loaded.Lifecycle !== undefined && !measured.has(loaded.Lifecycle)) {
+        measured.add(loaded.Lifecycle);
+        measure(loaded.Lifecycle.prototype, "create", 1);
+        measure(loaded.Lifecycle.prototype, "update", 2);
     }
     return loaded;
 };
 
-function measure(verb) {
-    const call = handler[verb];
-    handler[verb] = async (...args) => {
+/** Notes how long each call takes; `inputs` is the place of the inputs among its arguments. */
+function measure(lifecycle, verb, inputs) {
+    const call = lifecycle[verb];
+    lifecycle[verb] = async function (...args) {
         const started = performance.now();
         try {
-            return await call.apply(handler, args);
+            return await call.apply(this, args);
         } finally {
-            const { instanceId, timeoutSeconds } = args.at(-1);
+            const { instanceId, timeoutSeconds } = args[inputs];
             const line = JSON.stringify({ verb, instanceId, timeoutSeconds, ms: performance.now() - started });
             appendFileSync(join(process.env.HOME, "operations"), `${line}\n`);
         }

@@ -15,8 +15,9 @@ export function planAccount(random: Random): Account & { readonly securityToken:
     };
 }
 
-export function planCredentials(index: number): Credentials {
-    return index % 2 === 0 ? "environment" : "stack configuration";
+/** Those of the n-th stack of a plan: each kind with each form. */
+export function planCredentials(n: number): Credentials {
+    return (n + Math.floor(n / 2)) % 2 === 0 ? "environment" : "stack configuration";
 }
 
 /** Where a secret is found in clear: in texts, or in any file of a folder. */

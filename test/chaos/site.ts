@@ -8,9 +8,11 @@ import {
     type KeyAndCertificate,
     startEmulator,
 } from "pulumi-alicloud-logstash-emulator";
+import { pluginHeader } from "../engine/pluginPrograms";
 import { type ResourceState, type Run, Stack } from "../engine/stack";
 import { linesOf } from "../evidence";
 import type { Process } from "../processes";
+import { type Form, namespaceOf } from "./form";
 import { type Credentials, leaksOf } from "./secrets";
 
 /** The longest that one run of the CLI may take. */
@@ -44,6 +46,7 @@ export interface Declaration {
 /** What a stack is opened with. */
 export interface SiteOptions {
     readonly name: string;
+    readonly form: Form;
     readonly account: Account;
     readonly credentials: Credentials;
     readonly instances: readonly InstanceOptions[];
@@ -70,6 +73,7 @@ export class Site {
 
     private constructor(
         readonly name: string,
+        private readonly form: Form,
         readonly emulator: Emulator,
         readonly stack: Stack,
         private readonly account: Account,
@@ -77,14 +81,17 @@ export class Site {
         sites.add(this);
     }
 
-    static async open({ name, account, credentials, instances, tls, env, config }: SiteOptions): Promise<Site> {
+    static async open(options: SiteOptions): Promise<Site> {
+        const { name, form, account, credentials, instances, tls, env, config } = options;
         const emulator = await startEmulator({ accounts: [account], instances, ...(tls === undefined ? {} : { tls }) });
         const { accessKeyId, accessKeySecret, securityToken = "" } = account;
         const configured = credentials === "stack configuration";
+        const namespace = namespaceOf[form];
         const stack = await Stack.create({
             emulator,
+            plugin: form === "plugin",
             program: "",
-            config: { ...config, ...(configured ? { "alicloud:accessKey": accessKeyId } : {}) },
+            config: { ...config, ...(configured ? { [`${namespace}:accessKey`]: accessKeyId } : {}) },
             env: {
                 ...env,
                 NODE_OPTIONS: `--require ${join(__dirname, "providerProbe.js")}`,
@@ -97,14 +104,14 @@ export class Site {
                       }),
             },
         });
-        const site = new Site(name, emulator, stack, account);
+        const site = new Site(name, form, emulator, stack, account);
         if (tls !== undefined) {
             writeFileSync(stack.path("ca.pem"), tls.cert);
             stack.environment({ NODE_EXTRA_CA_CERTS: stack.path("ca.pem") });
         }
         if (configured) {
-            await site.run("config", "set", "--secret", "alicloud:secretKey", accessKeySecret);
-            await site.run("config", "set", "--secret", "alicloud:securityToken", securityToken);
+            await site.run("config", "set", "--secret", `${namespace}:secretKey`, accessKeySecret);
+            await site.run("config", "set", "--secret", `${namespace}:securityToken`, securityToken);
         }
         return site;
     }
@@ -116,11 +123,11 @@ export class Site {
         });
         this.stack.program(
             `const { setTimeout } = require("node:timers/promises");
-             const { LogstashTaskInterrupt } = require("pulumi-alicloud-logstash");
+             ${headers[this.form]}
              module.exports = async () => {
                  for (const { pauseMs, args } of ${JSON.stringify(all)}) {
                      if (pauseMs) await setTimeout(pauseMs);
-                     new LogstashTaskInterrupt("pause-" + args.instanceId, args);
+                     new Interrupt("pause-" + args.instanceId, args);
                  }
              };`,
         );
@@ -223,6 +230,12 @@ export class Site {
         this.stack.remove();
     }
 }
+
+/** What a program begins with. */
+const headers: Readonly<Record<Form, string>> = {
+    dynamic: 'const { LogstashTaskInterrupt: Interrupt } = require("pulumi-alicloud-logstash");',
+    plugin: pluginHeader,
+};
 
 const sites = new Set<Site>();
 

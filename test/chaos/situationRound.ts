@@ -31,7 +31,7 @@ export async function runSituation(round: SituationRound): Promise<SituationRepo
     const cases = round.cases.map((planned, n) => ({ ...planned, instanceId: instanceIdOf(n) }));
     const name = `${round.name} (${situation.kind}, ${mode})`;
     try {
-        const site = await Site.open({ name, account, credentials, instances: cases, ...setting });
+        const site = await Site.open({ name, form: "dynamic", account, credentials, instances: cases, ...setting });
         const generation = await declareStruck(site, mode, cases);
         const operationsBefore = site.operations.length;
         setting.begin(site);

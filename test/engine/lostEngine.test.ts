@@ -1,13 +1,14 @@
 import { strict as assert } from "node:assert";
 import { setTimeout } from "node:timers/promises";
-import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { endOf, providerOf } from "../processes";
+import { type Emulator, type RequestEntry, startEmulator } from "pulumi-alicloud-logstash-emulator";
+import { endOf, providerOf, send } from "../processes";
+import { pluginHeader } from "./pluginPrograms";
 import { interruptProgram } from "./programs";
 import { expectFailure, expectSuccess, Stack } from "./stack";
 
 const instanceId = "ls-cn-lost0001";
 
-// Two seconds are promised, so this is not run beside other tests.
+// Seconds are promised, so these are not run beside other tests.
 describe("an engine that is killed", () => {
     let emulator: Emulator;
     let stack: Stack;
@@ -52,10 +53,47 @@ describe("an engine that is killed", () => {
     });
 });
 
-/** Resolves when the emulator has got a request. */
-async function arrival(emulator: Emulator): Promise<void> {
+describe("one Ctrl-C in a wait, with the plugin", () => {
+    let emulator: Emulator;
+    let stack: Stack;
+
+    before(async () => {
+        // A wait that would go on for a minute.
+        emulator = await startEmulator({ instances: [{ instanceId, status: "activating", interruptMs: 60_000 }] });
+        const program = `${pluginHeader} new Interrupt("pause", { instanceId: "${instanceId}" });`;
+        stack = await Stack.create({ emulator, plugin: true, program });
+    });
+    after(async () => {
+        stack.remove();
+        await emulator.stop();
+    });
+
+    it("ends the deployment within a second with a pending record, and the next run finishes with the same token", async () => {
+        const { child, ended } = stack.start("up", "--yes", "--skip-preview");
+        await arrival(emulator, "DescribeLogstash");
+        const pressed = performance.now();
+        // As a terminal does it: to the whole foreground group.
+        send(-Number(child.pid), "SIGINT");
+        const { text } = expectFailure(await ended);
+        const tookMs = performance.now() - pressed;
+        assert.ok(tookMs <= 1_000, `it took ${Math.round(tookMs)} ms`);
+        assert.match(text, /the deployment was stopped before it ended/);
+        const { outputs } = await stack.resource();
+        assert.deepEqual([outputs.status, outputs.interrupted], ["pending", true]);
+
+        emulator.setStatus(instanceId, "suspended");
+        expectSuccess(await stack.up());
+        const finished = (await stack.resource()).outputs;
+        assert.deepEqual([finished.status, finished.clientToken], ["suspended", outputs.clientToken]);
+        assert.equal(emulator.ledger.requestsTo("InterruptLogstashTask", instanceId).length, 1);
+    });
+});
+
+/** Resolves when the emulator has got a request, of this kind if one is given. */
+async function arrival(emulator: Emulator, operation?: RequestEntry["operation"]): Promise<void> {
     const deadline = Date.now() + 90_000;
-    while (emulator.ledger.requests.length === 0) {
+    const isAwaited = (request: RequestEntry) => operation === undefined || request.operation === operation;
+    while (!emulator.ledger.requests.some(isAwaited)) {
         assert.ok(Date.now() < deadline, "no request came within 90 s");
         await setTimeout(10);
     }

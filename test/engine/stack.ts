@@ -104,7 +104,7 @@ export class Stack {
             const modules = process.env[modulesVariable] ?? repositoryModules;
             symlinkSync(join(modules, name), this.path("program", "node_modules", name));
         }
-        this.projectFile(join(repositoryModules, ".bin"));
+        this.projectFile(join(repositoryModules, "pulumi-alicloud-logstash", "bin"));
         this.write("package.json", JSON.stringify({ name: project, main: "index.js" }));
         this.program(options.program);
         if (options.copyOf !== undefined) {

@@ -9,6 +9,7 @@ import { type Packed, packed } from "./packed";
 interface Manifest {
     readonly scripts: Readonly<Record<string, string>>;
     readonly exports: { readonly "./handler": { readonly default: string } };
+    readonly bin: Readonly<Record<string, string>>;
     readonly pulumi?: unknown;
 }
 
@@ -21,13 +22,14 @@ describe("the packed package", () => {
         manifest = JSON.parse(readFileSync(join(subject.folder, "package.json"), "utf8")) as Manifest;
     });
 
-    it("holds the compiled sources with their types, README, LICENSE and package.json, and nothing else", () => {
+    it("holds the compiled sources with their types, the plugin's executable and schema, README, LICENSE and package.json", () => {
         const sources = readdirSync(join(repository, "provider", "src"), { recursive: true, encoding: "utf8" });
         const compiled = sources
             .filter((name) => name.endsWith(".ts"))
             .map((name) => join("dist", name.slice(0, -".ts".length)))
             .flatMap((name) => [`${name}.js`, `${name}.d.ts`]);
-        assert.deepEqual(subject.files, [...compiled, "LICENSE", "README.md", "package.json"].sort());
+        const others = ["LICENSE", "README.md", "package.json", "schema.json", ...Object.values(manifest.bin)];
+        assert.deepEqual(subject.files, [...compiled, ...others].sort());
     });
 
     it("has the README of the repository, which npm shows", () => {
@@ -45,7 +47,7 @@ describe("the packed package", () => {
         );
     });
 
-    it("does not say that it has a plugin, which the CLI would look for", () => {
+    it("does not say in Pulumi's way that it has a plugin, which the CLI would then look for itself", () => {
         assert.equal(manifest.pulumi, undefined);
     });
 
@@ -86,13 +88,46 @@ describe("the packed package", () => {
     it("loads nothing but its own modules in the provider process, before a request is to be sent", async () => {
         const script = 'require("pulumi-alicloud-logstash/handler"); JSON.stringify(Object.keys(require.cache))';
         const paths = JSON.parse(await run(process.execPath, ["-p", script], { cwd: subject.folder })) as string[];
-        const [own, foreign] = [paths.filter(isOwn), paths.filter((path) => !isOwn(path))];
-        assert.ok(own.includes(join(subject.folder, manifest.exports["./handler"].default)), paths.join("\n"));
-        assert.deepEqual([...new Set(foreign.map(packageOf))], [], paths.join("\n"));
+        assert.ok(paths.includes(join(subject.folder, manifest.exports["./handler"].default)), paths.join("\n"));
+        assert.deepEqual(
+            paths.filter((path) => !isOwn(path) || isPlugins(path)),
+            [],
+            paths.join("\n"),
+        );
+    });
+
+    it("loads gRPC and its messages in the plugin's process, and nothing else before its port is open", async () => {
+        const [executable = ""] = Object.values(manifest.bin);
+        const script = `
+            process.stdout.write = (port) => {
+                require("node:fs").writeSync(1, JSON.stringify({ port, paths: Object.keys(require.cache) }));
+                process.exit();
+            };
+            require("./${executable}");`;
+        const text = await run(process.execPath, ["-e", script], { cwd: subject.folder });
+        const { port, paths } = JSON.parse(text) as { readonly port: string; readonly paths: readonly string[] };
+        assert.match(port, /^\d+\n$/);
+        assert.ok(paths.some(isPlugins), paths.join("\n"));
+        const modulesOfPulumi = paths.filter((path) => packageOf(path) === "@pulumi/pulumi");
+        assert.deepEqual(
+            modulesOfPulumi.filter((path) => !path.includes("/proto/")),
+            [],
+        );
+        const allowed = ["@grpc/grpc-js", "@js-sdsl/ordered-map", "@pulumi/pulumi", "google-protobuf"];
+        const foreign = paths.filter((path) => !path.startsWith(subject.folder)).map(packageOf);
+        assert.deepEqual([...new Set(foreign)].sort(), allowed, paths.join("\n"));
+        // What makes the calls, and what decides about them, comes with the first resource.
+        assert.deepEqual(
+            paths.filter((path) => /\/dist\/(cloud|host\/lifecycle|resources)/.test(path)),
+            [],
+        );
     });
 
     function isOwn(path: string): boolean {
         return path.startsWith(join(subject.folder, "dist"));
+    }
+    function isPlugins(path: string): boolean {
+        return path.startsWith(join(subject.folder, "dist", "host", "plugin"));
     }
 });
 

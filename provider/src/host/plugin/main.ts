@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type * as ProviderRpc from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { harmless } from "../../core/foreignText";
 import { operationOf, pluginTypeTokenOf } from "../../core/urn";
 import { connectEngineLog } from "../engineLog";
 import type * as Lifecycles from "../lifecycle";
@@ -10,6 +11,10 @@ import { providerService } from "./providerService";
 
 /** As Pulumi's own server has it: triggers may be long. */
 const longestMessage = 400 * 2 ** 20;
+
+// Other operations go on, as in Pulumi's own server: what they have sent must be recorded.
+process.on("uncaughtException", complain);
+process.on("unhandledRejection", complain);
 
 const cancelled = new AbortController();
 const stopped = AbortSignal.any([lostEngine(process), cancelled.signal]);
@@ -46,8 +51,14 @@ const service = providerService({
 server.addService(ResourceProviderService, { ...service });
 server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
     if (error !== null) {
-        throw error;
+        complain(error);
+        process.exit(1);
     }
     // What the engine waits for.
     process.stdout.write(`${port}\n`);
 });
+
+function complain(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`an unexpected error, please report it: ${harmless(text)}\n`);
+}

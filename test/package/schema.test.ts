@@ -1,0 +1,54 @@
+import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { argumentsOf } from "../../provider/src/core/arguments";
+import { providerKeys } from "../../provider/src/core/identity/providerKeys";
+import { type Operation, operations } from "../../provider/src/core/operations";
+import { outputNames } from "../../provider/src/core/outputs";
+import { pluginTypeTokenOf } from "../../provider/src/core/urn";
+import { schema } from "../../scripts/schema";
+import { repository } from "./commands";
+
+interface Properties {
+    readonly [name: string]: { readonly description: string; readonly secret?: boolean };
+}
+
+interface Schema {
+    readonly version: string;
+    readonly config: { readonly variables: Properties };
+    readonly types: Readonly<Record<string, { readonly properties: Properties }>>;
+    readonly provider: { readonly inputProperties: Properties };
+    readonly resources: Readonly<
+        Record<string, { readonly inputProperties: Properties; readonly properties: Properties }>
+    >;
+}
+
+describe("the schema of the plugin", () => {
+    const text = readFileSync(join(repository, "provider", "schema.json"), "utf8");
+    const published = JSON.parse(text) as Schema;
+
+    it("is what the tables and the comments of the TypeScript form say: `npm run schema` writes it", () => {
+        assert.equal(text, `${JSON.stringify(schema(), undefined, 4)}\n`);
+    });
+
+    it("has every argument and output of each resource, and every setting", () => {
+        for (const operation of Object.keys(operations) as Operation[]) {
+            const resource = published.resources[pluginTypeTokenOf(operation)];
+            assert.deepEqual(Object.keys(resource?.inputProperties ?? {}), Object.keys(argumentsOf(operation)));
+            assert.deepEqual(Object.keys(resource?.properties ?? {}).sort(), [...outputNames(operation)].sort());
+        }
+        for (const settings of [published.config.variables, published.provider.inputProperties]) {
+            assert.deepEqual(Object.keys(settings).sort(), [...providerKeys].sort());
+        }
+    });
+
+    it("marks as secret what gives access, wherever it stands", () => {
+        const secrets = (properties: Properties) =>
+            Object.keys(properties).filter((name) => properties[name]?.secret === true);
+        const key = ["accessKey", "secretKey", "securityToken"];
+        assert.deepEqual(secrets(published.config.variables), key);
+        assert.deepEqual(secrets(published.provider.inputProperties), key);
+        const inBlocks = Object.values(published.types).flatMap(({ properties }) => secrets(properties));
+        assert.deepEqual(inBlocks, ["oidcToken"]);
+    });
+});

@@ -1,0 +1,53 @@
+import { strict as assert } from "node:assert";
+import { turns } from "../../provider/src/cloud/limits";
+import { type Attribute, type AttributeName, attributes } from "../../provider/src/core/identity/attributes";
+import { waysToReach } from "../../provider/src/core/identity/endpoint";
+import { finder, waysToSet } from "../../provider/src/core/identity/finder";
+import { waysToGiveCredentials } from "../../provider/src/core/identity/lastResort";
+import { placeText } from "../../provider/src/core/identity/place";
+import { waysToGiveRegion } from "../../provider/src/core/identity/region";
+import { refusal, settingsOf } from "./identitySettings";
+
+const namespace = "alicloud-logstash";
+const declared = (config: Readonly<Record<string, unknown>> = {}) => ({
+    ...settingsOf({ namespace, lastResort: false, config }),
+    declared: true,
+});
+
+describe("the settings of a provider that the program declares", () => {
+    for (const name of Object.keys(attributes) as AttributeName[]) {
+        const { keys }: Attribute = attributes[name];
+        for (const key of keys) {
+            it(`are found, and named, as its arguments: ${key}`, () => {
+                const [block = "", field] = key.split(".");
+                const found = finder(declared({ [block]: field === undefined ? "x" : { [field]: "x" } }))(name);
+                assert.equal(found?.value, "x");
+                const path = block === "endpoints" ? `endpoints[0].${field}` : key;
+                assert.equal(placeText(found.place), `the provider's \`${path}\``);
+            });
+        }
+    }
+
+    it("are named so wherever something is missing or wrong, and not as keys of the stack", () => {
+        const settings = declared();
+        const texts = [
+            ...(Object.keys(attributes) as AttributeName[]).map((name) => waysToSet(settings, name)),
+            ...Object.values(waysToReach(settings)),
+            waysToGiveRegion(settings),
+            waysToGiveCredentials(settings),
+        ];
+        for (const text of texts) {
+            assert.doesNotMatch(text, /alicloud-logstash:|pulumi config/);
+        }
+        const limit = declared({ requestsPerSecond: "many" });
+        assert.throws(() => turns(limit), /^Error: the provider's `requestsPerSecond` is not a whole number/);
+    });
+
+    it("are keys of the stack for the default provider", () => {
+        const setup = { namespace, lastResort: false, config: { accessKey: "x" } };
+        assert.match(
+            refusal(setup),
+            /`alicloud-logstash:accessKey`, and no secret[\s\S]*`alicloud-logstash:secretKey`/,
+        );
+    });
+});
