@@ -34,7 +34,7 @@ const serverPath = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
 export class Host {
     private constructor(
         readonly process: ChildProcess,
-        private readonly client: ResourceProviderClient,
+        readonly client: ResourceProviderClient,
     ) {}
 
     /** Starts the server and hands it the stack configuration. */
@@ -54,7 +54,9 @@ export class Host {
         });
         assert.ok(child.stdout !== null);
         const [port] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-        const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+        // As the engine's: it takes messages of any length.
+        const channel = { "grpc.max_receive_message_length": -1 };
+        const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), channel);
         const host = new Host(child, client);
         const request = new rpc.ConfigureRequest();
         request.setArgs(Struct.fromJavaScript(options.config ?? {}));
