@@ -23,7 +23,7 @@ const servers = {
 export class Host {
     private constructor(
         readonly process: ChildProcess,
-        private readonly client: ResourceProviderClient,
+        readonly client: ResourceProviderClient,
         private readonly urn: string,
     ) {}
 
@@ -51,7 +51,9 @@ export class Host {
         });
         assert.ok(child.stdout !== null);
         const [port] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-        const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+        // As the engine's: it takes messages of any length.
+        const channel = { "grpc.max_receive_message_length": -1 };
+        const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), channel);
         const host = new Host(child, client, options.urn ?? "");
         const request = new rpc.ConfigureRequest();
         request.setName(options.provider ?? "default");

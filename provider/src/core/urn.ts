@@ -1,3 +1,4 @@
+import { harmless } from "./foreignText";
 import { descriptorOf, type Operation, operations } from "./operations";
 
 const names = Object.keys(operations) as readonly Operation[];
@@ -20,7 +21,9 @@ export function operationOf(urn: string, typeToken: TypeToken): Operation {
     const type = qualifiedTypeIn(urn)?.split("$").at(-1);
     const operation = names.find((name) => typeToken(name) === type);
     if (operation === undefined) {
-        throw new Error(`this version of pulumi-alicloud-logstash has no resource of the type "${type ?? ""}"`);
+        throw new Error(
+            `this version of pulumi-alicloud-logstash has no resource of the type "${harmless(type ?? "")}"`,
+        );
     }
     return operation;
 }
