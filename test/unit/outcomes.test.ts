@@ -5,6 +5,7 @@ import { install } from "@sinonjs/fake-timers";
 import { type Operation, operations } from "../../provider/src/core/operations";
 import type { Reply } from "../../provider/src/core/reply";
 import { carryOut, type Outcome, type Request } from "../../provider/src/core/request";
+import { settled } from "./steppedTime";
 
 const document = readFileSync(join(__dirname, "..", "..", "docs", "outcomes.md"), "utf8");
 
@@ -103,8 +104,7 @@ async function play({ operation, doubt, answer, wait, idle, looks: seen }: Situa
             signal: new AbortController().signal,
             log: () => {},
         });
-        await clock.runAllAsync();
-        return await outcome;
+        return await settled(clock, outcome);
     } finally {
         clock.uninstall();
     }
