@@ -16,7 +16,7 @@ import { type Found, markdownOf, summaryOf } from "./report";
 import { survivors } from "./survivors";
 
 const root = join(__dirname, "..");
-const found = join(root, "tmp", "mutation", "report.json");
+const results = join(root, "tmp", "mutation");
 
 function main(): number {
     const { values } = parseArgs({ options: { mutate: { type: "string" }, force: { type: "boolean" } } });
@@ -25,18 +25,21 @@ function main(): number {
         ...(values.mutate === undefined ? [] : ["--mutate", values.mutate]),
         ...(values.force === true ? ["--force"] : []),
     ];
-    const { status } = spawnSync(
-        process.execPath,
-        [stryker(), "run", join("mutation", "stryker.config.mjs"), ...args],
-        {
-            cwd: root,
-            stdio: "inherit",
-        },
-    );
+    const env = {
+        ...process.env,
+        NODE_OPTIONS: `--require ${join(__dirname, "mocha12.cjs")}`,
+        NODE_COMPILE_CACHE: join(results, "cache"),
+        MUTATION_COMPILED: join(results, "compiled"),
+    };
+    const { status } = spawnSync(process.execPath, [stryker(), "run", join(__dirname, "stryker.config.mjs"), ...args], {
+        cwd: root,
+        env,
+        stdio: "inherit",
+    });
     if (status !== 0) {
         return 1;
     }
-    const summary = summaryOf(JSON.parse(readFileSync(found, "utf8")) as Found, survivors);
+    const summary = summaryOf(JSON.parse(readFileSync(join(results, "report.json"), "utf8")) as Found, survivors);
     const report = markdownOf(summary, (performance.now() - started) / 60_000);
     if (values.mutate === undefined) {
         writeFileSync(join(__dirname, "report.md"), report);

@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 // Stryker's settings; `npm run mutation` runs it, and makes the report of what it leaves in tmp/mutation.
 const folder = "tmp/mutation";
 
@@ -9,10 +11,17 @@ export default {
     testRunner: "mocha",
     mochaOptions: {
         "no-config": true,
-        require: ["test/run/register.cjs"],
-        // In this order, because the first test that fails ends the run of a mutant. What runs in processes of its own
-        // cannot see the mutants of this one.
-        spec: ["test/unit/**/*.test.ts", "test/protocol/*.test.ts"],
+        require: [fileURLToPath(new URL("register.cjs", import.meta.url))],
+        // What runs in processes of its own cannot see the mutants of this one. The first test that fails ends the run of
+        // a mutant, so the quick and sharp ones come first.
+        spec: [
+            ...["identity-*", "operations", "classify", "error-message", "arguments", "popcore-replies"].map(
+                (name) => `test/unit/${name}.test.ts`,
+            ),
+            "test/unit/!(outcomes).test.ts",
+            "test/protocol/*.test.ts",
+            "test/unit/outcomes.test.ts",
+        ],
     },
     coverageAnalysis: "perTest",
     concurrency: 2,

@@ -38,15 +38,6 @@ describe("a line for the engine", () => {
         assert.ok(took > 1_500 && took < 5_000, `${took} ms`);
     });
 
-    it("is lost where nobody listens, and the next one too", async () => {
-        const engine = await engineOf();
-        engine.stop();
-        const log = connectEngineLog([engine.address]);
-        await log(urn, line);
-        await log(urn, line);
-        assert.deepEqual(engine.lines, []);
-    });
-
     for (const args of [[], ["--help"], ["node", "server", ""], ["127.0.0.1"], ["unix:///tmp/socket"]]) {
         it(`is lost without the address of an engine: ${JSON.stringify(args)}`, async () => {
             const started = performance.now();

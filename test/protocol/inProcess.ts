@@ -15,8 +15,9 @@ export class InProcessHost {
     readonly #stop = new AbortController();
     readonly #provider: Provider;
 
-    private constructor({ engineAddress = "127.0.0.1:1" }: Setting) {
-        const argv = ["node", "dynamic-provider", engineAddress];
+    private constructor({ engineAddress }: Setting) {
+        // Without an address no line is sent anywhere.
+        const argv = ["node", "dynamic-provider", ...(engineAddress === undefined ? [] : [engineAddress])];
         this.#provider = dynamicProvider({ argv, env: process.env }, this.#stop.signal) as Provider;
     }
 

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { install } from "@sinonjs/fake-timers";
 import { defaultRequestsPerSecond, turns } from "../../provider/src/cloud/limits";
+import { settled } from "./steppedTime";
 
 const turnFor = (limit?: string) =>
     turns({ config: (key) => (key.endsWith(":requestsPerSecond") ? limit : undefined) });
@@ -17,8 +18,7 @@ async function timesOf(count: number, limit?: string): Promise<number[]> {
                 times.push(clock.performance.now());
             }),
         );
-        await clock.runAllAsync();
-        await all;
+        await settled(clock, all);
         return times;
     } finally {
         clock.uninstall();

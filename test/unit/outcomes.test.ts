@@ -6,6 +6,7 @@ import { type Operation, operations } from "../../provider/src/core/operations";
 import type { Reply } from "../../provider/src/core/reply";
 import { carryOut, type Outcome, type Request } from "../../provider/src/core/request";
 import { waysOfStack } from "../ways";
+import { settled } from "./steppedTime";
 
 const document = readFileSync(join(__dirname, "..", "..", "docs", "outcomes.md"), "utf8");
 
@@ -104,8 +105,7 @@ async function play({ operation, doubt, answer, wait, idle, looks: seen }: Situa
             signal: new AbortController().signal,
             log: () => {},
         });
-        await clock.runAllAsync();
-        return await outcome;
+        return await settled(clock, outcome);
     } finally {
         clock.uninstall();
     }

@@ -5,6 +5,7 @@ import type { Line } from "../../provider/src/core/progress";
 import type { Reply } from "../../provider/src/core/reply";
 import { carryOut, type Outcome, type Request } from "../../provider/src/core/request";
 import { waysOfStack } from "../ways";
+import { settled } from "./steppedTime";
 
 const request: Request = {
     operation: "InterruptLogstashTask",
@@ -82,8 +83,7 @@ async function play(
         void outcome.then(() => {
             elapsedMs = clock.performance.now();
         });
-        await clock.runAllAsync();
-        return { outcome: await outcome, tokens, looked, lines, elapsedMs };
+        return { outcome: await settled(clock, outcome), tokens, looked, lines, elapsedMs };
     } finally {
         clock.uninstall();
     }

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { install } from "@sinonjs/fake-timers";
 import fc from "fast-check";
 import { backoffMs, pollMs, startBudget, type Try, tryUntil } from "../../provider/src/core/retry";
+import { settled } from "./steppedTime";
 
 type Kind = Try<string>["kind"];
 
@@ -29,8 +30,7 @@ async function run(kinds: readonly Kind[], { totalMs = 600_000, tryMs = 0, rando
             value,
             atMs: budget.elapsedMs(),
         }));
-        await clock.runAllAsync();
-        return { ...(await ended), starts };
+        return { ...(await settled(clock, ended)), starts };
     } finally {
         clock.uninstall();
     }

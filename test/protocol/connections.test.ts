@@ -1,0 +1,196 @@
+import { strict as assert } from "node:assert";
+import { once } from "node:events";
+import { createServer, request as httpRequest, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer as createHttpsServer, request as httpsRequest } from "node:https";
+import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
+import { selfSigned } from "pulumi-alicloud-logstash-emulator";
+import { Connections, proxyCode, type Watch } from "../../provider/src/cloud/connections";
+import { stringField } from "../../provider/src/core/json";
+import { countingProxy } from "./countingProxy";
+import { until } from "./until";
+
+const closings: (() => unknown)[] = [];
+afterEach(async () => {
+    for (const close of closings.splice(0).reverse()) {
+        await close();
+    }
+});
+
+/** The port of a server that closes at the end of a test, with all its connections. */
+async function listening(server: Server): Promise<number> {
+    const sockets = new Set<{ destroy(): void }>();
+    server.on("connection", (socket) => sockets.add(socket));
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    closings.push(() => {
+        for (const socket of sockets) {
+            socket.destroy();
+        }
+        server.close();
+    });
+    return (server.address() as AddressInfo).port;
+}
+
+async function serving(answer: RequestListener): Promise<string> {
+    return `http://127.0.0.1:${await listening(createServer(answer))}`;
+}
+
+async function connectionsTo(url: string, proxyPort?: number, most = 8): Promise<Connections> {
+    const proxy =
+        proxyPort === undefined
+            ? undefined
+            : { url: new URL(`http://127.0.0.1:${proxyPort}`), variable: "HTTPS_PROXY" };
+    const connections = await Connections.to(url, proxy, most);
+    closings.push(() => connections.agent.destroy());
+    return connections;
+}
+
+interface Sent {
+    readonly watch: Watch;
+    /** The length of the answer, or the code of what went wrong. */
+    readonly came: Promise<number | string>;
+}
+
+function send(connections: Connections, url: string, giveUp = new AbortController().signal): Sent {
+    const { watch, options } = connections.watch(giveUp);
+    const ask = url.startsWith("https:") ? httpsRequest : httpRequest;
+    const outgoing = ask(url, { agent: connections.agent, signal: giveUp, ...options }).end();
+    const came = once(outgoing, "response")
+        .then(async ([response]) => {
+            let length = 0;
+            for await (const chunk of response as IncomingMessage) {
+                length += (chunk as Buffer).length;
+            }
+            return length;
+        })
+        .catch((error: unknown) => stringField(error, "code") ?? String(error));
+    return { watch, came };
+}
+
+describe("the connections to an endpoint", () => {
+    it("stand once an answer has come, and are kept for the next request", async () => {
+        let opened = 0;
+        const server = createServer((_request, response) => response.writeHead(202).end("yes"));
+        server.on("connection", () => {
+            opened += 1;
+        });
+        const url = `http://127.0.0.1:${await listening(server)}`;
+        const connections = await connectionsTo(url);
+        assert.equal(connections.stood, false);
+        for (let n = 0; n < 3; n += 1) {
+            const { watch, came } = send(connections, url);
+            assert.equal(await came, 3);
+            assert.deepEqual(watch, { stage: "sent", httpStatus: 202 });
+        }
+        assert.equal(connections.stood, true);
+        assert.equal(opened, 1);
+    });
+
+    it("never stood where nobody listens", async () => {
+        const connections = await connectionsTo("http://127.0.0.1:1");
+        const { watch, came } = send(connections, "http://127.0.0.1:1");
+        assert.equal(await came, "ECONNREFUSED");
+        assert.deepEqual(watch, { stage: "connecting" });
+        assert.equal(connections.stood, false);
+    });
+
+    it("do not stand before their certificate is believed", async () => {
+        const url = `https://localhost:${await listening(createHttpsServer(selfSigned()))}`;
+        const connections = await connectionsTo(url);
+        const { watch, came } = send(connections, url);
+        assert.match(String(await came), /SELF_SIGNED_CERT/);
+        assert.deepEqual([watch.stage, connections.stood], ["connecting", false]);
+    });
+
+    it("are no more at one time than is allowed, and a request that waits for one is queued", async () => {
+        let open = 0;
+        const answers: (() => void)[] = [];
+        const server = createServer((_request, response) => answers.push(() => response.end("yes")));
+        server.on("connection", () => {
+            open += 1;
+        });
+        const url = `http://127.0.0.1:${await listening(server)}`;
+        const connections = await connectionsTo(url, undefined, 2);
+        const all = Array.from({ length: 5 }, () => send(connections, url).came);
+        for (let n = 0; n < 5; n += 1) {
+            await until(() => answers.length > n);
+            assert.ok(answers.length <= n + 2);
+            answers[n]?.();
+        }
+        assert.deepEqual(await Promise.all(all), [3, 3, 3, 3, 3]);
+        assert.equal(open, 2);
+    });
+
+    it("are cut off by an endless answer, and not by many that end", async () => {
+        const half = 600 * 1024;
+        const url = await serving(({ url: path }, response) =>
+            path === "/half" ? response.end(Buffer.alloc(half)) : response.end(Buffer.alloc(2 * half)),
+        );
+        const connections = await connectionsTo(url);
+        for (let n = 0; n < 3; n += 1) {
+            assert.equal(await send(connections, `${url}/half`).came, half);
+        }
+        assert.equal(typeof (await send(connections, `${url}/endless`).came), "string");
+    });
+});
+
+describe("the connections through a proxy", () => {
+    it("stand for a plain endpoint once the proxy has taken them", async () => {
+        const url = await serving((_request, response) => response.end("yes"));
+        const proxy = countingProxy();
+        const connections = await connectionsTo(url, await listening(proxy.server));
+        const { watch, came } = send(connections, `${url}/path`);
+        assert.equal(watch.stage, "connecting");
+        assert.equal(await came, 3);
+        assert.deepEqual([watch.stage, connections.stood], ["sent", true]);
+        assert.deepEqual(proxy.requests, [`request ${url}/path`]);
+    });
+
+    for (const [status, code] of [
+        [407, "ProxyAuthentication"],
+        [403, "ProxyRefused"],
+        [502, "ProxyUnavailable"],
+    ] as const) {
+        it(`never stood where the proxy answers ${status}, and the code says so`, async () => {
+            const refusing = createServer().on("connect", (_request, socket) => {
+                socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
+            });
+            const connections = await connectionsTo("https://a.test", await listening(refusing));
+            const { watch, came } = send(connections, "https://a.test");
+            assert.equal(await came, code);
+            assert.deepEqual([watch.stage, connections.stood], ["connecting", false]);
+        });
+    }
+
+    it("are closed when a request is given up before there is a tunnel", async () => {
+        let closed = false;
+        const silent = createTcpServer((socket) => {
+            socket
+                .on("error", () => {})
+                .on("close", () => {
+                    closed = true;
+                });
+        });
+        const connections = await connectionsTo("https://a.test", await listening(silent));
+        const connected = once(silent, "connection");
+        const giveUp = new AbortController();
+        const { watch, came } = send(connections, "https://a.test", giveUp.signal);
+        await connected;
+        giveUp.abort();
+        assert.match(String(await came), /ABORT/);
+        assert.equal(watch.stage, "connecting");
+        await until(() => closed);
+    });
+});
+
+describe("what a proxy means that makes no connection", () => {
+    const codes: ReadonlyArray<readonly [code: string, ...statuses: number[]]> = [
+        ["ProxyAuthentication", 407],
+        ["ProxyRefused", 400, 403, 404, 499],
+        ["ProxyUnavailable", 302, 399, 429, 500, 502, 503],
+    ];
+    for (const [code, ...statuses] of codes) {
+        it(`is ${code} for ${statuses.join(", ")}`, () => {
+            assert.deepEqual([...new Set(statuses.map(proxyCode))], [code]);
+        });
+    }
+});
