@@ -89,13 +89,15 @@ describe("following the README line by line", function () {
         writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
         writeFileSync(join(project, "Pulumi.yaml"), "name: project\nruntime: nodejs\n");
         writeFileSync(join(project, "index.ts"), blocksIn(readme, "ts", "First program")[0] ?? "");
-        await shell("pulumi stack init dev", project);
-
         const clone = join(folder, "clone");
         const [pack = "", add = ""] = install.trimEnd().split("\n");
         // `npm ci` was run there before.
-        await shell(replaced(pack, [["npm ci && npm pack", "npm pack"]]), clone);
-        await shell(replaced(add, [["install ./", `install --prefer-offline ${clone}/`]]), project);
+        const packing = [
+            ["path/to/the/clone", clone],
+            ["npm ci && npm pack", "npm pack"],
+        ] as const;
+        await shell(replaced(pack, packing), project);
+        await shell(replaced(add, [["install path/to/the/clone/", `install --prefer-offline ${clone}/`]]), project);
 
         const { accessKeyId, accessKeySecret } = testAccount;
         const endpoint = `pulumi config set --path 'alicloud:endpoints[0].elasticsearch' ${emulator.url}`;

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAllowed, parsePolicy } from "pulumi-alicloud-logstash-emulator";
@@ -21,6 +21,29 @@ describe("the documentation", () => {
         for (const page of ["LogstashTaskInterrupt", "LogstashTaskResume"]) {
             assert.ok(rendered.includes(join("classes", `${page}.html`)), rendered.join("\n"));
         }
+    });
+
+    it("has a test with Pulumi's mocks that passes", async () => {
+        const page = readFileSync(join(repository, "docs", "testing.md"), "utf8");
+        const files = ["pause.ts", "pause.test.ts"];
+        const blocks = blocksIn(page, "ts");
+        assert.equal(blocks.length, files.length);
+        files.forEach((file, index) => {
+            writeFileSync(join(folder, file), blocks[index] ?? "");
+        });
+        const compilerOptions = {
+            strict: true,
+            target: "es2022",
+            module: "node16",
+            skipLibCheck: true,
+            types: ["mocha", "node"],
+        };
+        writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+        symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
+        const report = await run("mocha", ["--no-config", "--require", "ts-node/register", "pause.test.ts"], {
+            cwd: folder,
+        });
+        assert.match(report, /1 passing/);
     });
 
     it("has a RAM policy that allows what is sent, and nothing else", () => {

@@ -300,6 +300,25 @@ describe("credentials that cannot be had", () => {
         assert.match(message, /InvalidSecurityToken\.Malformed/);
     });
 
+    it("are looked for at a preview where a resource names a new profile, and only then", async () => {
+        site.profiles({ name: "one", mode: "AK" });
+        const host = await site.host({});
+        const failuresOf = async (profile: string, olds = {}) =>
+            (await host.check(olds, { ...inputs, profile })).failures;
+        const missing = [
+            '|profile: the CLI\'s file has no profile "oen", which the resource\'s `profile` names; it has "one"',
+        ];
+        assert.deepEqual(await failuresOf("oen"), missing);
+        assert.deepEqual(await failuresOf("oen", { ...inputs, profile: "one" }), missing);
+        assert.deepEqual(await failuresOf("oen", { ...inputs, profile: "oen" }), []);
+        assert.deepEqual(await failuresOf("one"), []);
+    });
+
+    it("are not looked for at a preview where there is no file of profiles", async () => {
+        const { failures } = await (await site.host({})).check({}, { ...inputs, profile: "one" });
+        assert.deepEqual(failures, []);
+    });
+
     it("are no reason to stay: the region is asked for, with the CLI's broken file named", async () => {
         const { region: _, ...without } = inputs;
         site.file(".aliyun/config.json", "canary");

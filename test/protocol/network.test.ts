@@ -156,13 +156,24 @@ describe("the way to the service", () => {
         assert.equal(emulator.ledger.requests.length, 0);
     });
 
-    it("ends at a host that does not exist, with its name and the settings that change it", async () => {
+    it("ends at a host that does not exist, with its name and the setting that it comes from", async () => {
         const endpoints = JSON.stringify([{ elasticsearch: "no-such-host.invalid" }]);
         const host = await hostFor(await emulated(), {}, { "alicloud:endpoints": endpoints });
         await assert.rejects(
             host.create(inputs),
-            /not sent[\s\S]*ENOTFOUND[\s\S]*no-such-host\.invalid[\s\S]*`alicloud:region`[\s\S]*`alicloud:endpoints/,
+            /not sent[\s\S]*ENOTFOUND[\s\S]*correct no-such-host\.invalid, from `alicloud:endpoints\[0\]\.elasticsearch`/,
         );
+    });
+
+    it("ends at a port that answers, but not in TLS, at once and with how plain http is written", async () => {
+        const emulator = await emulated();
+        const { host: elasticsearch } = new URL(emulator.url);
+        const host = await hostFor(emulator, {}, { "alicloud:endpoints": JSON.stringify([{ elasticsearch }]) });
+        await assert.rejects(
+            host.create(inputs),
+            /: not sent\n[\s\S]*TLS is not spoken there[\s\S]*tries: +1 in[\s\S]*`http:\/\/` before the host/,
+        );
+        assert.equal(emulator.ledger.requests.length, 0);
     });
 
     it("is encrypted, unless it ends on this machine or a setting allows otherwise", async () => {

@@ -90,10 +90,13 @@ export function outOfTime(
     const { timeoutSeconds, timeoutName = "timeoutSeconds" } = asked;
     const within = `within ${timeoutSeconds} s (\`${timeoutName}\`)`;
     const seen = status === undefined ? "" : `: the instance is ${status}`;
-    const finish = `\`pulumi up\` finishes this request with the same token; to ${anew} instead, change \`triggers\``;
     if (known.acceptance !== undefined) {
-        return ending(known, `accepted, but not seen through ${within}${seen}`, finish);
+        const lookOn =
+            "`pulumi up` looks again and sends nothing. Was this resource destroyed or replaced before? The service then " +
+            `repeats its answer to the earlier request, and does nothing: to ${anew} instead, change \`triggers\``;
+        return ending(known, `accepted, but not seen through ${within}${seen}`, lookOn);
     }
+    const finish = `\`pulumi up\` finishes this request with the same token; to ${anew} instead, change \`triggers\``;
     const unclear = status !== undefined && meaningOf(asked.operation, "refusal", status) === "unclear";
     const skip = unclear ? `; if ${status} is where it should be, set \`${nothingArgument}: "skip"\`` : "";
     if (known.inDoubt) {
@@ -164,7 +167,7 @@ function afterStatus(asked: Asked, known: Knowledge, after: "acceptance" | "refu
 
 /** There is nothing to act on, or no longer. */
 function afterIdle({ operation, whenNothing }: Asked, known: Knowledge, look: Seen): Next {
-    const { verb, nothingArgument, skipHint, anew, overBeforeDone } = descriptorOf(operation);
+    const { verb, nothingArgument, skipHint, anew, beforeIt, overBeforeDone } = descriptorOf(operation);
     const acted = known.acceptance !== undefined;
     const inDoubt = known.inDoubt && !acted;
     const seen = `the instance is ${look.status}`;
@@ -187,7 +190,7 @@ function afterIdle({ operation, whenNothing }: Asked, known: Knowledge, look: Se
         const taken = acted ? "accepted" : "another interrupt was being processed";
         return ending(known, `${taken}, but ${overBeforeDone}: ${seen}`, `${newer}; ${skip}`);
     }
-    return ending(known, `nothing to ${verb}: ${seen}`, skip);
+    return ending(known, `nothing to ${verb}: ${seen}`, `${beforeIt}, or ${skip}`);
 }
 
 function doneAt({ status, requestId }: Seen, acted: boolean, note: string | undefined): Next {

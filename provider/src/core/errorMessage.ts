@@ -94,7 +94,7 @@ export function refusalAdvice(call: Problem["call"], reply: Reply, route?: Route
                 return `check the proxy ${route.proxy}`;
             }
             const advice = transportCode(reply.code)?.advice;
-            return (typeof advice === "function" ? route && advice(route.ways) : advice) ?? seeAbove;
+            return (typeof advice === "function" ? route && advice(route) : advice) ?? seeAbove;
         }
         case "body":
         case "unusable":

@@ -48,6 +48,8 @@ export interface OperationDescriptor {
     readonly whenInterrupting: "join" | "again";
     /** How to ask for another one, behind "to": of a newer change, or of the same. */
     readonly anew: string;
+    /** What has to be done before there is anything to act on, as advice. */
+    readonly beforeIt: string;
     /** What it means that an accepted request has nothing to act on any more. */
     readonly overBeforeDone: string;
     /** What nothing to act on looks like, as a question to the person who skipped it. */
@@ -109,6 +111,7 @@ export const operations = {
         acceptanceSuffices: false,
         whenInterrupting: "join",
         anew: "interrupt a newer change",
+        beforeIt: "start the change first",
         overBeforeDone: "the change has ended by itself",
         skipHint: "",
     }),
@@ -152,6 +155,7 @@ export const operations = {
         acceptanceSuffices: true,
         whenInterrupting: "again",
         anew: "resume again",
+        beforeIt: "interrupt a change first",
         overBeforeDone: "there is nothing to resume any more",
         skipHint: "was it ordered behind its interrupt?",
     }),

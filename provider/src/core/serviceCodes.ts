@@ -72,11 +72,16 @@ export const serviceCodes: readonly ServiceCode[] = [
         expired: true,
     },
     { code: "InvalidSecurityToken*", meaning: "refused", advice: checkCredentials, aboutIdentity: true },
-    { code: "InvalidAccessKeyId*", meaning: "refused", advice: checkCredentials, aboutIdentity: true },
+    {
+        code: "InvalidAccessKeyId*",
+        meaning: "refused",
+        advice: `${checkCredentials}: there is no such access key, or it is disabled`,
+        aboutIdentity: true,
+    },
     {
         code: "SignatureDoesNotMatch",
         meaning: "refused",
-        advice: checkCredentials,
+        advice: `${checkCredentials}: the secret is not that of this access key`,
         aboutIdentity: true,
         omitMessage: true,
     },

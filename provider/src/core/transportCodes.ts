@@ -1,4 +1,4 @@
-import type { WaysToReach } from "./service";
+import type { Route } from "./service";
 
 /** What is known of a code with which a connection fails or ends: Node's own, and those this package gives. */
 export interface TransportCode {
@@ -6,7 +6,7 @@ export interface TransportCode {
     readonly code: string;
     readonly words: string;
     /** What to change; a setting is wrong if it is so from the start, and no try will help. */
-    readonly advice?: string | ((ways: WaysToReach) => string);
+    readonly advice?: string | ((route: Route) => string);
     /** It does not pass either where connections stood before. */
     readonly isFinal?: true;
 }
@@ -16,12 +16,20 @@ const untrusted = {
     advice: "trust the certificate's authority with the variable NODE_EXTRA_CA_CERTS",
 };
 
+const noTls = {
+    words: "TLS is not spoken there",
+    advice: "the port answers, but not in TLS: check it, or write `http://` before the host if it is to be plain http",
+};
+
 /** The codes that get words of ours: Node's messages carry addresses, and httpx adds the signed URL to them. */
 export const transportCodes: readonly TransportCode[] = [
     {
         code: "ENOTFOUND",
         words: "no such host",
-        advice: ({ region, endpoint }) => `no such host: check \`region\` (${region}), or set ${endpoint}`,
+        advice: ({ ways, override }) =>
+            override === undefined
+                ? `no such host: check \`region\` (${ways.region}), or set ${ways.endpoint}`
+                : `no such host: correct ${override}`,
     },
     { code: "EAI_AGAIN", words: "the name could not be looked up" },
     { code: "ECONNREFUSED", words: "nobody listens there" },
@@ -47,6 +55,8 @@ export const transportCodes: readonly TransportCode[] = [
     },
     { code: "ProxyUnavailable", words: "the proxy could not connect to this host" },
     { code: "RequestTimeout", words: "no whole answer in time" },
+    { code: "EPROTO", ...noTls },
+    { code: "ERR_SSL_*", ...noTls },
     { code: "ERR_TLS_*", ...untrusted },
     { code: "CERT_*", ...untrusted },
     { code: "SELF_SIGNED_CERT*", ...untrusted },

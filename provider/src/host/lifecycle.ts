@@ -4,6 +4,7 @@ import { announcementOf } from "../core/announcement";
 import { unknownValue } from "../core/argumentRules";
 import { checkArguments, type Declaration, type Properties, readArguments, timeoutProblem } from "../core/arguments";
 import { ConfigurationError, type Surroundings } from "../core/configuration";
+import { ownProfileIfReadable } from "../core/identity/cliFile";
 import { endpointFor } from "../core/identity/endpoint";
 import { regionFor, waysToGiveRegion } from "../core/identity/region";
 import type { Settings } from "../core/identity/settings";
@@ -62,16 +63,20 @@ export class Lifecycle {
 
     /** Finds the region, by which the inputs are completed, and says what is wrong with them. */
     check({ operation }: Subject, olds: Properties, news: Properties) {
-        const { region: found, failure } = this.#regionOf(olds, news);
+        const profile = typeof news.profile === "string" && news.profile !== unknownValue ? news.profile : undefined;
+        const { region: found, failure } = this.#regionOf(olds, news, profile);
         const completion = found === undefined ? {} : { region: found };
         const region = news.region ?? found;
         const failures = checkArguments(operation, { ...news, ...completion });
         if (failure !== undefined) {
-            failures.push(`region: ${failure}`);
+            failures.push(failure);
         }
-        // A deployment that sends nothing needs no credentials, but a wrong endpoint is wrong for all.
+        // A deployment that sends nothing needs no credentials, but a wrong endpoint is wrong for all, and so is a new name.
         failures.push(...this.#problemOf(() => endpointFor(this.#settings, String(region))));
-        return { completion, failures };
+        if (profile !== undefined && profile !== olds.profile) {
+            failures.push(...this.#problemOf(() => ownProfileIfReadable(this.#settings, profile), "profile: "));
+        }
+        return { completion, failures: [...new Set(failures)] };
     }
 
     /** Decides what the update would be, and says on the resource what a preview cannot show. */
@@ -157,33 +162,39 @@ export class Lifecycle {
     }
 
     /** A region that is not given stays what it was, so that another runner's environment changes nothing. */
-    #regionOf(olds: Properties, news: Properties): { readonly region?: string; readonly failure?: string } {
+    #regionOf(
+        olds: Properties,
+        news: Properties,
+        profile: string | undefined,
+    ): { readonly region?: string; readonly failure?: string } {
         if (news.region !== undefined && news.region !== null) {
             return {};
         }
         const sameInstance = news.instanceId === olds.instanceId || news.instanceId === unknownValue;
         const recorded = sameInstance && typeof olds.region === "string" ? olds.region : undefined;
-        const profile = typeof news.profile === "string" && news.profile !== unknownValue ? news.profile : undefined;
         let region: string | undefined;
-        const [failure] = this.#problemOf(() => {
-            region = regionFor(this.#settings, { recorded, profile })?.value;
-        });
+        const [failure] = this.#problemOf(
+            () => {
+                region = regionFor(this.#settings, { recorded, profile })?.value;
+            },
+            profile === undefined ? "region: " : "profile: ",
+        );
         if (failure !== undefined) {
             return { failure };
         }
         return region === undefined
-            ? { failure: `is not set; give it as ${waysToGiveRegion(this.#settings)}` }
+            ? { failure: `region: is not set; give it as ${waysToGiveRegion(this.#settings)}` }
             : { region };
     }
 
     /** What is wrong with the settings, if the reason is one that the user can change. */
-    #problemOf(read: () => void): readonly string[] {
+    #problemOf(read: () => void, label = ""): readonly string[] {
         try {
             read();
             return [];
         } catch (error) {
             if (error instanceof ConfigurationError) {
-                return [error.message];
+                return [label + error.message];
             }
             throw error;
         }

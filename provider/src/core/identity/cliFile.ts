@@ -10,13 +10,14 @@ import type { Settings } from "./settings";
 
 /** The profile that the stack configuration or the environment names; one that is not there is an error. */
 export function namedProfile(settings: Settings): CliProfile | undefined {
-    const name = finder(settings)("profile");
-    return name === undefined ? undefined : profileIn(profilesFile(settings), name);
+    const wanted = finder(settings)("profile");
+    return wanted === undefined ? undefined : profileIn(profilesFile(settings, wanted), wanted);
 }
 
 /** A resource's own profile. */
 export function ownProfile(settings: Settings, name: string): CliProfile {
-    return profileIn(profilesFile(settings), { value: name.trim(), place: { kind: "argument", name: "profile" } });
+    const wanted: Found = { value: name.trim(), place: { kind: "argument", name: "profile" } };
+    return profileIn(profilesFile(settings, wanted), wanted);
 }
 
 /** The CLI's current profile in its own file, if it has one that holds anything. */
@@ -52,12 +53,19 @@ export function profileIn(file: CliFile, wanted: Found): CliProfile {
     return { name: wanted.value, mode, chosenBy: wanted.place, file, fields: entry };
 }
 
-function profilesFile(settings: Settings): CliFile {
+/** A resource's own profile, where there is a file to look it up in: a preview may be made where there is none. */
+export function ownProfileIfReadable(settings: Settings, name: string): CliProfile | undefined {
+    return readCliFile(settings, finder(settings)("credentialsFile")) && ownProfile(settings, name);
+}
+
+function profilesFile(settings: Settings, wanted: Found): CliFile {
     const path = finder(settings)("credentialsFile");
     const file = readCliFile(settings, path);
     if (file === undefined) {
         const where = path === undefined ? "`~/.aliyun/config.json`" : `which ${placeText(path.place)} names`;
-        throw new ConfigurationError(`the file of CLI profiles, ${where}, does not exist`);
+        throw new ConfigurationError(
+            `the file of CLI profiles, ${where}, does not exist; ${placeText(wanted.place)} is to be found in it`,
+        );
     }
     return file;
 }

@@ -57,7 +57,7 @@ export function waysToGiveCredentials({ namespace, declared }: Settings): string
         "  the variables ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET",
         "    (with temporary credentials also ALIBABA_CLOUD_SECURITY_TOKEN)",
         `  ${profile}, a profile of the aliyun CLI`,
-        "  an ECS RAM role, OIDC, or a credentials URI; see the README's table of credentials",
+        "  an ECS RAM role, OIDC, or a credentials URI; see docs/credentials.md of this package",
     ].join("\n");
 }
 
