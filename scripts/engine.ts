@@ -366,10 +366,14 @@ function messageOf(error: unknown): string {
     return cause instanceof Error ? cause.message || codeOf(cause) : String(cause);
 }
 
+function wayToUse({ binDir }: Engine): string {
+    return `To run \`pulumi\` from a shell: export PATH="${binDir}:$PATH"`;
+}
+
 async function main(): Promise<void> {
     const { values } = parseArgs({ options: { "print-bin": { type: "boolean" } } });
     const engine = await findEngine({ say: (line) => console.error(line) });
-    console.log(values["print-bin"] ? engine.binDir : describe(engine));
+    console.log(values["print-bin"] ? engine.binDir : `${describe(engine)}\n${wayToUse(engine)}`);
 }
 
 if (require.main === module) {

@@ -120,6 +120,15 @@ describe("emulator: options of the command", () => {
         assert.ok(read.kind === "run" && read.region === "cn-beijing");
     });
 
+    it("say how long an interrupt takes, of each instance", () => {
+        const millisecondsOf = (...words: string[]) => {
+            const read = readArguments(["--instance", "ls-cn-a", "--instance", "ls-cn-b", ...words]);
+            return read.kind === "run" && read.instances.map(({ interruptMs }) => interruptMs);
+        };
+        assert.deepEqual(millisecondsOf(), [3_000, 3_000]);
+        assert.deepEqual(millisecondsOf("--interrupt-seconds", "60"), [60_000, 60_000]);
+    });
+
     it("are read to the end, and help is no error", () => {
         assert.deepEqual(readArguments(["--help"]), { kind: "help" });
         const read = readArguments(["--port", "0"]);
@@ -129,11 +138,11 @@ describe("emulator: options of the command", () => {
     });
 
     const wrong: readonly (readonly [words: string, message: string])[] = [
-        ["--prot 1", "--prot is no option; there are --port, --instance, --region, --help."],
-        ["-p 1", "-p is no option; there are --port, --instance, --region, --help."],
-        ["--no-help", "--no-help is no option; there are --port, --instance, --region, --help."],
-        ["8017", '"8017" is no option; there are --port, --instance, --region, --help.'],
-        ["-- 8017", '"--" is no option; there are --port, --instance, --region, --help.'],
+        ["--prot 1", "--prot is no option; there are --port, --instance, --interrupt-seconds, --region, --help."],
+        ["-p 1", "-p is no option; there are --port, --instance, --interrupt-seconds, --region, --help."],
+        ["--no-help", "--no-help is no option; there are --port, --instance, --interrupt-seconds, --region, --help."],
+        ["8017", '"8017" is no option; there are --port, --instance, --interrupt-seconds, --region, --help.'],
+        ["-- 8017", '"--" is no option; there are --port, --instance, --interrupt-seconds, --region, --help.'],
         ["--help=yes", "--help takes no value."],
         ["--port", "--port needs a value."],
         ["--port=", "--port needs a value."],
@@ -141,6 +150,7 @@ describe("emulator: options of the command", () => {
         ["--port 65536", '--port is "65536"; it must be a number from 0 to 65535.'],
         ["--port -1", "--port needs a value."],
         ["--port=-1", '--port is "-1"; it must be a number from 0 to 65535.'],
+        ["--interrupt-seconds soon", '--interrupt-seconds is "soon"; it must be a whole number of seconds.'],
         ["--region Peking", '--region is "Peking"; it must be the ID of a region: cn-hangzhou.'],
         ["--instance a --instance a@cn-hangzhou", "--instance names a in cn-hangzhou twice."],
         ...["a:", ":active", "a@", "a:b:c", "a@b:c", "a b"].map((value): [string, string] => [

@@ -27,6 +27,7 @@ A stand-in for Alibaba Cloud's Logstash API on this machine, for "pulumi up" wit
   --port <number>                      port to listen on (default 8017; 0 takes any free one)
   --instance <id[:status][@region]>    an instance, activating unless said otherwise; repeatable, in any number of
                                        regions (default ls-cn-demo0001)
+  --interrupt-seconds <number>         how long an interrupt takes to suspend an instance (default 3)
   --region <region>                    the region of instances and requests that name none (default cn-hangzhou)
   --help                               print this text
 `;
@@ -34,6 +35,7 @@ A stand-in for Alibaba Cloud's Logstash API on this machine, for "pulumi up" wit
 const options = {
     port: { type: "string", default: "8017" },
     instance: { type: "string", multiple: true },
+    "interrupt-seconds": { type: "string", default: "3" },
     region: { type: "string", default: "cn-hangzhou" },
     help: { type: "boolean", default: false },
 } as const;
@@ -52,7 +54,8 @@ const names = Object.keys(options).map((name) => `--${name}`);
 /** Reads the words behind the command's name; throws `UsageError`. */
 export function readArguments(words: readonly string[]): Arguments {
     check(words);
-    const { port, instance = [], region, help } = parseArgs({ args: [...words], options }).values;
+    const { values } = parseArgs({ args: [...words], options });
+    const { port, instance = [], region, help } = values;
     if (help) {
         return { kind: "help" };
     }
@@ -60,7 +63,8 @@ export function readArguments(words: readonly string[]): Arguments {
         throw new UsageError(`--region is "${region}"; it must be the ID of a region: cn-hangzhou.`);
     }
     const [first = "ls-cn-demo0001", ...others] = instance;
-    const read = (text: string) => readInstance(text, region);
+    const interruptMs = readSeconds(values["interrupt-seconds"]) * 1_000;
+    const read = (text: string) => ({ ...readInstance(text, region), interruptMs });
     const instances = [read(first), ...others.map(read)] as const;
     const places = instances.map((it) => `${it.instanceId} in ${it.region}`);
     const twice = places.find((place, index) => places.indexOf(place) !== index);
@@ -113,6 +117,13 @@ function readPort(text: string): number {
     return Number(text);
 }
 
+function readSeconds(text: string): number {
+    if (!/^\d{1,5}$/.test(text)) {
+        throw new UsageError(`--interrupt-seconds is "${text}"; it must be a whole number of seconds.`);
+    }
+    return Number(text);
+}
+
 function readInstance(text: string, defaultRegion: string): NamedInstance {
     const parts = /^(?<id>[\w-]+)(?::(?<status>[a-z_-]+))?(?:@(?<region>[a-z0-9-]+))?$/.exec(text)?.groups;
     if (parts?.id === undefined) {
@@ -122,6 +133,5 @@ function readInstance(text: string, defaultRegion: string): NamedInstance {
         );
     }
     const { id, status = "activating", region = defaultRegion } = parts;
-    // Three seconds to suspend, so that a person sees the wait.
-    return { instanceId: id, region, status, interruptMs: 3000 };
+    return { instanceId: id, region, status };
 }
