@@ -15,7 +15,10 @@ const mocha = (...args: readonly string[]): Part["command"] => ["mocha", ...args
 /** Two files at a time, one for each core of a small machine. */
 const parallel = ["--parallel", "--jobs", "2"] as const;
 
-/** What makes stacks cheaper where every test is run; a run of one file by hand goes without. */
+/**
+ * What makes stacks cheaper where every test is run; a run of one file by hand goes without. What a command line requires comes
+ * before what Mocha's settings do, so it brings along what reads TypeScript.
+ */
 const cheaper = ["./test/run/register.cjs", "./test/engine/quick/environment.ts"].flatMap((file) => [
     "--require",
     file,

@@ -12,7 +12,7 @@ process.env.STACK_NODE_OPTIONS = `--require=${preload}`;
 process.env.GOGC = "400";
 
 const key = Buffer.alloc(32, "a key for tests").toString("base64");
-/** Gives every stack the same key, in the manner of HashiCorp Vault: it replaces 0.25 s of computing one from a passphrase. */
+/** Gives every stack the same key, as HashiCorp Vault would: that spares each run of the CLI 0.25 s to derive one. */
 const vault = createServer((_, response) => response.end(JSON.stringify({ data: { plaintext: key } })));
 
 export async function mochaGlobalSetup(): Promise<void> {
