@@ -82,10 +82,34 @@ describe("the plugin", () => {
 
         const same = await host.diff(outs, inputs);
         const again = await host.diff(outs, { ...inputs, triggers: [secret({ a: ["v2"] })] });
-        const moved = await host.diff({ ...outs, resourceUrn: "urn:of:another:form", __provider: "a pointer" }, inputs);
-        assert.deepEqual([same.changes, again.changes, moved.changes], [1, 0, 1]);
+        assert.deepEqual([same.changes, again.changes], [1, 0]);
         assert.deepEqual(await host.read(instanceId, outs), { id: instanceId, outs });
         await assert.rejects(host.read(instanceId, {}), /neither imported nor read by ID/);
+    });
+
+    it("goes on from a record of the dynamic form, and drops what only that form needs", async () => {
+        const instanceId = instance();
+        const olds = {
+            ...{ instanceId, region: "cn-hangzhou", triggers: ["v1"], status: "suspended", clientToken: "before" },
+            ...{ resourceUrn: urnOf("pause"), __provider: "a pointer" },
+        };
+        const news = { instanceId, region: "cn-hangzhou", triggers: ["v1"] };
+        assert.equal((await host.diff(olds, news)).changes, 1);
+        const updated = await host.update(olds, { ...news, triggers: ["v2"] });
+        const previousToken = olds.clientToken;
+        const derived = deriveToken({
+            operation,
+            urn,
+            region: "cn-hangzhou",
+            instanceId,
+            triggers: ["v2"],
+            previousToken,
+        });
+        assert.deepEqual(tokensOn(instanceId), [derived]);
+        assert.deepEqual(
+            [updated.clientToken, updated.resourceUrn, updated.__provider],
+            [derived, undefined, undefined],
+        );
     });
 
     describe("with `customTimeouts`", () => {
