@@ -7,7 +7,7 @@ import type * as Messages from "@pulumi/pulumi/proto/provider_pb";
 import type * as StatusMessages from "@pulumi/pulumi/proto/status_pb";
 import type * as AnyMessages from "google-protobuf/google/protobuf/any_pb";
 import type * as EmptyMessages from "google-protobuf/google/protobuf/empty_pb";
-import { defaultsOf, type Properties } from "../../core/arguments";
+import type { Properties } from "../../core/arguments";
 import { harmless } from "../../core/foreignText";
 import { operationOf, pluginTypeTokenOf } from "../../core/urn";
 import { grpcOfPulumi, protobufOfPulumi } from "../librariesOfPulumi";
@@ -105,7 +105,7 @@ export function providerService(means: Means): Service {
             const written = await means.lifecycle().create(subject, inputs, timeout);
             const response = new messages.CreateResponse();
             response.setId(id);
-            response.setProperties(structOf(outputsOf(id, withDefaults(subject, news), written)));
+            response.setProperties(structOf(outputsOf(id, news, written)));
             return response;
         }),
 
@@ -116,7 +116,7 @@ export function providerService(means: Means): Service {
             const timeout = timeoutOf("customTimeouts.update", request.getTimeout());
             const written = await means.lifecycle().update(subject, olds, revealed(news), timeout);
             const response = new messages.UpdateResponse();
-            response.setProperties(structOf(outputsOf(request.getId(), withDefaults(subject, news), written)));
+            response.setProperties(structOf(outputsOf(request.getId(), news, written)));
             return response;
         }),
 
@@ -170,11 +170,6 @@ function contentOf(file: string): string {
 
 function withHashes(news: Properties): Properties {
     return Object.hasOwn(news, "triggers") ? { ...news, triggers: withContentHashes(news.triggers) } : news;
-}
-
-/** In the dynamic form the class completes the outputs; here the program sees what is recorded. */
-function withDefaults({ operation }: Subject, news: Properties): Properties {
-    return { ...defaultsOf(operation), ...news };
 }
 
 /** A token is sent in the clear and recorded, so it can be no secret. */
