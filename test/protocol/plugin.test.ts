@@ -108,12 +108,23 @@ describe("the plugin", () => {
         );
     });
 
+    it("finishes what the dynamic form has left pending, with its token", async () => {
+        const instanceId = instance();
+        const news = { instanceId, region: "cn-hangzhou" };
+        const updated = await host.update({ ...news, status: "pending", clientToken: "before" }, news);
+        assert.deepEqual([updated.status, tokensOn(instanceId)], ["suspended", ["before"]]);
+    });
+
     describe("with `customTimeouts`", () => {
         it("takes that time, and names it", async () => {
             const instanceId = instance({ interruptMs: 60_000 });
             const failure = await failureOf(host.create({ instanceId, region: "cn-hangzhou", timeoutSeconds: 600 }, 1));
             assert.match(failure.message, /accepted, but not seen through within 1 s \(`customTimeouts\.create`\)/);
-            assert.equal(failure.initFailure?.properties.status, "pending");
+            const record = failure.initFailure?.properties ?? {};
+            assert.equal(record.status, "pending");
+            const updating = host.update(record, { instanceId, region: "cn-hangzhou", timeoutSeconds: 600 }, 1);
+            assert.match((await failureOf(updating)).message, /within 1 s \(`customTimeouts\.update`\)/);
+            assert.equal(tokensOn(instanceId).length, 1);
         });
 
         it("refuses a time out of bounds, and sends nothing", async () => {
