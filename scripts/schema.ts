@@ -7,7 +7,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SchemaType } from "../provider/src/core/argumentRules";
-import { argumentsOf } from "../provider/src/core/arguments";
+import { argumentsOf, defaultsOf } from "../provider/src/core/arguments";
 import { type Attribute, attributes } from "../provider/src/core/identity/attributes";
 import { ownKeys } from "../provider/src/core/identity/providerKeys";
 import { descriptorOf, type Operation, operations } from "../provider/src/core/operations";
@@ -98,12 +98,14 @@ function resourceOf(operation: Operation): object {
     );
     const required = (documented: ReadonlyMap<string, Documented>) =>
         [...documented].filter(([, { isOptional }]) => !isOptional).map(([name]) => name);
+    // The class of the TypeScript form completes them, which the state does not repeat.
+    const byDefault = Object.keys(defaultsOf(operation));
     return {
         description: text,
         inputProperties: Object.fromEntries(inputProperties),
         requiredInputs: required(inputs),
         properties: Object.fromEntries(properties),
-        required: required(outputs),
+        required: required(outputs).filter((name) => !byDefault.includes(name)),
     };
 }
 

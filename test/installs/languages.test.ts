@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -46,6 +46,12 @@ describe("the plugin of the packed package", function () {
         const files = readdirSync(join(sdks, "python"), { recursive: true, encoding: "utf8" });
         assert.ok(files.includes(join("pulumi_alicloud_logstash", "logstash_task_interrupt.py")), files.join("\n"));
         await run("python3", ["-m", "compileall", "-q", "."], { cwd: join(sdks, "python") });
+    });
+
+    it("gives Node an SDK that compiles", async () => {
+        const folder = join(sdks, "nodejs");
+        symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
+        await run("tsc", ["-p", folder, "--noEmit"], { cwd: folder });
     });
 
     describe("in a project of its own", () => {

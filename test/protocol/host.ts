@@ -93,12 +93,13 @@ export class Host {
         return { id: response.getId(), outs: plain(response.getProperties()) };
     }
 
-    async update(olds: Properties, news: Properties): Promise<Properties> {
+    async update(olds: Properties, news: Properties, customTimeout = 0): Promise<Properties> {
         const request = new rpc.UpdateRequest();
         request.setUrn(this.urn);
         request.setId(String(olds.instanceId));
         request.setOlds(struct(olds));
         request.setNews(struct(news));
+        request.setTimeout(customTimeout);
         const response = await call<rpc.UpdateResponse>((done) => this.client.update(request, done));
         return plain(response.getProperties());
     }

@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
-import { defaultsOf } from "../../provider/src/core/arguments";
 import { deriveToken } from "../../provider/src/core/token";
 import { writeCliProfiles } from "../cliProfiles";
 import { pluginInterruptType, urnOf } from "../urns";
@@ -67,15 +66,12 @@ describe("the plugin", () => {
         assert.doesNotMatch(failures.join(), /s3cret/);
     });
 
-    it("sends a token derived from plain triggers, and records the inputs as they came and all defaults", async () => {
+    it("sends a token derived from plain triggers, and records the inputs as they came", async () => {
         const instanceId = instance();
         const inputs = { instanceId, region: "cn-hangzhou", triggers: [secret({ a: ["v1"] })], whenIdle: "skip" };
         const { id, outs } = await host.create(inputs);
         const { clientToken, requestId, interruptedAt, ...rest } = outs;
-        assert.deepEqual(
-            [id, rest],
-            [instanceId, { ...defaultsOf(operation), ...inputs, status: "suspended", interrupted: true }],
-        );
+        assert.deepEqual([id, rest], [instanceId, { ...inputs, status: "suspended", interrupted: true }]);
         const triggers = [{ a: ["v1"] }];
         const derived = deriveToken({ operation, urn, region: "cn-hangzhou", instanceId, triggers });
         assert.deepEqual([clientToken, tokensOn(instanceId)], [derived, [derived]]);
@@ -83,10 +79,41 @@ describe("the plugin", () => {
 
         const same = await host.diff(outs, inputs);
         const again = await host.diff(outs, { ...inputs, triggers: [secret({ a: ["v2"] })] });
-        const moved = await host.diff({ ...outs, resourceUrn: "urn:of:another:form", __provider: "a pointer" }, inputs);
-        assert.deepEqual([same.changes, again.changes, moved.changes], [1, 0, 1]);
+        assert.deepEqual([same.changes, again.changes], [1, 0]);
         assert.deepEqual(await host.read(instanceId, outs), { id: instanceId, outs });
         await assert.rejects(host.read(instanceId, {}), /neither imported nor read by ID/);
+    });
+
+    it("goes on from a record of the dynamic form, and drops what only that form needs", async () => {
+        const instanceId = instance();
+        const olds = {
+            ...{ instanceId, region: "cn-hangzhou", triggers: ["v1"], status: "suspended", clientToken: "before" },
+            ...{ resourceUrn: urnOf("pause"), __provider: "a pointer" },
+        };
+        const news = { instanceId, region: "cn-hangzhou", triggers: ["v1"] };
+        assert.equal((await host.diff(olds, news)).changes, 1);
+        const updated = await host.update(olds, { ...news, triggers: ["v2"] });
+        const previousToken = olds.clientToken;
+        const derived = deriveToken({
+            operation,
+            urn,
+            region: "cn-hangzhou",
+            instanceId,
+            triggers: ["v2"],
+            previousToken,
+        });
+        assert.deepEqual(tokensOn(instanceId), [derived]);
+        assert.deepEqual(
+            [updated.clientToken, updated.resourceUrn, updated.__provider],
+            [derived, undefined, undefined],
+        );
+    });
+
+    it("finishes what the dynamic form has left pending, with its token", async () => {
+        const instanceId = instance();
+        const news = { instanceId, region: "cn-hangzhou" };
+        const updated = await host.update({ ...news, status: "pending", clientToken: "before" }, news);
+        assert.deepEqual([updated.status, tokensOn(instanceId)], ["suspended", ["before"]]);
     });
 
     describe("with `customTimeouts`", () => {
@@ -94,7 +121,11 @@ describe("the plugin", () => {
             const instanceId = instance({ interruptMs: 60_000 });
             const failure = await failureOf(host.create({ instanceId, region: "cn-hangzhou", timeoutSeconds: 600 }, 1));
             assert.match(failure.message, /accepted, but not seen through within 1 s \(`customTimeouts\.create`\)/);
-            assert.equal(failure.initFailure?.properties.status, "pending");
+            const record = failure.initFailure?.properties ?? {};
+            assert.equal(record.status, "pending");
+            const updating = host.update(record, { instanceId, region: "cn-hangzhou", timeoutSeconds: 600 }, 1);
+            assert.match((await failureOf(updating)).message, /within 1 s \(`customTimeouts\.update`\)/);
+            assert.equal(tokensOn(instanceId).length, 1);
         });
 
         it("refuses a time out of bounds, and sends nothing", async () => {

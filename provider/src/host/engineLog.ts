@@ -1,7 +1,7 @@
 import type * as EngineRpc from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type * as EngineMessages from "@pulumi/pulumi/proto/engine_pb";
 import type { Line } from "../core/progress";
-import { grpcOfPulumi } from "./pulumisLibraries";
+import { grpcOfPulumi } from "./librariesOfPulumi";
 
 /** Shows a line beside a resource in the CLI; resolves when the engine has it, or cannot be reached. */
 export type EngineLog = (urn: string, line: Line) => Promise<void>;

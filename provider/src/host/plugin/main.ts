@@ -1,11 +1,10 @@
 import { setMaxListeners } from "node:events";
 import type * as ProviderRpc from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { harmless } from "../../core/foreignText";
-import { operationOf, pluginTypeTokenOf } from "../../core/urn";
 import { connectEngineLog } from "../engineLog";
+import { grpcOfPulumi } from "../librariesOfPulumi";
 import type * as Lifecycles from "../lifecycle";
 import { lostEngine } from "../lostEngine";
-import { grpcOfPulumi } from "../pulumisLibraries";
 import { readProviderArguments } from "./providerArguments";
 import { providerService } from "./providerService";
 
@@ -43,7 +42,6 @@ const service = providerService({
         });
         return lifecycle;
     },
-    subjectOf: (urn) => ({ operation: operationOf(urn, pluginTypeTokenOf), urn }),
     // Pulumi calls it on Ctrl-C, and at the end of every run.
     cancel: () => cancelled.abort(new Error("the deployment was stopped")),
 });

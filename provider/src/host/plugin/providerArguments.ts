@@ -1,5 +1,6 @@
 import type { Properties } from "../../core/arguments";
 import type { Surroundings } from "../../core/configuration";
+import { quoted } from "../../core/identity/place";
 import { ownNamespace as namespace, providerKeys } from "../../core/identity/providerKeys";
 import type { FrontEnd } from "../lifecycle";
 import { revealed } from "./values";
@@ -31,7 +32,7 @@ export function readProviderArguments(given: Properties, name: string | undefine
         surroundings: { config: (key) => texts.get(key), env: process.env },
         failures: unknown.map(
             (key) =>
-                `${JSON.stringify(key)} is not ${declared ? "an argument of this provider" : `a key under ${namespace}:`}; ` +
+                `${quoted(key)} is not ${declared ? "an argument of this provider" : `a key under ${namespace}:`}; ` +
                 `known are ${providerKeys.join(", ")}`,
         ),
     };

@@ -7,10 +7,11 @@ import type * as Messages from "@pulumi/pulumi/proto/provider_pb";
 import type * as StatusMessages from "@pulumi/pulumi/proto/status_pb";
 import type * as AnyMessages from "google-protobuf/google/protobuf/any_pb";
 import type * as EmptyMessages from "google-protobuf/google/protobuf/empty_pb";
-import { defaultsOf, type Properties } from "../../core/arguments";
+import type { Properties } from "../../core/arguments";
 import { harmless } from "../../core/foreignText";
+import { operationOf, pluginTypeTokenOf } from "../../core/urn";
+import { grpcOfPulumi, protobufOfPulumi } from "../librariesOfPulumi";
 import type { CustomTimeout, Difference, Lifecycle, Subject, Written } from "../lifecycle";
-import { grpcOfPulumi, protobufOfPulumi } from "../pulumisLibraries";
 import type { ProviderArguments } from "./providerArguments";
 import { isSecret, propertiesIn, revealed, structOf, withContentHashes } from "./values";
 
@@ -26,7 +27,6 @@ export interface Means {
     configure(given: Properties, name: string | undefined): void;
     readonly arguments: () => ProviderArguments;
     readonly lifecycle: () => Lifecycle;
-    readonly subjectOf: (urn: string) => Subject;
     /** Ends every operation at once. */
     cancel(): void;
 }
@@ -45,7 +45,7 @@ export function providerService(means: Means): Service {
     return {
         getPluginInfo: unary(() => {
             const { PluginInfo } = require("@pulumi/pulumi/proto/plugin_pb") as typeof PluginMessages;
-            const { version } = JSON.parse(textOf("package.json")) as { readonly version: string };
+            const { version } = JSON.parse(contentOf("package.json")) as { readonly version: string };
             const info = new PluginInfo();
             info.setVersion(version);
             return info;
@@ -53,12 +53,14 @@ export function providerService(means: Means): Service {
 
         getSchema: unary(() => {
             const response = new messages.GetSchemaResponse();
-            response.setSchema(textOf("schema.json"));
+            response.setSchema(contentOf("schema.json"));
             return response;
         }),
 
         configure: unary((request) => {
-            means.configure(propertiesIn(request.getArgs()), request.hasName?.() ? request.getName() : undefined);
+            // Engines and SDKs that know no such name call it for the default provider too.
+            const name = request.hasName?.() ? request.getName() : undefined;
+            means.configure(propertiesIn(request.getArgs()), name);
             const response = new messages.ConfigureResponse();
             response.setAcceptsecrets(true);
             // Or the engine would turn a resource among the triggers into its ID, and nobody could refuse it.
@@ -68,7 +70,7 @@ export function providerService(means: Means): Service {
 
         check: unary((request) => {
             const news = withHashes(propertiesIn(request.getNews()));
-            const subject = means.subjectOf(request.getUrn());
+            const subject = subjectOf(request.getUrn());
             const olds = revealed(propertiesIn(request.getOlds()));
             const { completion, failures } = means.lifecycle().check(subject, olds, revealed(news));
             const response = new messages.CheckResponse();
@@ -85,7 +87,7 @@ export function providerService(means: Means): Service {
         }),
 
         diff: unary(async (request) => {
-            const subject = means.subjectOf(request.getUrn());
+            const subject = subjectOf(request.getUrn());
             const [olds, news] = [request.getOlds(), request.getNews()].map((struct) => revealed(propertiesIn(struct)));
             const difference = await means.lifecycle().diff(subject, olds ?? {}, news ?? {});
             const response = new messages.DiffResponse();
@@ -99,22 +101,22 @@ export function providerService(means: Means): Service {
             const inputs = revealed(news);
             const id = String(inputs.instanceId);
             const timeout = timeoutOf("customTimeouts.create", request.getTimeout());
-            const subject = means.subjectOf(request.getUrn());
+            const subject = subjectOf(request.getUrn());
             const written = await means.lifecycle().create(subject, inputs, timeout);
             const response = new messages.CreateResponse();
             response.setId(id);
-            response.setProperties(structOf(outputsOf(id, withDefaults(subject, news), written)));
+            response.setProperties(structOf(outputsOf(id, news, written)));
             return response;
         }),
 
         update: unary(async (request) => {
             const news = propertiesIn(request.getNews());
             const olds = revealed(propertiesIn(request.getOlds()));
-            const subject = means.subjectOf(request.getUrn());
+            const subject = subjectOf(request.getUrn());
             const timeout = timeoutOf("customTimeouts.update", request.getTimeout());
             const written = await means.lifecycle().update(subject, olds, revealed(news), timeout);
             const response = new messages.UpdateResponse();
-            response.setProperties(structOf(outputsOf(request.getId(), withDefaults(subject, news), written)));
+            response.setProperties(structOf(outputsOf(request.getId(), news, written)));
             return response;
         }),
 
@@ -158,17 +160,16 @@ class Unfinished extends Error {
     }
 }
 
-function textOf(file: string): string {
+function subjectOf(urn: string): Subject {
+    return { operation: operationOf(urn, pluginTypeTokenOf), urn };
+}
+
+function contentOf(file: string): string {
     return readFileSync(join(root, file), "utf8");
 }
 
 function withHashes(news: Properties): Properties {
     return Object.hasOwn(news, "triggers") ? { ...news, triggers: withContentHashes(news.triggers) } : news;
-}
-
-/** In the dynamic form the class completes the outputs; here the program sees what is recorded. */
-function withDefaults({ operation }: Subject, news: Properties): Properties {
-    return { ...defaultsOf(operation), ...news };
 }
 
 /** A token is sent in the clear and recorded, so it can be no secret. */

@@ -2,7 +2,7 @@ import type * as StructMessages from "google-protobuf/google/protobuf/struct_pb"
 import type { Properties } from "../../core/arguments";
 import { isRecord } from "../../core/json";
 import { signature } from "../../core/triggers";
-import { protobufOfPulumi } from "../pulumisLibraries";
+import { protobufOfPulumi } from "../librariesOfPulumi";
 
 const { Struct } = protobufOfPulumi<typeof StructMessages>("struct_pb");
 
