@@ -173,11 +173,9 @@ describe("pop-core against the faults of a cloud", () => {
         const replies = await Promise.all(
             Array.from({ length: 20 }, () => narrow.send("InterruptLogstashTask", instanceId, nextToken(), one)),
         );
-        const kinds = replies.map(({ kind }) => kind);
-        assert.deepEqual(
-            [kinds.filter((kind) => kind === "lost").length, kinds.filter((kind) => kind === "unsent").length],
-            [2, 18],
-        );
+        // One that gets its turn just before the end may have begun to connect.
+        const notSent = replies.filter(({ kind }) => kind === "unsent" || kind === "unconnected");
+        assert.deepEqual([replies.filter(({ kind }) => kind === "lost").length, notSent.length], [2, 18]);
         assert.equal(emulator.ledger.requests.length - sent, 2);
     });
 
