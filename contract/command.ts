@@ -150,9 +150,9 @@ status     ${visit.status ?? `not seen (${wordOf(reply)})`}
 
 /** Nothing but the ID typed on a terminal lets a disruptive run go on. */
 async function consent(instanceId: string, { isInteractive, say, ask }: Terminal): Promise<void> {
-    say(`This run interrupts the change that runs on this instance, and resumes it. A resume runs the change again and RESTARTS
-EVERY NODE; what flows through the instance may be delayed or lost meanwhile. A run that is stopped half-way leaves
-the instance suspended.
+    say(`This run interrupts the change of this instance if one runs, and resumes the change if it is suspended, whoever has
+suspended it. A resume runs the change again and RESTARTS EVERY NODE; what flows through the instance may be delayed or
+lost meanwhile. A run that is stopped half-way leaves the instance suspended.
 `);
     if (!isInteractive) {
         throw new Refused(

@@ -132,7 +132,7 @@ describe("npm run contract -- --instance", () => {
         });
         child.stdin.end();
         assert.equal(code, 0, text);
-        assert.match(text, /A resume runs the change again and RESTARTS\s+EVERY NODE/);
+        assert.match(text, /A resume runs the change again and RESTARTS EVERY NODE/);
         assert.deepEqual(effects(), [`InterruptLogstashTask ${instanceId}`, `ResumeLogstashTask ${instanceId}`]);
         assert.match(text, /^secondSignal +AlreadyReceivedInterruptSignal +AlreadyReceivedInterruptSignal\r?$/m);
         assert.match(text, /^interruptedStatus +suspended +suspended\r?$/m);

@@ -22,12 +22,6 @@ const sdk = "@pulumi/pulumi";
 /** Tests of what older SDKs cannot do, by a part of their titles: a file of the SDK that has the text can do it. */
 const later = [
     { title: "`replacementTrigger`", file: "runtime/resource.js", text: "replacementTrigger", why: "no such option" },
-    {
-        title: "keeps the traces of other errors",
-        file: "cmd/run/error.js",
-        text: "catch",
-        why: "its report of an error can fail, issue 21326 of pulumi/pulumi",
-    },
 ];
 
 async function main(): Promise<void> {
