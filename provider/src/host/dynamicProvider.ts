@@ -42,8 +42,9 @@ export function dynamicProvider(
                 case "finish":
                     return { changes: true };
                 case "request":
-                    // Left open, so that the engine compares the inputs itself and names what changed.
-                    return {};
+                    // Left open, so that the engine compares the inputs itself and names what changed. Of an update that
+                    // is pending it has kept the inputs from before, to which the program may have returned.
+                    return update.supersedes ? { changes: true } : {};
                 case "record":
                     return update.changed ? {} : { changes: false };
             }

@@ -11,7 +11,7 @@ import type { Operation } from "../core/operations";
 import { acceptanceIn, outputsFor, outputsOfDisabled, resultIn } from "../core/outputs";
 import type { Line } from "../core/progress";
 import type * as Requests from "../core/request";
-import { firstToken, isPending, readRecord, type Update, updateBetween } from "../core/update";
+import { firstToken, readRecord, type Update, updateBetween } from "../core/update";
 import type * as Services from "./services";
 
 /** One resource, as whatever speaks a protocol of Pulumi's knows it. */
@@ -77,11 +77,10 @@ export class Lifecycle {
     /** Does what `diff` has decided on the same values. */
     async update({ operation, urn }: Subject, olds: Properties, news: Properties): Promise<Written> {
         const declared = readArguments(operation, urn, news);
-        const recorded = readRecord(urn, declared, olds);
-        const update = updateBetween(recorded, declared);
+        const update = updateBetween(readRecord(urn, declared, olds), declared);
         switch (update.kind) {
             case "request":
-                return this.#request(declared, update.clientToken, news, { supersedes: isPending(recorded) });
+                return this.#request(declared, update.clientToken, news, { supersedes: update.supersedes });
             case "finish": {
                 const acceptance = acceptanceIn(operation, olds);
                 const earlier = acceptance === undefined ? {} : { acceptance };
