@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import fc, { type Arbitrary, type AsyncCommand } from "fast-check";
 import type { Expectations } from "./expectations";
-import { contract, type Declaration, type Role, roles, urnIn } from "./program";
+import { contract, type Declaration, type Program, type Role, roles, urnIn } from "./program";
 import type { Statistics } from "./statistics";
 import { type Circumstances, type Fate, fates, instanceIds, type Looks, looks, regions, type World } from "./world";
 
@@ -42,6 +42,10 @@ const paces = [0, 3_000, Number.POSITIVE_INFINITY] as const;
 const role = fc.constantFrom(...roles);
 const always = () => true;
 
+function often<T>(times: number, arbitrary: Arbitrary<T>): Arbitrary<T>[] {
+    return Array.from({ length: times }, () => arbitrary);
+}
+
 /** Changes how a resource is declared. */
 function edit<T>(
     kind: string,
@@ -68,15 +72,13 @@ function edit<T>(
 const nothing = fc.constant(undefined);
 const name = fc.constantFrom("first", "second");
 
+const changeTrigger = edit("change a trigger", fc.constantFrom(...triggers), (_, value) => ({
+    triggers: [value],
+    clientToken: undefined,
+}));
+
 const edits: readonly Arbitrary<ModelCommand>[] = [
-    edit("change a trigger", fc.constantFrom(...triggers), (_, value) => ({
-        triggers: [value],
-        clientToken: undefined,
-    })),
-    edit("change a trigger", fc.constantFrom(...triggers), (_, value) => ({
-        triggers: [value],
-        clientToken: undefined,
-    })),
+    ...often(6, changeTrigger),
     edit("remove the triggers", nothing, () => ({ triggers: undefined })),
     edit("set a token", fc.constantFrom(...clientTokens), (_, clientToken) => ({ clientToken, triggers: undefined })),
     edit("give both", fc.constantFrom(...clientTokens), (_, clientToken) => ({ clientToken, triggers: ["both"] })),
@@ -99,12 +101,18 @@ const edits: readonly Arbitrary<ModelCommand>[] = [
     edit("change the budget", fc.constantFrom(5, 30), (_, timeoutSeconds) => ({ timeoutSeconds })),
 ];
 
-export const newDeclaration: Declaration = {
+const newDeclaration: Declaration = {
     name: "first",
     aliases: [],
     instanceId: instanceIds[0],
     timeoutSeconds: 30,
 };
+
+/** What a program begins with. */
+export const beginning = fc.constantFrom<Program>(
+    { pause: newDeclaration },
+    { pause: newDeclaration, go: newDeclaration },
+);
 
 const declare: Arbitrary<ModelCommand> = role.map(
     (which) =>
@@ -222,33 +230,29 @@ const replace: Arbitrary<ModelCommand> = role.map(
         ),
 );
 
-/** All commands; those that occur twice come twice as often. */
 export const allCommands: readonly Arbitrary<ModelCommand>[] = [
-    declare,
-    declare,
     ...edits,
+    declare,
     undeclare,
-    status,
-    status,
+    ...often(4, status),
     pace,
     forget,
     otherRunner,
-    refresh,
+    ...often(2, refresh),
     clear,
     destroy,
     replace,
-    ...Array.from({ length: 6 }, () => upIn("up", fc.constant({}))),
-    ...Array.from({ length: 6 }, () =>
-        upIn("up that loses answers", fc.record({ fates: fc.array(fate, { minLength: 1, maxLength: 4 }) })),
-    ),
-    upIn(
-        "up that loses all answers",
-        fate.map((each) => ({ fates: Array.from({ length: 60 }, () => each) })),
+    ...often(6, upIn("up", fc.constant({}))),
+    ...often(5, upIn("up that loses answers", fc.record({ fates: fc.array(fate, { minLength: 1, maxLength: 4 }) }))),
+    ...often(
+        4,
+        upIn(
+            "up that loses all answers",
+            fate.map((each) => ({ fates: Array.from({ length: 60 }, () => each) })),
+        ),
     ),
     upIn("up that may not look", fc.record({ looks: seeing, fates: fc.array(fate, { maxLength: 2 }) })),
-    ...Array.from({ length: 3 }, () =>
-        upIn("up that is killed", fc.record({ kill, fates: fc.array(fate, { maxLength: 3 }) })),
-    ),
+    ...often(4, upIn("up that is killed", fc.record({ kill, fates: fc.array(fate, { maxLength: 3 }) }))),
 ];
 
 /** From every record there is a way out: new triggers are done once, whatever happened before, and then all is quiet. */

@@ -175,7 +175,7 @@ export class Engine {
             this.#pendingCreates.delete(urn);
         }
         if (answer.kind !== "error") {
-            this.#put(recordOf(urn, inputs, answer), before);
+            this.#put(recordOf(step, isUpdate, answer), before);
         }
         if (isNew && before !== undefined) {
             await process.delete(idOf(before), before.outputs);
@@ -211,7 +211,18 @@ function idOf({ outputs }: ResourceRecord): string {
     return String(outputs.instanceId);
 }
 
-function recordOf(urn: string, inputs: Properties, answer: Exclude<Answer, { kind: "error" }>): ResourceRecord {
-    const initErrors = answer.kind === "half" ? answer.reasons : [];
-    return { urn, inputs, outputs: answer.properties, initErrors };
+/** An update that is half a success leaves the inputs from before it, with the new outputs. */
+function recordOf(
+    { urn, inputs, before }: Step,
+    isUpdate: boolean,
+    answer: Exclude<Answer, { kind: "error" }>,
+): ResourceRecord {
+    switch (answer.kind) {
+        case "done":
+            return { urn, inputs, outputs: answer.properties, initErrors: [] };
+        case "half": {
+            const kept = isUpdate ? (before?.inputs ?? inputs) : inputs;
+            return { urn, inputs: kept, outputs: answer.properties, initErrors: answer.reasons };
+        }
+    }
 }

@@ -18,7 +18,7 @@ export function reportOf(
         lines.push(
             `\nto repeat: npm run model -- ${path} --replay-path ${replay}`,
             `${details.errorInstance instanceof Error ? details.errorInstance.stack : details.errorInstance}`,
-            `after: ${fc.stringify(details.counterexample?.[0])}`,
+            `after: ${details.counterexample?.map((part) => fc.stringify(part)).join("\n")}`,
         );
     }
     return lines.join("\n");

@@ -141,11 +141,13 @@ describe("a call of an engine, whatever is in it", () => {
     const methods = Object.keys(calls) as Method[];
 
     it("before anything else, many at once: each has the configuration", async () => {
+        const { region: _, ...elsewhere } = interrupt;
         const answers = await Promise.all(
-            Array.from({ length: 20 }, (_each, n) => {
-                const { region: _, ...news }: Properties = { ...interrupt, triggers: [n] };
-                return calls.check({}, news);
-            }),
+            Array.from({ length: 20 }, (_each, n) =>
+                n % 2 === 0
+                    ? calls.check({}, { ...elsewhere, triggers: [n] })
+                    : calls.create({}, { ...interrupt, triggers: [n] }),
+            ),
         );
         for (const each of answers) {
             assert.ok("properties" in each && each.properties.region === "cn-hangzhou", JSON.stringify(each));

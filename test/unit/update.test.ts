@@ -47,6 +47,7 @@ describe("the decision what an update is", () => {
             kind: "request",
             because: "clientToken",
             clientToken: "mine",
+            supersedes: false,
         });
         assert.deepEqual(
             change({ clientToken: "mine", triggers: [] }, { triggers: [], clientToken: "mine" }),

@@ -18,8 +18,13 @@ export interface Recorded {
 export type Update =
     /** Another resource altogether. */
     | { readonly kind: "replace"; readonly because: readonly string[] }
-    /** A request of its own, with its own token; it supersedes a pending one. */
-    | { readonly kind: "request"; readonly because: string; readonly clientToken: string }
+    /** A request of its own, with its own token; `supersedes` tells whether another one is pending. */
+    | {
+          readonly kind: "request";
+          readonly because: string;
+          readonly clientToken: string;
+          readonly supersedes: boolean;
+      }
     /** The recorded request has to be finished, with its token. */
     | { readonly kind: "finish"; readonly clientToken: string }
     /** Nothing is sent; `changed` tells whether the declaration differs at all. */
@@ -43,7 +48,7 @@ export function readRecord(urn: string, { operation }: Declaration, olds: Proper
 }
 
 /** Whether the last request of a resource is not known to have ended. */
-export function isPending({ status }: Recorded): boolean {
+function isPending({ status }: Recorded): boolean {
     return status === ownStatuses.pending;
 }
 
@@ -65,7 +70,7 @@ export function updateBetween(recorded: Recorded, declared: Declaration): Update
         : changed.find((name) => rules[name]?.onChange === "request" && isGiven(declared, name));
     if (asking !== undefined) {
         const clientToken = declared.clientToken ?? deriveToken({ ...declared, previousToken: recorded.clientToken });
-        return { kind: "request", because: asking, clientToken };
+        return { kind: "request", because: asking, clientToken, supersedes: isPending(recorded) };
     }
     return isPending(recorded) && recorded.clientToken !== undefined
         ? { kind: "finish", clientToken: recorded.clientToken }

@@ -12,7 +12,7 @@ import type { Operation } from "../core/operations";
 import { acceptanceIn, outputsFor, outputsOfDisabled, resultIn } from "../core/outputs";
 import type { Line } from "../core/progress";
 import type * as Requests from "../core/request";
-import { firstToken, isPending, readRecord, type Update, updateBetween } from "../core/update";
+import { firstToken, readRecord, type Update, updateBetween } from "../core/update";
 import type * as Services from "./services";
 
 /** One resource, as whatever speaks a protocol of Pulumi's knows it. */
@@ -106,11 +106,10 @@ export class Lifecycle {
         timeout?: CustomTimeout,
     ): Promise<Written> {
         const declared = readArguments(operation, urn, news);
-        const recorded = readRecord(urn, declared, olds);
-        const update = updateBetween(recorded, declared);
+        const update = updateBetween(readRecord(urn, declared, olds), declared);
         switch (update.kind) {
             case "request":
-                return this.#request(declared, update.clientToken, timeout, { supersedes: isPending(recorded) });
+                return this.#request(declared, update.clientToken, timeout, { supersedes: update.supersedes });
             case "finish": {
                 const acceptance = acceptanceIn(operation, olds);
                 const earlier = acceptance === undefined ? {} : { acceptance };
@@ -212,7 +211,9 @@ function differenceOf(update: Update): Difference {
         case "finish":
             return { changes: true };
         case "request":
-            return {};
+            // Left open, so that the engine compares the inputs itself and names what changed. Of an update that is pending it
+            // has kept the inputs from before, to which the program may have returned.
+            return update.supersedes ? { changes: true } : {};
         case "record":
             return update.changed ? {} : { changes: false };
     }
