@@ -59,5 +59,6 @@ export const sources = {
     errors: "the vendor's list of common errors",
     idempotence: "the vendor's pages on client tokens, of other products",
     sister: "the API of Elasticsearch, the sister product",
+    phase: "the code: the vendor's documentation; in which phase: unknown",
     unknown: "unknown",
 } as const;

@@ -7,7 +7,7 @@ const wrongPhase = "InstanceStatusNotSupportCurrentAction";
 export const calls = {
     resumeWhileChanging: {
         claim: "a resume of a running change is refused with this code",
-        source: sources.sister,
+        source: sources.phase,
         restsOn: [emulator("cloud/operations.ts", "changing: refuseStatus,"), codeRow(wrongPhase)],
         when: "changing",
         expected: [wrongPhase],
@@ -71,7 +71,7 @@ export const calls = {
     },
     interruptWhileSuspended: {
         claim: "an interrupt of a suspended instance is refused with this code",
-        source: sources.sister,
+        source: sources.phase,
         restsOn: [emulator("cloud/operations.ts", "function refuseStatus("), codeRow(wrongPhase)],
         when: "suspended",
         expected: [wrongPhase],
@@ -87,7 +87,7 @@ export const calls = {
     },
     mismatch: {
         claim: "a client token that comes again with another call is refused with this code",
-        source: sources.idempotence,
+        source: sources.sister,
         restsOn: [
             emulator("cloud/cloud.ts", '"IdempotentParameterMismatch"'),
             codeRow("IdempotentParameterMismatch"),
@@ -132,7 +132,7 @@ export const calls = {
     },
     secondResume: {
         claim: "another resume, while the first takes hold, is refused with this code",
-        source: sources.sister,
+        source: sources.phase,
         restsOn: [
             emulator("cloud/operations.ts", '"ConcurrencyUpdateInstanceConflict"'),
             codeRow("ConcurrencyUpdateInstanceConflict"),
@@ -157,7 +157,7 @@ export const calls = {
     },
     interruptWhileIdle: {
         claim: "an interrupt is refused with this code where no change runs",
-        source: sources.sister,
+        source: sources.phase,
         restsOn: [emulator("cloud/operations.ts", "function refuseStatus("), codeRow(wrongPhase)],
         when: "idle",
         expected: [wrongPhase],
@@ -165,7 +165,7 @@ export const calls = {
     },
     resumeWhileIdle: {
         claim: "a resume is refused with this code where no change runs",
-        source: sources.sister,
+        source: sources.phase,
         restsOn: [emulator("cloud/operations.ts", "function refuseStatus("), codeRow(wrongPhase)],
         when: "idle",
         expected: [wrongPhase],
@@ -173,7 +173,7 @@ export const calls = {
     },
     interruptWhileFrozen: {
         claim: "an interrupt of a frozen instance is refused with this code",
-        source: sources.unknown,
+        source: sources.phase,
         restsOn: [emulator("cloud/operations.ts", "function refuseStatus("), codeRow(wrongPhase)],
         when: "frozen",
         expected: [wrongPhase],

@@ -94,5 +94,5 @@ function seenText(finding: Finding): string {
 
 function explanation(id: string, { claim, source, restsOn }: Assumption): string {
     const places = restsOn.map((line) => `    ${placeOf(line)}`);
-    return [`\n${id}: ${claim}`, `  says: ${source}`, "  rests on it:", ...places].join("\n");
+    return [`\n${id}: ${claim}`, `  source: ${source}`, "  rests on it:", ...places].join("\n");
 }

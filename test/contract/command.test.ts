@@ -188,7 +188,7 @@ describe("npm run contract -- --instance", () => {
         assert.equal(code, 0);
         assert.match(
             text,
-            /^regionHeader: the header .*\n {2}says: unknown\n {2}rests on it:\n( {4}(emulator|provider)\/src\/\S+:\d+\n)+/m,
+            /^regionHeader: the header .*\n {2}source: unknown\n {2}rests on it:\n( {4}(emulator|provider)\/src\/\S+:\d+\n)+/m,
         );
         assert.deepEqual(operations(), []);
     });
