@@ -15,7 +15,7 @@ interface Conditions {
 
 /** Runs tries on a clock that does not wait; each ends as the next of `kinds` says, and then as the last one. */
 async function run(kinds: readonly Kind[], { totalMs = 600_000, tryMs = 0, random = () => 0.5 }: Conditions = {}) {
-    const clock = install({ toFake: ["setTimeout", "clearTimeout", "performance"], loopLimit: 1_000_000 });
+    const clock = install({ toFake: ["setTimeout", "clearTimeout", "performance"] });
     try {
         const starts: number[] = [];
         const budget = startBudget(totalMs, () => clock.performance.now());
@@ -30,7 +30,7 @@ async function run(kinds: readonly Kind[], { totalMs = 600_000, tryMs = 0, rando
             value,
             atMs: budget.elapsedMs(),
         }));
-        return { ...(await settled(clock, ended)), starts };
+        return { ...(await settled(clock, ended, 1_000_000)), starts };
     } finally {
         clock.uninstall();
     }
@@ -47,7 +47,7 @@ describe("tries within a budget", () => {
         const conditions = fc.record({
             totalMs: fc.integer({ min: 1, max: 86_400 }).map((seconds) => seconds * 1000),
             tryMs: fc.integer({ min: 0, max: 20_000 }),
-            random: fc.double({ min: 0.05, max: 1, maxExcluded: true, noNaN: true }).map((value) => () => value),
+            random: fc.double({ min: 0.25, max: 1, maxExcluded: true, noNaN: true }).map((value) => () => value),
         });
         const kinds = fc.array(fc.constantFrom<Kind>("failed", "waiting"), { minLength: 1, maxLength: 5 });
         await fc.assert(
