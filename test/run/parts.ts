@@ -18,6 +18,8 @@ const parallel = ["--parallel", "--jobs", "2"] as const;
 /** What is not run beside others: two seconds are promised in it, or the memory of a process is measured. */
 const alone = "test/engine/lostEngine.test.ts";
 const load = "test/protocol/load.test.ts";
+/** What takes long. */
+const realEngine = "test/model/realEngine.test.ts";
 
 const quick: readonly Part[] = [
     { name: "lint", kind: "check", command: ["npm", "run", "lint"] },
@@ -33,7 +35,7 @@ const quick: readonly Part[] = [
             ...["engine", "package", "protocol", "run", "{emulator,model,scripts,unit}"].map(
                 (folder) => `test/${folder}/**/*.test.ts`,
             ),
-            ...[alone, load].flatMap((file) => ["--ignore", file]),
+            ...[alone, load, realEngine].flatMap((file) => ["--ignore", file]),
         ),
     },
     { name: "alone", kind: "tests", command: mocha(alone) },
@@ -47,6 +49,7 @@ export const lists = {
     all: [
         ...quick,
         { name: "load", kind: "tests", command: mocha(load) },
+        { name: "model", kind: "tests", command: mocha(realEngine) },
         {
             name: "installs",
             kind: "tests",
