@@ -7,7 +7,7 @@ import { instanceIds, World } from "./world";
 
 describe("the life of resources", () => {
     it("keeps the promise through sequences of changes, failures and kills", async () => {
-        const exploration = { seed: randomInt(2 ** 31), runs: 60, maxCommands: 50, limitMs: 60_000 };
+        const exploration = { seed: randomInt(2 ** 31), runs: 80, maxCommands: 30, limitMs: 60_000 };
         const started = performance.now();
         const explored = await explore(exploration);
         const seconds = (performance.now() - started) / 1_000;
