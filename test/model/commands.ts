@@ -37,7 +37,7 @@ const clientTokens = ["first", "second"] as const;
 /** Beside the documented ones, one that nobody documents. */
 const statuses = ["active", "activating", "suspended", "inactive", "Paused"] as const;
 /** In milliseconds, from a signal to what it is to bring. */
-const paces = [0, 3_000, Number.POSITIVE_INFINITY] as const;
+const paces = [0, 1_500, Number.POSITIVE_INFINITY] as const;
 
 const role = fc.constantFrom(...roles);
 const always = () => true;
@@ -98,14 +98,14 @@ const edits: readonly Arbitrary<ModelCommand>[] = [
         (_, enabled) => ({ enabled }),
         fc.constant("go"),
     ),
-    edit("change the budget", fc.constantFrom(5, 30), (_, timeoutSeconds) => ({ timeoutSeconds })),
+    edit("change the budget", fc.constantFrom(2, 10), (_, timeoutSeconds) => ({ timeoutSeconds })),
 ];
 
 const newDeclaration: Declaration = {
     name: "first",
     aliases: [],
     instanceId: instanceIds[0],
-    timeoutSeconds: 30,
+    timeoutSeconds: 10,
 };
 
 /** What a program begins with. */
@@ -269,7 +269,7 @@ export async function recover(expectations: Expectations, { world, statistics }:
         wait: true,
         nothing: undefined,
         enabled: undefined,
-        timeoutSeconds: 30,
+        timeoutSeconds: 10,
     });
     expectations.program = {
         ...(pause === undefined ? {} : { pause: healthy(pause) }),

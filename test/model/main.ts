@@ -25,7 +25,7 @@ function readArguments(): Exploration {
         options: {
             seed: { type: "string", default: String(randomInt(2 ** 31)) },
             runs: { type: "string", default: "2000" },
-            commands: { type: "string", default: "50" },
+            commands: { type: "string", default: "30" },
             path: { type: "string" },
             "replay-path": { type: "string" },
         },

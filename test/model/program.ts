@@ -1,5 +1,6 @@
 import { unknownValue } from "../../provider/src/core/argumentRules";
 import { pointer } from "../../provider/src/host/pointer";
+import { project } from "../engine/stack";
 import { interruptType, resumeType, urnOf } from "../urns";
 import type { Registration } from "./engine";
 import type { Properties } from "./providerProcess";
@@ -48,7 +49,7 @@ export type Program = { readonly [R in Role]?: Declaration };
 
 /** The URN of a resource. */
 export function urnIn(role: Role, name: string): string {
-    return urnOf(name, { type: contract[role].type });
+    return urnOf(name, { type: contract[role].type, project });
 }
 
 /** What the program registers with the engine. */

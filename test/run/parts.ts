@@ -27,6 +27,8 @@ const cheaper = ["./test/run/register.cjs", "./test/engine/quick/environment.ts"
 /** What is not run beside others: two seconds are promised in it, or the memory of a process is measured. */
 const alone = "test/engine/lostEngine.test.ts";
 const load = "test/protocol/process/load.test.ts";
+/** What takes long. */
+const realEngine = "test/model/realEngine.test.ts";
 
 const quick: readonly Part[] = [
     { name: "lint", kind: "check", command: ["npm", "run", "lint"] },
@@ -43,7 +45,7 @@ const quick: readonly Part[] = [
             ...["engine", "package", "protocol", "run", "{contract,emulator,model,scripts,unit}"].map(
                 (folder) => `test/${folder}/**/*.test.ts`,
             ),
-            ...[alone, load].flatMap((file) => ["--ignore", file]),
+            ...[alone, load, realEngine].flatMap((file) => ["--ignore", file]),
         ),
     },
     { name: "alone", kind: "tests", command: mocha(...cheaper, alone) },
@@ -57,6 +59,7 @@ export const lists = {
     all: [
         ...quick,
         { name: "load", kind: "tests", command: mocha(load) },
+        { name: "model", kind: "tests", command: mocha(realEngine) },
         {
             name: "installs",
             kind: "tests",
