@@ -34,10 +34,10 @@ interface Plan {
 const whole: Plan = {
     comparisons: [
         { size: 1, pairs: 9, wholePairs: 5 },
-        { size: 50, pairs: 5, wholePairs: 5 },
+        { size: 50, pairs: 5, wholePairs: 3 },
         { size: 100, pairs: 5, wholePairs: 0 },
-        { size: 500, pairs: 5, wholePairs: 5 },
-        { size: 1000, pairs: 5, wholePairs: 0 },
+        { size: 500, pairs: 5, wholePairs: 2 },
+        { size: 1000, pairs: 3, wholePairs: 0 },
     ],
     limited: { size: 500, pairs: 5, wholePairs: 0 },
     profiled: 500,
