@@ -93,9 +93,15 @@ export const breaks: readonly Break[] = [
         broken: 'case "unusable":\n        case "lost":\n            return { kind: "notDone" };',
     },
     {
-        name: "a request goes on when the engine is gone",
-        file: "core/retry.ts",
-        original: "signal.throwIfAborted();\n        const result = await attempt();",
-        broken: "const result = await attempt();",
+        name: "a request that is stopped on its way leaves no doubt",
+        file: "core/request.ts",
+        original: "inDoubt: this.#known.inDoubt || this.#sending }",
+        broken: "inDoubt: this.#known.inDoubt || (this.#sending && this.#tries > 99) }",
+    },
+    {
+        name: "the engine alone decides whether a pending update has changed",
+        file: "host/dynamicProvider.ts",
+        original: "return update.supersedes ? { changes: true } : {};",
+        broken: "return {};",
     },
 ];

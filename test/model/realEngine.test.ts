@@ -3,7 +3,7 @@ import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator"
 import { programOf } from "../engine/programs";
 import { type Run as CliRun, Stack } from "../engine/stack";
 import { argumentsIn, type Declaration, type Program, roles, urnIn } from "./program";
-import { instanceIds, regions, World } from "./world";
+import { fates, instanceIds, regions, World } from "./world";
 
 /** What is run, on a program and with answers that are lost or not. */
 interface Scene {
@@ -42,8 +42,6 @@ const scenes: readonly Scene[] = [
     { title: "destroy", command: "destroy", program: {} },
 ];
 
-const unanswered = { kind: "service-unavailable", point: "after" } as const;
-
 describe("the engine of the model", () => {
     it("calls and records what the real one does", async function () {
         this.timeout(600_000);
@@ -65,8 +63,8 @@ async function seenInModel(): Promise<Seen[]> {
             if (scene.command === "refresh") {
                 world.engine.refresh();
             } else {
-                const fates = scene.isUnanswered ? Array.from({ length: 60 }, () => "503 after" as const) : [];
-                const run = scene.command === "up" ? world.up(scene.program, { fates }) : world.destroy();
+                const always = scene.isUnanswered ? ("503 after" as const) : undefined;
+                const run = scene.command === "up" ? world.up(scene.program, { always }) : world.destroy();
                 isDone = (await run).ending === "done";
             }
             all.push(seenAfter(scene, isDone, world.engine.records(), world.emulator, before));
@@ -87,7 +85,7 @@ async function seenForReal(): Promise<Seen[]> {
             emulator.faults.clear();
             if (scene.isUnanswered) {
                 for (const operation of ["InterruptLogstashTask", "ResumeLogstashTask"] as const) {
-                    emulator.faults.add({ operation, fault: unanswered });
+                    emulator.faults.add({ operation, fault: fates["503 after"].fault });
                 }
             }
             stack.program(textOf(scene.program));

@@ -51,7 +51,10 @@ export interface Moment {
 
 /** What a run meets. */
 export interface Circumstances {
+    /** Of the first requests in turn. */
     readonly fates?: readonly Fate[];
+    /** Of all others. */
+    readonly always?: Fate | undefined;
     readonly looks?: Looks;
     readonly kill?: Moment | undefined;
     readonly replace?: string | undefined;
@@ -190,7 +193,7 @@ export class World {
         return isKnown ? this.emulator.instance(String(instanceId), String(region)).status : undefined;
     }
 
-    #prepare({ fates: planned = [], looks: seeing = "they see", kill }: Circumstances): void {
+    #prepare({ fates: planned = [], always, looks: seeing = "they see", kill }: Circumstances): void {
         const { faults } = this.emulator;
         faults.clear();
         for (const role of roles) {
@@ -198,6 +201,9 @@ export class World {
             planned.forEach((fate, index) => {
                 faults.add({ operation, calls: index + 1, fault: fates[fate].fault });
             });
+            if (always !== undefined) {
+                faults.add({ operation, fault: fates[always].fault });
+            }
         }
         const blindness = looks[seeing];
         if (blindness !== undefined) {
