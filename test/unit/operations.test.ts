@@ -27,7 +27,9 @@ describe("the tables of facts", () => {
 
     it("find an operation by the type in a URN, and no other for an unknown one", () => {
         for (const name of names) {
-            assert.equal(operationOf(`urn:pulumi:dev::p::a:b:C$${typeTokenOf(name)}::a::b`), name);
+            for (const parents of ["", "a:b:C$", "a:b:C$d:e:F$"]) {
+                assert.equal(operationOf(`urn:pulumi:dev::p::${parents}${typeTokenOf(name)}::a::b`), name);
+            }
         }
         for (const urn of ["urn:pulumi:dev::p::pulumi-nodejs:dynamic/alicloud-logstash:LogstashRestart::r", "", "x"]) {
             assert.throws(() => operationOf(urn), /has no resource of the type/);
