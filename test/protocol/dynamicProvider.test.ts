@@ -237,11 +237,11 @@ describe("the provider of dynamic resources", () => {
 
     describe("a request whose answer is lost", () => {
         const operation = "InterruptLogstashTask";
-        const short = { ...declared, timeoutSeconds: 1 };
+        const short: Properties = { ...declared, timeoutSeconds: 1 };
         afterEach(() => emulator.faults.clear());
 
         it("is recorded with its token, and the next run finishes it with the same", async () => {
-            const inputs = { ...short, triggers: ["lost"] };
+            const inputs: Properties = { ...short, triggers: ["lost"] };
             emulator.faults.add({ instanceId, operation, fault: { kind: "reset", point: "after" } });
             const { message, initFailure } = await failureOf(host.create(inputs));
             assert.deepEqual(initFailure?.reasons, [message]);

@@ -22,6 +22,8 @@ describe("the check of arguments", () => {
             { triggers: ["v1", { build: unknownValue }] },
             { clientToken: undefined, triggers: null },
             { clientToken: "mine", triggers: [] },
+            { clientToken: "mine", triggers: null },
+            { profile: "work" },
             { waitForSuspended: false, whenIdle: "fail", timeoutSeconds: 86_400 },
             { whenIdle: "skip", timeoutSeconds: 1 },
         ];
@@ -60,7 +62,16 @@ describe("the check of arguments", () => {
     });
 
     it("refuses a region that would change the host", () => {
-        for (const region of ["cn-hangzhou.evil.example", "cn-hangzhou/", "@host", "hangzhou", "", 3]) {
+        for (const region of [
+            "cn-hangzhou.evil.example",
+            "cn-hangzhou/",
+            "@host",
+            "/cn-hangzhou",
+            "hangzhou",
+            "",
+            3,
+            ["cn-hangzhou"],
+        ]) {
             assert.match(failure({ region }), /^region: .* is not a region ID/);
         }
     });
@@ -71,7 +82,8 @@ describe("the check of arguments", () => {
             failure({ clientToken: long }),
             "clientToken: has 66 characters; allowed are 1 to 64 printable ASCII characters",
         );
-        for (const clientToken of ["", "s3cret-ü", "s3cret\n", ["s3cret"]]) {
+        assert.match(failure({ clientToken: "" }), /has 0 characters/);
+        for (const clientToken of ["", "s3cret-ü", "üs3cret", "s3cret\n", ["s3cret"]]) {
             const text = failure({ clientToken });
             assert.match(text, /^clientToken: .*1 to 64 printable ASCII characters$/);
             assert.doesNotMatch(text, /s3cret/);
@@ -123,6 +135,20 @@ describe("the check of arguments", () => {
             /whenIdle: is not an argument/,
         );
         assert.match(failure({ whenNotSuspended: "skip" }), /whenNotSuspended: is not an argument/);
+    });
+
+    it("refuses what is no name of a profile", () => {
+        assert.equal(failure({ profile: "" }), "profile: an empty text is not the name of a CLI profile");
+        assert.equal(failure({ profile: 7 }), "profile: this number is not the name of a CLI profile");
+    });
+
+    it("reads whether to wait, to skip, and to do anything at all", () => {
+        const read = (values: object) => readArguments("ResumeLogstashTask", "urn", { ...right, ...values });
+        const given = read({ waitForResumed: false, whenNotSuspended: "skip", enabled: false });
+        assert.deepEqual([given.wait, given.whenNothing, given.enabled], [false, "skip", false]);
+        assert.equal(read({ enabled: unknownValue }).enabled, "unknown");
+        assert.equal(read({ enabled: true }).enabled, true);
+        assert.equal(read({}).enabled, true);
     });
 
     it("takes an absent argument for its default", () => {

@@ -30,6 +30,8 @@ describe("what a reply means", () => {
             error("ServiceUnavailable", 503, "QPS Limit Exceeded"),
             unconnected("ECONNREFUSED"),
             unconnected("EAI_AGAIN"),
+            unconnected("ENEW"),
+            { kind: "unsent", detail: "no credentials" },
         ],
         [
             "unconnectable",
@@ -43,6 +45,8 @@ describe("what a reply means", () => {
             error("InternalError", 400),
             error("InternalServerError", 500),
             error("SomethingNew", 502),
+            error("SomethingNew", 500),
+            error("InstanceNotFound", 500),
             error("", 404),
             error("TokenPreviousRequestProcessError", 409),
             { kind: "body", body: {} },
@@ -204,6 +208,19 @@ describe("what a look tells", () => {
             kind: "seen",
             status: "Paused",
         });
+    });
+
+    it("bounds what it keeps, and shows no progress that is none", () => {
+        const look = (progress: unknown) =>
+            classifyLook({
+                kind: "body",
+                body: { RequestId: "R".repeat(90), Result: { status: "active", clusterTasks: [{ progress }] } },
+            });
+        for (const progress of [Number.NaN, Number.POSITIVE_INFINITY, "59.8", undefined]) {
+            assert.deepEqual(look(progress), { kind: "seen", status: "active", requestId: "R".repeat(80) });
+        }
+        const without = { status: "active", clusterTasks: "none" };
+        assert.deepEqual(classifyLook({ kind: "body", body: { Result: without } }), { kind: "seen", status: "active" });
     });
 
     it("tells what passes from what does not", () => {

@@ -44,6 +44,11 @@ describe("the shared limit of requests", () => {
         }
     });
 
+    it("lets a tenth of it go at once, and one in any case", async () => {
+        const atOnce = async (limit: string) => (await timesOf(30, limit)).filter((time) => time === 0).length;
+        assert.deepEqual([await atOnce("100"), await atOnce("20"), await atOnce("1")], [10, 2, 1]);
+    });
+
     it("goes on when the clock of the machine is set back", async () => {
         const now = Date.now;
         try {

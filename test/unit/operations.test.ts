@@ -28,7 +28,9 @@ describe("the tables of facts", () => {
     it("find an operation by the type in a URN, and no other for an unknown one", () => {
         for (const name of names) {
             for (const typeToken of [typeTokenOf, pluginTypeTokenOf]) {
-                assert.equal(operationOf(`urn:pulumi:dev::p::a:b:C$${typeToken(name)}::a::b`, typeToken), name);
+                for (const parents of ["", "a:b:C$", "a:b:C$d:e:F$"]) {
+                    assert.equal(operationOf(`urn:pulumi:dev::p::${parents}${typeToken(name)}::a::b`, typeToken), name);
+                }
             }
             assert.throws(() => operationOf(`urn:pulumi:dev::p::${typeTokenOf(name)}::a`, pluginTypeTokenOf));
         }
