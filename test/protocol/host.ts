@@ -9,6 +9,7 @@ import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { type PluginServer, startPlugin } from "../../provider/src/host/plugin/server";
 import { CallError, type Properties, type Setting } from "./calls";
 
 const executable = "pulumi-resource-alicloud-logstash";
@@ -19,25 +20,29 @@ const servers = {
     plugin: join(dirname(require.resolve("pulumi-alicloud-logstash/package.json")), "bin", executable),
 };
 
+/** What a server is started with, and what is called. */
+type Calls = Omit<Setting, "config"> & {
+    /** A plugin is given secrets in their envelopes. */
+    readonly config?: Properties;
+    /** Of the resource that all calls are for; the dynamic provider is told it by an input. @default "" */
+    readonly urn?: string;
+    /** The name of a provider that the program declares. @default that of the default provider */
+    readonly provider?: string;
+};
+
 /** A provider's server in a process of its own, spoken to over gRPC as the engine does. */
 export class Host {
     private constructor(
-        readonly process: ChildProcess,
+        private readonly running: { readonly process: ChildProcess } | PluginServer,
         readonly client: ResourceProviderClient,
         private readonly urn: string,
     ) {}
 
     /** Starts the server and hands it the stack configuration. */
     static async start(
-        options: Omit<Setting, "config"> & {
-            /** A plugin is given secrets in their envelopes. */
-            readonly config?: Properties;
+        options: Calls & {
             /** @default "dynamic" */
             readonly server?: keyof typeof servers;
-            /** Of the resource that all calls are for; the dynamic provider is told it by an input. @default "" */
-            readonly urn?: string;
-            /** The name of a provider that the program declares. @default that of the default provider */
-            readonly provider?: string;
             readonly cwd?: string;
             /** @default "inherit" */
             readonly stderr?: "inherit" | "pipe";
@@ -51,10 +56,25 @@ export class Host {
         });
         assert.ok(child.stdout !== null);
         const [port] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+        return Host.#configured({ process: child }, port, options);
+    }
+
+    /** The plugin in this process. */
+    static async ofPlugin(options: Calls): Promise<Host> {
+        const argv = ["node", executable, options.engineAddress ?? "127.0.0.1:1"];
+        const server = await startPlugin({ argv, env: options.env ?? {} }, new AbortController().signal);
+        return Host.#configured(server, String(server.port), options);
+    }
+
+    static async #configured(
+        running: { readonly process: ChildProcess } | PluginServer,
+        port: string,
+        options: Calls,
+    ): Promise<Host> {
         // As the engine's: it takes messages of any length.
         const channel = { "grpc.max_receive_message_length": -1 };
         const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), channel);
-        const host = new Host(child, client, options.urn ?? "");
+        const host = new Host(running, client, options.urn ?? "");
         const request = new rpc.ConfigureRequest();
         request.setName(options.provider ?? "default");
         request.setArgs(struct(options.config ?? {}));
@@ -124,10 +144,18 @@ export class Host {
         await call((done) => this.client.cancel(new Empty(), done));
     }
 
+    /** The process of its own. */
+    get process(): ChildProcess {
+        assert.ok("process" in this.running);
+        return this.running.process;
+    }
+
     /** Ends the server. */
     async stop(): Promise<void> {
         this.client.close();
-        if (this.process.exitCode === null && this.process.signalCode === null) {
+        if ("close" in this.running) {
+            this.running.close();
+        } else if (this.process.exitCode === null && this.process.signalCode === null) {
             this.process.kill("SIGKILL");
             await once(this.process, "exit");
         }

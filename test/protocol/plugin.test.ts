@@ -26,7 +26,7 @@ describe("the plugin", () => {
 
     before(async () => {
         emulator = await startEmulator();
-        host = await Host.start({ server: "plugin", urn, config: configFor(emulator) });
+        host = await Host.ofPlugin({ urn, config: configFor(emulator) });
     });
     after(async () => {
         await host.stop();
@@ -144,7 +144,7 @@ describe("the plugin", () => {
             emulator.faults.add({ operation, instanceId: unanswered, fault: { kind: "hang", point: "after" } });
             emulator.faults.add({ operation, instanceId: throttled, fault: { kind: "throttling", form: "user" } });
             const all = [accepted, unanswered, throttled];
-            const cancelled = await Host.start({ server: "plugin", urn, config: configFor(emulator) });
+            const cancelled = await Host.ofPlugin({ urn, config: configFor(emulator) });
             try {
                 const failing = all.map((instanceId) =>
                     failureOf(cancelled.create({ instanceId, region: "cn-hangzhou" })),

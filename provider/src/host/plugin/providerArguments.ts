@@ -20,7 +20,11 @@ const ofEngine = ["version", "pluginDownloadURL"];
  * Reads the arguments: of a provider that the program declares, or of the default one, to which the engine gives the
  * stack's configuration under this plugin's name. One that is not understood could mean another account, so it is refused.
  */
-export function readProviderArguments(given: Properties, name: string | undefined): ProviderArguments {
+export function readProviderArguments(
+    given: Properties,
+    name: string | undefined,
+    env: Surroundings["env"],
+): ProviderArguments {
     const args = Object.entries(revealed(given)).filter(([key, value]) => !ofEngine.includes(key) && value !== null);
     const texts = new Map(args.map(([key, value]) => [`${namespace}:${key}`, textOf(value)]));
     const declared = name !== undefined && !/^default(_|$)/.test(name);
@@ -29,7 +33,7 @@ export function readProviderArguments(given: Properties, name: string | undefine
         // Neither the current profile of a laptop's CLI nor a machine's role: this process never sees the `alicloud:` keys
         // of a stack, so where nothing is set for it, nobody knows whose call it would be.
         frontEnd: { namespace, declared, lastResort: false },
-        surroundings: { config: (key) => texts.get(key), env: process.env },
+        surroundings: { config: (key) => texts.get(key), env },
         failures: unknown.map(
             (key) =>
                 `${quoted(key)} is not ${declared ? "an argument of this provider" : `a key under ${namespace}:`}; ` +
