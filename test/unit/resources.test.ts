@@ -187,6 +187,20 @@ describe("the resources in a program", () => {
         assert.equal(Object.keys(resources).length, Object.keys(operations).length);
     });
 
+    it("know their own instances, of another copy of the package too, and no others", () => {
+        const [interrupt, resume] = [LogstashTaskInterrupt, LogstashTaskResume].map(
+            (kind) => new kind("task", { instanceId }),
+        );
+        const ofAnotherCopy = { __pulumiType: LogstashTaskResume.__pulumiType };
+        const others = [undefined, null, "LogstashTaskResume", {}, { __pulumiType: "other:index:Type" }, interrupt];
+        for (const known of [resume, ofAnotherCopy]) {
+            assert.ok(LogstashTaskResume.isInstance(known));
+            assert.ok(!LogstashTaskInterrupt.isInstance(known));
+        }
+        assert.ok(LogstashTaskInterrupt.isInstance(interrupt));
+        assert.ok(others.every((other) => !LogstashTaskResume.isInstance(other)));
+    });
+
     it("have an output for every argument, with its default where none is given", async () => {
         const task = new LogstashTaskResume("task", { instanceId, region: "cn-hangzhou" });
         const { timeoutSeconds, enabled, waitForResumed, whenNotSuspended } = task;

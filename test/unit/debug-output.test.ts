@@ -1,0 +1,54 @@
+import { strict as assert } from "node:assert";
+import { createRequire } from "node:module";
+import { silenceSecrets } from "../../provider/src/cloud/debugOutput";
+
+interface Debug {
+    enabled(name: string): boolean;
+    enable(names: string): void;
+    disable(): string;
+}
+
+const provider = createRequire(require.resolve("../../provider/src/cloud/debugOutput"));
+const from = (modules: NodeJS.Require, ...names: readonly string[]) =>
+    names.reduce((user, name) => createRequire(user.resolve(name)), modules);
+
+/** The copies of `debug` in the libraries that see secrets, by the ways to them. */
+const copies = [
+    ["@alicloud/pop-core"],
+    ["@alicloud/pop-core", "httpx"],
+    ["@alicloud/credentials"],
+    ["@alicloud/credentials", "httpx"],
+    ["http-proxy-agent"],
+    ["https-proxy-agent"],
+].map((way) => [way.join(" > "), from(provider, ...way)("debug") as Debug] as const);
+
+/** What they print: signed requests, keys, and the password of a proxy. */
+const telltale = ["roa", "rpc", "sign", "httpx:request", "http-proxy-agent", "https-proxy-agent:parse-proxy-response"];
+
+describe("what `DEBUG` prints", () => {
+    afterEach(() => {
+        for (const [, debug] of copies) {
+            debug.disable();
+        }
+    });
+
+    for (const names of ["*", "roa,rpc,httpx:*,sign,http-proxy-agent*,https-proxy-agent*,app"]) {
+        it(`is nothing that libraries sign and send, and all else that it asks for: ${names}`, () => {
+            silenceSecrets({ DEBUG: names });
+            for (const [way, debug] of copies) {
+                assert.deepEqual(telltale.filter(debug.enabled), [], way);
+                assert.equal(debug.enabled("app"), true, way);
+            }
+        });
+    }
+
+    it("is left alone where it is not set", () => {
+        for (const env of [{}, { DEBUG: "" }]) {
+            for (const [, debug] of copies) {
+                debug.enable("roa");
+            }
+            silenceSecrets(env);
+            assert.ok(copies.every(([, debug]) => debug.enabled("roa")));
+        }
+    });
+});
