@@ -100,11 +100,11 @@ export class Stack {
         };
         keepLog(this.#log);
         mkdirSync(this.path("program", "node_modules", "@pulumi"), { recursive: true });
+        const modules = process.env[modulesVariable] ?? repositoryModules;
         for (const name of packages) {
-            const modules = process.env[modulesVariable] ?? repositoryModules;
             symlinkSync(join(modules, name), this.path("program", "node_modules", name));
         }
-        this.projectFile(join(repositoryModules, "pulumi-alicloud-logstash", "bin"));
+        this.projectFile(join(modules, "pulumi-alicloud-logstash", "bin"));
         this.write("package.json", JSON.stringify({ name: project, main: "index.js" }));
         this.program(options.program);
         if (options.copyOf !== undefined) {

@@ -16,7 +16,18 @@ import { packed } from "../package/packed";
 import "../run/folder";
 
 /** Those that a program's SDK has a part in; the rest is about the engine, or about tools around it. */
-const files = ["changes", "interrupt", "options", "outcomes", "resume", "secrets", "states", "truth", "unfinished"];
+const files = [
+    "changes",
+    "interrupt",
+    "options",
+    "outcomes",
+    "plugin",
+    "resume",
+    "secrets",
+    "states",
+    "truth",
+    "unfinished",
+];
 const sdk = "@pulumi/pulumi";
 
 /** Tests of what older SDKs cannot do, by a part of their titles: a file of the SDK that has the text can do it. */
