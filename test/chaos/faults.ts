@@ -169,9 +169,10 @@ function expectedEnding(nature: Nature, operation: Operation, extent: Extent): E
     const looks = operation === "DescribeLogstash";
     switch (nature) {
         case "final":
-            // Once accepted it is recorded, also if nobody may look.
-            return looks ? "pending" : "failed";
         case "signalled":
+            // An interrupt that is being processed is somebody else's, and here nothing comes of it. What was accepted is
+            // recorded, also if nobody may look.
+            return looks ? "pending" : "failed";
         case "stalls":
             return "pending";
         case "slows":
