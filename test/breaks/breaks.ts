@@ -33,7 +33,7 @@ export const breaks: readonly Break[] = [
         original: 'case "failed":\n            throw new Error(written.message);',
         broken:
             'case "failed":\n            throw Object.assign(new Error(written.message), ' +
-            "{ id, properties: pointer, reasons: [written.message] });",
+            "{ id, properties: mirrored, reasons: [written.message] });",
     },
     {
         name: "a pending record is dropped",
@@ -100,7 +100,7 @@ export const breaks: readonly Break[] = [
     },
     {
         name: "the engine alone decides whether a pending update has changed",
-        file: "host/dynamicProvider.ts",
+        file: "host/lifecycle.ts",
         original: "return update.supersedes ? { changes: true } : {};",
         broken: "return {};",
     },

@@ -42,7 +42,7 @@ const quick: readonly Part[] = [
         command: mocha(
             ...cheaper,
             ...parallel,
-            ...["engine", "package", "protocol", "run", "{contract,emulator,model,scripts,unit}"].map(
+            ...["engine", "package", "protocol", "run", "{breaks,contract,emulator,model,scripts,unit}"].map(
                 (folder) => `test/${folder}/**/*.test.ts`,
             ),
             ...[alone, load, realEngine].flatMap((file) => ["--ignore", file]),
