@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { install } from "@sinonjs/fake-timers";
 import { unlessAborted, unlessLate } from "../../provider/src/cloud/deadlines";
+import { listenersOf } from "./listeners";
 
 const resolvedAfter = <T>(ms: number, value: T) => new Promise<T>((resolve) => setTimeout(resolve, ms, value));
 
@@ -53,17 +54,8 @@ describe("a promise that may be given up", () => {
 
     it("leaves no listener behind", async () => {
         const { signal } = new AbortController();
-        const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
-        let listeners = 0;
-        signal.addEventListener = (...args: Parameters<typeof add>) => {
-            listeners += 1;
-            add(...args);
-        };
-        signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-            listeners -= 1;
-            remove(...args);
-        };
+        const listeners = listenersOf(signal);
         await unlessAborted(Promise.resolve(), signal);
-        assert.equal(listeners, 0);
+        assert.equal(listeners(), 0);
     });
 });

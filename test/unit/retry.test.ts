@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { install } from "@sinonjs/fake-timers";
 import fc from "fast-check";
 import { backoffMs, pollMs, startBudget, type Try, tryUntil } from "../../provider/src/core/retry";
+import { listenersOf } from "./listeners";
 import { settled } from "./steppedTime";
 
 type Kind = Try<string>["kind"];
@@ -86,22 +87,12 @@ describe("tries within a budget", () => {
 
     it("end at once when they are stopped, in a pause too, and leave no listener behind", async () => {
         const controller = new AbortController();
-        let listeners = 0;
         const { signal } = controller;
-        const add = signal.addEventListener.bind(signal);
-        const remove = signal.removeEventListener.bind(signal);
-        signal.addEventListener = (...args: Parameters<typeof add>) => {
-            listeners += 1;
-            add(...args);
-        };
-        signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-            listeners -= 1;
-            remove(...args);
-        };
+        const listeners = listenersOf(signal);
         const budget = startBudget(600_000, () => 0);
         const stopped = tryUntil(async () => ({ kind: "failed" }), { budget, random: () => 0.9, signal });
         controller.abort(new Error("stopped"));
         await assert.rejects(stopped, /^Error: stopped$/);
-        assert.equal(listeners, 0);
+        assert.equal(listeners(), 0);
     });
 });

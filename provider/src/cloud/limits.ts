@@ -1,6 +1,7 @@
 import { TokenBucket } from "limiter";
 import { ConfigurationError, nonEmpty } from "../core/configuration";
-import { ownKey } from "../core/identity/providerKeys";
+import { placeOfKey, placeText } from "../core/identity/place";
+import { ownKey, ownNamespace } from "../core/identity/providerKeys";
 import type { Settings } from "../core/identity/settings";
 
 /** The service allows 100 requests a second to a user; what is left serves the other programs of that user. */
@@ -14,12 +15,11 @@ export type Turn = () => Promise<void>;
 
 /** Reads `alicloud-logstash:requestsPerSecond`, and keeps to it for all resources of the process. */
 export function turns({ config, declared = false }: Pick<Settings, "config" | "declared">): Turn {
-    const key = ownKey("requestsPerSecond");
-    const text = nonEmpty(config(key));
+    const text = nonEmpty(config(ownKey("requestsPerSecond")));
     const limit = text === undefined ? defaultRequestsPerSecond : Number(text);
     if (!Number.isInteger(limit) || limit < 1) {
-        const name = declared ? "the provider's `requestsPerSecond`" : `\`${key}\``;
-        throw new ConfigurationError(`${name} is not a whole number from 1`);
+        const place = placeOfKey({ namespace: ownNamespace, declared }, "requestsPerSecond");
+        throw new ConfigurationError(`${placeText(place)} is not a whole number from 1`);
     }
     // A tenth at once and the rest evenly: in no second more than 1.1 times the limit.
     const bucketSize = Math.max(1, Math.floor(limit / 10));

@@ -3,6 +3,7 @@ import type { ValuesOf } from "../core/argumentRules";
 import { defaultsOf, type sharedArguments } from "../core/arguments";
 import { descriptorOf, type Operation, type operations } from "../core/operations";
 import { outputNames, type sharedResults } from "../core/outputs";
+import { neitherImportedNorRead, secretToken } from "../core/unsupported";
 import { qualifiedTypeIn, typeTokenOf } from "../core/urn";
 import { pointer } from "../host/pointer";
 import { guarded } from "./guarded";
@@ -146,11 +147,7 @@ function refuseUnsupported(
     hasProfile: boolean,
 ): void {
     if (id !== undefined || imported !== undefined) {
-        throw new pulumi.ResourceError(
-            `${what} can be neither imported nor read by ID: it stands for a call, and the service keeps no record ` +
-                "of calls that could be read; declare it, and it makes the call",
-            parent,
-        );
+        throw new pulumi.ResourceError(`${what} ${neitherImportedNorRead}`, parent);
     }
     if (provider !== undefined || "providers" in rest) {
         throw new pulumi.ResourceError(
@@ -182,10 +179,7 @@ function refuseSecret(what: string, clientToken: pulumi.Input<string>): pulumi.I
     const token = pulumi.output(clientToken);
     const refused = pulumi.isSecret(token).then((isSecret) => {
         if (isSecret) {
-            throw new Error(
-                `the \`clientToken\` of a ${what} is a secret: it is sent in the clear and recorded, so give one ` +
-                    "that is not, or none",
-            );
+            throw new Error(`the \`clientToken\` of a ${what} ${secretToken}`);
         }
         return token;
     });

@@ -16,8 +16,14 @@ export function namedProfile(settings: Settings): CliProfile | undefined {
 
 /** A resource's own profile. */
 export function ownProfile(settings: Settings, name: string): CliProfile {
-    const wanted: Found = { value: name.trim(), place: { kind: "argument", name: "profile" } };
+    const wanted = ownProfileNamed(name);
     return profileIn(profilesFile(settings, wanted), wanted);
+}
+
+/** The same where there is a file to look it up in: a preview may be made where there is none. */
+export function ownProfileIfReadable(settings: Settings, name: string): CliProfile | undefined {
+    const file = readCliFile(settings, finder(settings)("credentialsFile"));
+    return file && profileIn(file, ownProfileNamed(name));
 }
 
 /** The CLI's current profile in its own file, if it has one that holds anything. */
@@ -53,9 +59,8 @@ export function profileIn(file: CliFile, wanted: Found): CliProfile {
     return { name: wanted.value, mode, chosenBy: wanted.place, file, fields: entry };
 }
 
-/** A resource's own profile, where there is a file to look it up in: a preview may be made where there is none. */
-export function ownProfileIfReadable(settings: Settings, name: string): CliProfile | undefined {
-    return readCliFile(settings, finder(settings)("credentialsFile")) && ownProfile(settings, name);
+function ownProfileNamed(name: string): Found {
+    return { value: name.trim(), place: { kind: "argument", name: "profile" } };
 }
 
 function profilesFile(settings: Settings, wanted: Found): CliFile {

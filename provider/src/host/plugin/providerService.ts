@@ -9,6 +9,7 @@ import type * as AnyMessages from "google-protobuf/google/protobuf/any_pb";
 import type * as EmptyMessages from "google-protobuf/google/protobuf/empty_pb";
 import type { Properties } from "../../core/arguments";
 import { harmless } from "../../core/foreignText";
+import { neitherImportedNorRead, secretToken } from "../../core/unsupported";
 import { operationOf, pluginTypeTokenOf } from "../../core/urn";
 import { grpcOfPulumi, protobufOfPulumi } from "../librariesOfPulumi";
 import type { CustomTimeout, Difference, Lifecycle, Subject, Written } from "../lifecycle";
@@ -123,10 +124,7 @@ export function providerService(means: Means): Service {
         read: unary((request) => {
             const recorded = request.getProperties();
             if (recorded === undefined || Object.keys(propertiesIn(recorded)).length === 0) {
-                throw new Refusal(
-                    "this resource can be neither imported nor read by ID: it stands for a call, and the service keeps no " +
-                        "record of calls that could be read; declare it, and it makes the call",
-                );
+                throw new Refusal(`this resource ${neitherImportedNorRead}`);
             }
             // The record tells how a one-shot ended; no refresh may change that, or drop it and so arm the call again.
             const response = new messages.ReadResponse();
@@ -174,9 +172,7 @@ function withHashes(news: Properties): Properties {
 
 /** A token is sent in the clear and recorded, so it can be no secret. */
 function secretFailures({ clientToken }: Properties): string[] {
-    return isSecret(clientToken)
-        ? ["clientToken: is a secret: it is sent in the clear and recorded, so give one that is not, or none"]
-        : [];
+    return isSecret(clientToken) ? [`clientToken: ${secretToken}`] : [];
 }
 
 function changesIn({ changes }: Difference): Messages.DiffResponse.DiffChanges {
