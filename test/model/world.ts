@@ -4,8 +4,8 @@ import {
     type Fault,
     type RequestEntry,
     startEmulator,
-    testAccount,
 } from "pulumi-alicloud-logstash-emulator";
+import { stackConfigurationFor } from "../stackConfiguration";
 import { Engine, Killed, type ResourceRecord, type RunOptions, type Step } from "./engine";
 import { OpenRequests } from "./openRequests";
 import { contract, type Program, type Role, registrations, roles } from "./program";
@@ -216,10 +216,8 @@ export class World {
 
     #config(): Record<string, string> {
         return {
+            ...stackConfigurationFor(this.emulator),
             "alicloud:region": this.region,
-            "alicloud:accessKey": testAccount.accessKeyId,
-            "alicloud:secretKey": testAccount.accessKeySecret,
-            "alicloud:endpoints": JSON.stringify([{ elasticsearch: this.emulator.url }]),
             // Nothing here waits for its turn: time stands while a request is on its way.
             "alicloud-logstash:requestsPerSecond": "1000000",
         };

@@ -9,6 +9,7 @@ import fc, { type Arbitrary } from "fast-check";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { pointer } from "../../provider/src/host/pointer";
+import { stackConfigurationFor } from "../stackConfiguration";
 import { interruptType, resumeType, urnOf } from "../urns";
 import { anyValue, marker, nested, secret, unknown } from "./anyValue";
 import { Host } from "./host";
@@ -62,10 +63,7 @@ describe("a call of an engine, whatever is in it", () => {
         emulator.addInstance({ instanceId: suspendedId, status: "suspended" });
         host = await Host.start({
             config: {
-                "alicloud:region": "cn-hangzhou",
-                "alicloud:accessKey": testAccount.accessKeyId,
-                "alicloud:secretKey": testAccount.accessKeySecret,
-                "alicloud:endpoints": JSON.stringify([{ elasticsearch: emulator.url }]),
+                ...stackConfigurationFor(emulator),
                 "alicloud-logstash:requestsPerSecond": "100000",
             },
             stderr: "pipe",

@@ -1,3 +1,5 @@
+import { strict as assert } from "node:assert";
+
 /** The properties of a resource as a call transports them. */
 export type Properties = Record<string, unknown>;
 
@@ -16,6 +18,16 @@ export class CallError extends Error {
     ) {
         super(message);
     }
+}
+
+/** The error of a call that has to fail. */
+export async function failureOf(call: Promise<unknown>): Promise<CallError> {
+    const error = await call.then(
+        () => assert.fail("the call should have failed"),
+        (thrown: unknown) => thrown,
+    );
+    assert.ok(error instanceof CallError);
+    return error;
 }
 
 /** What a provider's process is started with. */

@@ -1,8 +1,9 @@
 import { strict as assert } from "node:assert";
-import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
+import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { pointer } from "../../provider/src/host/pointer";
+import { stackConfigurationFor } from "../stackConfiguration";
 import { resumeType, urnOf } from "../urns";
-import { CallError, type Properties } from "./calls";
+import { failureOf, type Properties } from "./calls";
 import { Engine } from "./engine";
 import { leaveEnvironment } from "./environment";
 import { InProcessHost } from "./inProcess";
@@ -24,7 +25,7 @@ describe("the provider of dynamic resources", () => {
 
     before(async () => {
         emulator = await startEmulator();
-        host = await InProcessHost.start({ config: configFor(emulator) });
+        host = await InProcessHost.start({ config: stackConfigurationFor(emulator) });
     });
     after(async () => {
         host.stop();
@@ -63,7 +64,7 @@ describe("the provider of dynamic resources", () => {
             const elasticsearch = "elasticsearch-vpc.{region}.aliyuncs.com";
             const endpoints = JSON.stringify([{ elasticsearch }]);
             const wrong = await InProcessHost.start({
-                config: { ...configFor(emulator), "alicloud:endpoints": endpoints },
+                config: { ...stackConfigurationFor(emulator), "alicloud:endpoints": endpoints },
             });
             try {
                 const { failures } = await wrong.check({}, declared);
@@ -175,7 +176,10 @@ describe("the provider of dynamic resources", () => {
 
         beforeEach(async () => {
             engine = await Engine.start();
-            talking = await InProcessHost.start({ config: configFor(emulator), engineAddress: engine.address });
+            talking = await InProcessHost.start({
+                config: stackConfigurationFor(emulator),
+                engineAddress: engine.address,
+            });
         });
         afterEach(() => {
             talking.stop();
@@ -308,7 +312,7 @@ describe("the provider of dynamic resources", () => {
     it("ends at once when it is stopped, and what may have been done is recorded", async () => {
         const slow = "ls-cn-slow0001";
         emulator.addInstance({ instanceId: slow, status: "activating", interruptMs: 60_000 });
-        const other = await InProcessHost.start({ config: configFor(emulator) });
+        const other = await InProcessHost.start({ config: stackConfigurationFor(emulator) });
         const creating = failureOf(other.create({ ...declared, instanceId: slow }));
         await until(() => emulator.ledger.requestsTo("DescribeLogstash", slow).length > 0);
         other.stop();
@@ -318,7 +322,7 @@ describe("the provider of dynamic resources", () => {
     });
 
     it("fails with the ways to give credentials when there are none", async () => {
-        const { "alicloud:accessKey": _, "alicloud:secretKey": __, ...config } = configFor(emulator);
+        const { "alicloud:accessKey": _, "alicloud:secretKey": __, ...config } = stackConfigurationFor(emulator);
         const bare = await InProcessHost.start({ config });
         try {
             const error = await failureOf(bare.create(declared));
@@ -332,21 +336,3 @@ describe("the provider of dynamic resources", () => {
         }
     });
 });
-
-function configFor(emulator: Emulator): Record<string, string> {
-    return {
-        "alicloud:region": "cn-hangzhou",
-        "alicloud:accessKey": testAccount.accessKeyId,
-        "alicloud:secretKey": testAccount.accessKeySecret,
-        "alicloud:endpoints": JSON.stringify([{ elasticsearch: emulator.url }]),
-    };
-}
-
-async function failureOf(call: Promise<unknown>): Promise<CallError> {
-    const error = await call.then(
-        () => assert.fail("the call should have failed"),
-        (thrown: unknown) => thrown,
-    );
-    assert.ok(error instanceof CallError);
-    return error;
-}

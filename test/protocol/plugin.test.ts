@@ -9,7 +9,7 @@ import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logst
 import { deriveToken } from "../../provider/src/core/token";
 import { writeCliProfiles } from "../cliProfiles";
 import { pluginInterruptType, urnOf } from "../urns";
-import { CallError, type Properties } from "./calls";
+import { failureOf, type Properties } from "./calls";
 import { Host } from "./host";
 
 const operation = "InterruptLogstashTask";
@@ -240,14 +240,4 @@ function configFor(emulator: Emulator): Properties {
         secretKey: secret(testAccount.accessKeySecret),
         endpoints: [{ elasticsearch: emulator.url }],
     };
-}
-
-async function failureOf(operation: Promise<unknown>): Promise<CallError> {
-    try {
-        await operation;
-    } catch (error) {
-        assert.ok(error instanceof CallError);
-        return error;
-    }
-    throw new assert.AssertionError({ message: "it did not fail" });
 }

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
-import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
+import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { pointer } from "../../../provider/src/host/pointer";
+import { stackConfigurationFor } from "../../stackConfiguration";
 import { urnOf } from "../../urns";
 import { CallError, type Properties } from "../calls";
 import { Host } from "../host";
@@ -52,12 +53,7 @@ describe("the provider in the SDK's own server", () => {
     before(async () => {
         emulator = await startEmulator({ instances: [{ instanceId, status: "activating" }] });
         host = await Host.start({
-            config: {
-                "alicloud:region": "cn-hangzhou",
-                "alicloud:accessKey": testAccount.accessKeyId,
-                "alicloud:secretKey": testAccount.accessKeySecret,
-                "alicloud:endpoints": JSON.stringify([{ elasticsearch: emulator.url }]),
-            },
+            config: stackConfigurationFor(emulator),
         });
     });
     after(async () => {

@@ -3,9 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
+import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { maxConnections } from "../../../provider/src/cloud/limits";
 import { pointer } from "../../../provider/src/host/pointer";
+import { stackConfigurationFor } from "../../stackConfiguration";
 import type { Properties } from "../calls";
 import { Host } from "../host";
 
@@ -18,10 +19,7 @@ describe("the load of many resources in one provider process", () => {
     async function start(config: Record<string, string>, env: Record<string, string> = {}, requestsPerSecond?: number) {
         emulator = await startEmulator(requestsPerSecond === undefined ? {} : { limits: { requestsPerSecond } });
         const settings = {
-            "alicloud:region": "cn-hangzhou",
-            "alicloud:accessKey": testAccount.accessKeyId,
-            "alicloud:secretKey": testAccount.accessKeySecret,
-            "alicloud:endpoints": JSON.stringify([{ elasticsearch: emulator.url }]),
+            ...stackConfigurationFor(emulator),
             ...config,
         };
         host = await Host.start({ config: settings, env });
