@@ -1,6 +1,6 @@
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { expectSuccess, Stack } from "../test/engine/stack";
-import { type Peak, watchMemory } from "./processTree";
+import { type Usage, watchTree } from "./processTree";
 import { type Contender, contenders, instanceIds, programOf } from "./programs";
 
 export const steps = ["up", "unchanged up", "preview", "destroy"] as const;
@@ -13,7 +13,9 @@ export interface Sample {
     readonly pair: number;
     readonly step: Step;
     readonly ms: number;
-    readonly peak: Peak;
+    readonly usage: Usage;
+    /** Processor time of this process, which serves the emulator and watches, in milliseconds. */
+    readonly emulatorMs: number;
 }
 
 /** The state after `up`, in bytes. */
@@ -73,9 +75,9 @@ export async function compare(
                 const took: string[] = [];
                 for (const contender of order) {
                     const { stack } = sideOf(sides, contender);
-                    const { ms, peak } = await timed(stack, step);
-                    found.samples.push({ contender, size, pair, step, ms, peak });
-                    took.push(`${contender} ${(ms / 1000).toFixed(2)} s`);
+                    const run = await timed(stack, step);
+                    found.samples.push({ contender, size, pair, step, ...run });
+                    took.push(`${contender} ${(run.ms / 1000).toFixed(2)} s`);
                     if (step === "up") {
                         found.states.push(await stateOf(stack, contender, size));
                     }
@@ -109,15 +111,17 @@ export async function upOf(
     }
 }
 
-async function timed(stack: Stack, step: Step): Promise<{ readonly ms: number; readonly peak: Peak }> {
+async function timed(stack: Stack, step: Step): Promise<Pick<Sample, "ms" | "usage" | "emulatorMs">> {
+    const cpu = process.cpuUsage();
     const started = performance.now();
     const { child, ended } = start(stack, step);
-    const memory = watchMemory(Number(child.pid));
+    const tree = watchTree(Number(child.pid));
     const run = await ended;
     const ms = performance.now() - started;
-    const peak = memory.peak();
+    const usage = tree.used();
+    const { user, system } = process.cpuUsage(cpu);
     expectSuccess(run);
-    return { ms, peak };
+    return { ms, usage, emulatorMs: (user + system) / 1000 };
 }
 
 function start(stack: Stack, step: Step): ReturnType<Stack["start"]> {

@@ -1,54 +1,63 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { commandOf, procFile, runsProvider, statFieldsOf } from "../test/processes";
 
+export const roles = ["CLI", "language host", "program", "provider", "other"] as const;
 /** What a process of the CLI's tree is for. */
-export type Role = "CLI" | "language host" | "program" | "provider" | "other";
+export type Role = (typeof roles)[number];
 
-/** The most memory that was in use at one time, in MiB. Pages that processes share are counted in each. */
-export interface Peak {
-    readonly total: number;
-    /** The peak of each role by itself. */
-    readonly roles: Readonly<Partial<Record<Role, number>>>;
+/** What a process and all it started have used. */
+export interface Usage {
+    /** The most memory at one time, in MiB. Pages that processes share are counted in each. */
+    readonly memory: number;
+    /** The most memory of each role by itself. */
+    readonly memoryOf: ByRole;
+    /** Processor time of each role, user and system, in milliseconds; what came after the last look is not in it. */
+    readonly cpuOf: ByRole;
 }
+
+export type ByRole = Readonly<Partial<Record<Role, number>>>;
 
 const sampleMs = 100;
 
 /** Watches a process and all it starts until it has ended. */
-export function watchMemory(root: number): { peak(): Peak } {
-    let total = 0;
-    const roles: Partial<Record<Role, number>> = {};
-    const known = new Map<number, Role>();
+export function watchTree(root: number): { used(): Usage } {
+    let memory = 0;
+    const memoryOf: Partial<Record<Role, number>> = {};
+    const known = new Map<number, { readonly role: Role; readonly cpuMs: number }>();
     const timer = setInterval(() => {
         const now: Partial<Record<Role, number>> = {};
         for (const pid of treeOf(root)) {
             // A fork is its parent until it runs its own program, so what looks like nothing in particular is read again.
-            const role = known.get(pid) ?? roleOf(pid, root);
-            if (role !== "other") {
-                known.set(pid, role);
-            }
+            const earlier = known.get(pid);
+            const role = earlier === undefined || earlier.role === "other" ? roleOf(pid, root) : earlier.role;
+            known.set(pid, { role, cpuMs: Math.max(earlier?.cpuMs ?? 0, cpuMsOf(pid)) });
             now[role] = (now[role] ?? 0) + rssOf(pid);
         }
-        total = Math.max(
-            total,
+        memory = Math.max(
+            memory,
             Object.values(now).reduce((sum, mib) => sum + mib, 0),
         );
         for (const [role, mib] of Object.entries(now)) {
-            roles[role as Role] = Math.max(roles[role as Role] ?? 0, mib);
+            memoryOf[role as Role] = Math.max(memoryOf[role as Role] ?? 0, mib);
         }
     }, sampleMs);
     return {
-        peak() {
+        used() {
             clearInterval(timer);
-            return { total, roles };
+            const cpuOf: Partial<Record<Role, number>> = {};
+            for (const { role, cpuMs } of known.values()) {
+                cpuOf[role] = (cpuOf[role] ?? 0) + cpuMs;
+            }
+            return { memory, memoryOf, cpuOf };
         },
     };
 }
 
-/** The processor time a process has used, user and system, in milliseconds. */
+/** The processor time a process has used, user and system, in milliseconds; 0 if it has ended. */
 export function cpuMsOf(pid: number): number {
     const fields = statFieldsOf(pid);
     // Linux counts in hundredths of a second wherever Node runs.
-    return (Number(fields[11]) + Number(fields[12])) * 10;
+    return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10;
 }
 
 /** The resident memory of a process in MiB; 0 if it has ended. */

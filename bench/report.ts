@@ -1,5 +1,6 @@
 import { defaultRequestsPerSecond } from "../provider/src/cloud/limits";
 import { type Goal, verdictOf } from "./goals";
+import type { Role } from "./processTree";
 import type { Profile } from "./profile";
 import { type Contender, contenders } from "./programs";
 import type { Results, Row } from "./results";
@@ -33,6 +34,13 @@ ${engineTable(results.rows)}
 
 Memory is the most resident memory of the CLI and all it starts at one time, shared pages counted in each process. In the
 largest \`up\`: ${largestUp(results)}.
+
+### Processor time
+
+Of a first \`up\`, user and system, in seconds; medians, with the range of all of it. Where all processors are busy, what is
+computed beside the engine costs it time, and so does the emulator here, which is no part of a user's deployment.
+
+${cpuTable(results.rows)}
 
 ### With the default limits
 
@@ -149,18 +157,41 @@ function engineRow({ size, step, seconds, ratio, pairRatios, memory }: Row): str
         step,
         seconds.ours.count,
         ...contenders.map((contender) => shown(seconds[contender], 2)),
-        ...(["ours", "plugin"] as const).flatMap((form) => [
-            ratio[form].toFixed(3),
-            `${pairRatios[form].min.toFixed(2)}–${pairRatios[form].max.toFixed(2)}`,
-        ]),
+        ...(["ours", "plugin"] as const).flatMap((form) => [ratio[form].toFixed(3), shown(pairRatios[form], 2)]),
         ...contenders.map((contender) => shown(memory[contender], 0)),
     ]);
 }
 
+function cpuTable(rows: readonly Row[]): string {
+    const parts: readonly Role[] = ["CLI", "language host", "program", "provider"];
+    return [
+        cells(["resources", "of", "all", ...parts, "emulator and measuring"]),
+        cells(["---:", "---", ...Array.from({ length: parts.length + 2 }, () => "---:")]),
+        ...rows
+            .filter(({ step }) => step === "up")
+            .flatMap(({ size, cpu, cpuOf, emulatorCpu }) =>
+                contenders.map((contender) =>
+                    cells([
+                        size,
+                        contender,
+                        shown(inSeconds(cpu[contender]), 2),
+                        ...[...parts.map((part) => cpuOf[contender][part] ?? 0), emulatorCpu[contender]].map((ms) =>
+                            (ms / 1000).toFixed(2),
+                        ),
+                    ]),
+                ),
+            ),
+    ].join("\n");
+}
+
+function inSeconds({ median, min, max, count }: Spread): Spread {
+    return { median: median / 1000, min: min / 1000, max: max / 1000, count };
+}
+
 function largestUp({ rows }: Results): string {
     const row = rows.filter(({ step }) => step === "up").at(-1);
-    const parts = Object.entries(row?.roles.ours ?? {}).map(([role, mib]) => {
-        const noop = row?.roles["no-op"][role as keyof Row["roles"]["ours"]] ?? 0;
+    const parts = Object.entries(row?.memoryOf.ours ?? {}).map(([role, mib]) => {
+        const noop = row?.memoryOf["no-op"][role as Role] ?? 0;
         return `${role} ${mib.toFixed(0)} MiB (no-op ${noop.toFixed(0)})`;
     });
     return parts.join(", ");

@@ -2,7 +2,7 @@ import type { Findings, Sample, StateSize, Step } from "./engine";
 import { steps } from "./engine";
 import type { CallCost, Hosted } from "./grpc";
 import type { LoadCost } from "./load";
-import type { Peak, Role } from "./processTree";
+import { type ByRole, roles } from "./processTree";
 import type { Profile } from "./profile";
 import { type Contender, contenders } from "./programs";
 import { medianOf, type Spread, spreadOf } from "./statistics";
@@ -21,7 +21,11 @@ export interface Row {
     readonly pairRatios: Readonly<Record<Ours, Spread>>;
     /** The most memory of the CLI and all it starts, in MiB, and the medians of its parts. */
     readonly memory: Readonly<Record<Contender, Spread>>;
-    readonly roles: Readonly<Record<Contender, Peak["roles"]>>;
+    readonly memoryOf: Readonly<Record<Contender, ByRole>>;
+    /** Processor time of all of it, and the medians of its parts, in milliseconds. */
+    readonly cpu: Readonly<Record<Contender, Spread>>;
+    readonly cpuOf: Readonly<Record<Contender, ByRole>>;
+    readonly emulatorCpu: Readonly<Record<Contender, number>>;
 }
 
 /** The state at a size, in bytes for each resource, the stack's own part divided among them. */
@@ -83,8 +87,11 @@ function rowOf(size: number, step: Step, ofStep: readonly Sample[]): Row {
         seconds,
         ratio: ratiosOf(ofAll((contender) => seconds[contender].median)),
         pairRatios: ofOurs((contender) => spreadOf(of(contender).map(({ ms, pair }) => ms / inPair(pair)))),
-        memory: all((samples) => spreadOf(samples.map(({ peak }) => peak.total))),
-        roles: all((samples) => medianRoles(samples.map(({ peak }) => peak))),
+        memory: all((samples) => spreadOf(samples.map(({ usage }) => usage.memory))),
+        memoryOf: all((samples) => mediansOf(samples.map(({ usage }) => usage.memoryOf))),
+        cpu: all((samples) => spreadOf(samples.map(({ usage }) => sumOf(usage.cpuOf)))),
+        cpuOf: all((samples) => mediansOf(samples.map(({ usage }) => usage.cpuOf))),
+        emulatorCpu: all((samples) => medianOf(samples.map(({ emulatorMs }) => emulatorMs))),
     };
 }
 
@@ -101,13 +108,17 @@ function ratiosOf(values: Readonly<Record<Contender, number>>): Record<Ours, num
     return ofOurs((contender) => values[contender] / values["no-op"]);
 }
 
-function medianRoles(peaks: readonly Peak[]): Peak["roles"] {
-    const roles: readonly Role[] = ["CLI", "language host", "program", "provider", "other"];
+/** The median of each role by itself. */
+function mediansOf(usages: readonly ByRole[]): ByRole {
     return Object.fromEntries(
         roles
-            .map((role) => [role, medianOf(peaks.map(({ roles }) => roles[role] ?? 0))] as const)
-            .filter(([, mib]) => mib > 0),
+            .map((role) => [role, medianOf(usages.map((usage) => usage[role] ?? 0))] as const)
+            .filter(([, value]) => value > 0),
     );
+}
+
+function sumOf(usage: ByRole): number {
+    return Object.values(usage).reduce((sum, value) => sum + value, 0);
 }
 
 export function stateRowsOf(states: readonly StateSize[]): StateRow[] {

@@ -30,6 +30,8 @@ function main(): number {
         NODE_OPTIONS: `--require ${join(__dirname, "mocha12.cjs")}`,
         NODE_COMPILE_CACHE: join(results, "cache"),
         MUTATION_COMPILED: join(results, "compiled"),
+        PROPERTY_RUNS: "15",
+        PROPERTY_SEED: "1",
     };
     const { status } = spawnSync(process.execPath, [stryker(), "run", join(__dirname, "stryker.config.mjs"), ...args], {
         cwd: root,

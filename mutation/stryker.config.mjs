@@ -24,8 +24,9 @@ export default {
         ],
     },
     coverageAnalysis: "perTest",
-    concurrency: 2,
-    timeoutMS: 5_000,
+    // The tests wait for timers half of their time.
+    concurrency: 3,
+    timeoutMS: 8_000,
     timeoutFactor: 2,
     disableTypeChecks: false,
     incremental: true,

@@ -9,6 +9,7 @@ import fc, { type Arbitrary } from "fast-check";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { pointer } from "../../provider/src/host/pointer";
+import { runsOf } from "../propertyRuns";
 import { stackConfigurationFor } from "../stackConfiguration";
 import { interruptType, resumeType, urnOf } from "../urns";
 import { anyValue, marker, nested, secret, unknown } from "./anyValue";
@@ -52,7 +53,7 @@ const wrongTypes: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 describe("a call of an engine, whatever is in it", () => {
-    const seed = randomInt(2 ** 31);
+    const { numRuns, seed = randomInt(2 ** 31) } = runsOf(80);
     let emulator: Emulator;
     let host: Host;
 
@@ -195,7 +196,7 @@ describe("a call of an engine, whatever is in it", () => {
                 }),
             );
         });
-        await fc.assert(property, { seed, numRuns: 80, interruptAfterTimeLimit: 60_000 });
+        await fc.assert(property, { seed, numRuns, interruptAfterTimeLimit: 60_000 });
         assert.ok(
             Object.values(reached).every((count) => count > 0),
             JSON.stringify(reached),

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { attributes } from "../../provider/src/core/identity/attributes";
 import type { Identity } from "../../provider/src/core/identity/identity";
+import { runsOf } from "../propertyRuns";
 import { profileOf, resolve, type Setup, source } from "./identitySettings";
 
 type Mode = keyof typeof profileOf;
@@ -145,7 +146,7 @@ function attempt(setup: Setup): Identity | string {
     }
 }
 
-const runs = { numRuns: 2_000 };
+const runs = runsOf(2_000);
 const blanks = fc.string({ unit: fc.constantFrom(" ", "\t", "\n"), maxLength: 3 });
 
 describe("the identity, whatever is set", () => {

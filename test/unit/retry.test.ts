@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { install } from "@sinonjs/fake-timers";
 import fc from "fast-check";
 import { backoffMs, pollMs, startBudget, type Try, tryUntil } from "../../provider/src/core/retry";
+import { runsOf } from "../propertyRuns";
 import { listenersOf } from "./listeners";
 import { settled } from "./steppedTime";
 
@@ -57,7 +58,7 @@ describe("tries within a budget", () => {
                 assert.equal(value, undefined);
                 assert.ok(atMs <= given.totalMs + 1, `ended at ${atMs} of ${given.totalMs}`);
             }),
-            { numRuns: 60 },
+            runsOf(60),
         );
     });
 
