@@ -1,0 +1,173 @@
+import { strict as assert } from "node:assert";
+import type { Look } from "../../provider/src/core/classify";
+import { afterLook, afterReply, firstLookMs, neverAnswered, outOfTime } from "../../provider/src/core/conclusions";
+import { type Asked, type Knowledge, type Next, unanswered } from "../../provider/src/core/knowledge";
+import type { Reply } from "../../provider/src/core/reply";
+import { waysOfStack } from "../ways";
+
+const nothing: Knowledge = { interrupting: false, inDoubt: false, supersedes: false, sent: true, seen: false };
+const accepted: Knowledge = { ...nothing, acceptance: { at: "1970-01-01T00:00:00.000Z" } };
+const doubted: Knowledge = { ...nothing, inDoubt: true };
+const interrupt: Asked = { operation: "InterruptLogstashTask", wait: true, whenNothing: "fail" };
+const resume: Asked = { ...interrupt, operation: "ResumeLogstashTask" };
+const skipping = (asked: Asked): Asked => ({ ...asked, whenNothing: "skip" });
+const route = { endpoint: "a.test:443", ways: waysOfStack, stood: false };
+const doneUnseen: Next = { kind: "done", status: "accepted", acted: true };
+const lost: Reply = { kind: "lost", code: "ECONNRESET" };
+const error = (code: string): Reply => ({ kind: "error", code, message: "", httpStatus: 400 });
+
+const seen = (asked: Asked, known: Knowledge, after: "acceptance" | "refusal", status: string) =>
+    afterLook(asked, known, after, { kind: "seen", status }, { kind: "body", body: {} }, 0);
+const noteOf = (next: Next) => (next.kind === "done" ? next.note : assert.fail(next.kind));
+
+function errorOf(next: Next, kind: "failed" | "pending"): { readonly what: string; readonly advice: string } {
+    return next.kind === kind ? (next as Extract<Next, { what: string }>) : assert.fail(`${next.kind}, not ${kind}`);
+}
+
+describe("what follows from a reply", () => {
+    const knownAfter = (reply: Reply) => afterReply(interrupt, { ...nothing, sent: false }, reply, route, "now").known;
+
+    it("is that something was sent, unless it never left", () => {
+        assert.equal(knownAfter({ kind: "unsent", detail: "no time" }).sent, false);
+        assert.equal(knownAfter({ kind: "unconnected", code: "ECONNREFUSED", afterMs: 1 }).sent, false);
+        assert.equal(knownAfter(lost).sent, true);
+    });
+
+    it("is an acceptance, with the ID if there is one", () => {
+        assert.deepEqual(knownAfter({ kind: "body", body: { Result: true } }).acceptance, { at: "now" });
+        const requestId = "R";
+        assert.deepEqual(knownAfter({ kind: "body", body: { Result: true, RequestId: requestId } }).acceptance, {
+            at: "now",
+            requestId,
+        });
+    });
+});
+
+describe("what follows from a look", () => {
+    const unseen = (asked: Asked, known: Knowledge, lookingMs: number) =>
+        afterLook(asked, known, "acceptance", { kind: "unseen" }, lost, lookingMs);
+
+    it("that fails is a resume's end after a minute, and not before", () => {
+        assert.deepEqual(unseen(resume, accepted, firstLookMs - 1), { kind: "again" });
+        assert.deepEqual(unseen(resume, accepted, firstLookMs), doneUnseen);
+        assert.deepEqual(unseen(resume, accepted, firstLookMs + 1), doneUnseen);
+        assert.deepEqual(unseen(interrupt, accepted, firstLookMs), { kind: "again" });
+        assert.deepEqual(unseen(resume, { ...accepted, seen: true }, firstLookMs), { kind: "again" });
+    });
+
+    it("that is refused tells what the request itself came to", () => {
+        const looks: readonly Look[] = [{ kind: "denied" }, { kind: "refused" }];
+        for (const look of looks) {
+            const reply = error("Forbidden.RAM");
+            const taken = errorOf(afterLook(interrupt, accepted, "acceptance", look, reply, 0), "pending");
+            assert.match(taken.what, /^accepted/);
+            const refused = errorOf(afterLook(interrupt, nothing, "refusal", look, reply, 0), "failed");
+            assert.match(refused.what, /^refused/);
+        }
+    });
+
+    it("is to look again while a refused request's instance is on its way, and to wait after an acceptance", () => {
+        assert.deepEqual(seen(interrupt, nothing, "refusal", "activating"), { kind: "again" });
+        assert.deepEqual(seen(interrupt, accepted, "acceptance", "activating"), { kind: "wait" });
+    });
+
+    it("that shows a status nobody documents ends a refused request only where that is skipped", () => {
+        assert.deepEqual(seen(interrupt, nothing, "refusal", "New"), { kind: "again" });
+        const next = seen(skipping(interrupt), nothing, "refusal", "New");
+        assert.equal(next.kind === "done" && next.status, "New");
+    });
+
+    it("that shows a broken instance names an earlier try only where it is in doubt", () => {
+        const broken = (known: Knowledge, after: "acceptance" | "refusal", kind: "failed" | "pending") =>
+            errorOf(seen(interrupt, known, after, "inactive"), kind).what;
+        assert.match(broken(doubted, "refusal", "pending"), /earlier try/);
+        for (const what of [
+            broken(nothing, "refusal", "failed"),
+            broken(accepted, "acceptance", "pending"),
+            broken({ ...accepted, inDoubt: true }, "acceptance", "pending"),
+        ]) {
+            assert.match(what, /the instance is inactive and cannot take it$/);
+        }
+    });
+
+    it("that finds nothing to do any more says how to ask anew, or to let it be", () => {
+        const { what, advice } = errorOf(seen(interrupt, doubted, "refusal", "active"), "pending");
+        assert.match(what, /may have been done/);
+        assert.match(advice, /`triggers`.*`whenIdle: "skip"`/);
+        const taken = errorOf(seen(interrupt, { ...accepted, inDoubt: true }, "acceptance", "active"), "pending");
+        assert.match(taken.what, /^accepted/);
+    });
+
+    it("that finds nothing to do, where that is skipped, notes what may have been done", () => {
+        const note = (asked: Asked, known: Knowledge) => noteOf(seen(skipping(asked), known, "refusal", "active"));
+        assert.match(note(interrupt, doubted) ?? "", /earlier try/);
+        assert.match(note(interrupt, nothing) ?? "", /the instance is active$/);
+        assert.match(note(resume, nothing) ?? "", /the instance is active; .*its interrupt\?$/);
+        const taken = seen(skipping(interrupt), { ...accepted, inDoubt: true }, "acceptance", "active");
+        assert.match(noteOf(taken) ?? "", /^accepted/);
+    });
+
+    it("that finds the goal notes whose work it was, unless it was ours", () => {
+        assert.equal("note" in seen(interrupt, accepted, "acceptance", "suspended"), false);
+        assert.match(noteOf(seen(interrupt, nothing, "refusal", "suspended")) ?? "", /^already suspended/);
+        const joined = seen(interrupt, { ...nothing, interrupting: true }, "acceptance", "suspended");
+        assert.match(noteOf(joined) ?? "", /another interrupt/);
+    });
+
+    it("has the ID of the answer that decided, if there is one", () => {
+        assert.equal("requestId" in seen(interrupt, accepted, "acceptance", "suspended"), false);
+    });
+});
+
+describe("what follows when the time is up", () => {
+    const late = (asked: Asked, known: Knowledge, status?: string, timeoutName?: string) =>
+        outOfTime(
+            { ...asked, timeoutSeconds: 60, ...(timeoutName === undefined ? {} : { timeoutName }) },
+            known,
+            status,
+        );
+    const skip = /"skip"/;
+
+    it("is a resume's end where it was accepted and never seen", () => {
+        assert.deepEqual(late(resume, accepted), doneUnseen);
+        errorOf(late(resume, { ...accepted, seen: true }, "suspended"), "pending");
+        errorOf(late(interrupt, accepted), "pending");
+        errorOf(late(resume, nothing), "failed");
+    });
+
+    it("names the time by its argument, and the status only where one was seen", () => {
+        const { what } = errorOf(late(interrupt, nothing), "failed");
+        assert.match(what, /60 s \(`timeoutSeconds`\)$/);
+        assert.match(errorOf(late(interrupt, nothing, "activating", "t"), "failed").what, /\(`t`\).*is activating$/);
+    });
+
+    it("is the hint to skip where the status is one that nobody documents, and only there", () => {
+        for (const known of [nothing, doubted]) {
+            const kind = known.inDoubt ? "pending" : "failed";
+            assert.match(errorOf(late(interrupt, known, "New"), kind).advice, /if New is.*`whenIdle: "skip"`$/);
+            for (const status of ["activating", undefined]) {
+                const { advice } = errorOf(late(interrupt, known, status), kind);
+                assert.doesNotMatch(advice, skip);
+                assert.match(advice, /`(triggers|timeoutSeconds)`$/);
+            }
+        }
+    });
+});
+
+describe("an endpoint that was never reached", () => {
+    it("is advised to check what stands between, and nothing that does not", () => {
+        const proxied = errorOf(neverAnswered(nothing, { ...route, proxy: "p.test" }), "failed");
+        assert.match(proxied.what, /a\.test:443 through the proxy p\.test/);
+        assert.match(proxied.advice, /^check .*NO_PROXY[^;]*; .*alicloud:endpoints/);
+        const plain = errorOf(neverAnswered(nothing, route), "failed");
+        assert.match(plain.what, /a\.test:443 was/);
+        assert.match(plain.advice, /^check that.*alicloud:endpoints/);
+        const override = "b.test from the setting";
+        assert.equal(errorOf(neverAnswered(nothing, { ...route, override }), "failed").advice, `check ${override}`);
+    });
+
+    it("keeps an acceptance of an earlier run", () => {
+        assert.match(errorOf(neverAnswered(accepted, route), "pending").what, /^accepted/);
+        assert.match(unanswered({ ...accepted, inDoubt: true, sent: false }), /^accepted/);
+    });
+});
