@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { unknownValue } from "../../provider/src/core/argumentRules";
-import { checkArguments as checkOf, readArguments } from "../../provider/src/core/arguments";
+import { argumentsOf, checkArguments as checkOf, readArguments } from "../../provider/src/core/arguments";
 
 const checkArguments = (values: Record<string, unknown>) => checkOf("InterruptLogstashTask", values);
 const right = { instanceId: "ls-cn-4591f1y6abcd", region: "cn-hangzhou" };
@@ -154,6 +154,23 @@ describe("the check of arguments", () => {
     it("takes an absent argument for its default", () => {
         const { wait, whenNothing, timeoutSeconds, triggers } = readArguments("InterruptLogstashTask", "urn", right);
         assert.deepEqual([wait, whenNothing, timeoutSeconds, triggers], [true, "fail", 600, []]);
+        const { instanceId, region, clientToken, profile } = readArguments("InterruptLogstashTask", "urn", {});
+        assert.deepEqual([instanceId, region, clientToken, profile], ["", "", undefined, undefined]);
+    });
+
+    it("has a type for each, which programs in every language rely on", () => {
+        const types = Object.entries(argumentsOf("ResumeLogstashTask")).map(([name, { type }]) => [name, type]);
+        assert.deepEqual(Object.fromEntries(types), {
+            instanceId: "string",
+            region: "string",
+            triggers: "list",
+            clientToken: "string",
+            timeoutSeconds: "integer",
+            profile: "string",
+            waitForResumed: "boolean",
+            whenNotSuspended: "string",
+            enabled: "boolean",
+        });
     });
 
     it("names everything that is wrong at once", () => {

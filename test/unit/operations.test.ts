@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { sharedArguments } from "../../provider/src/core/arguments";
 import { descriptorOf, type Operation, operations } from "../../provider/src/core/operations";
-import { serviceCode, serviceCodes } from "../../provider/src/core/serviceCodes";
+import { refusalCode, serviceCode, serviceCodes } from "../../provider/src/core/serviceCodes";
 import { transportCode, transportCodes } from "../../provider/src/core/transportCodes";
 import { operationOf, pluginTypeTokenOf, typeTokenOf } from "../../provider/src/core/urn";
 
@@ -34,14 +34,22 @@ describe("the tables of facts", () => {
             }
             assert.throws(() => operationOf(`urn:pulumi:dev::p::${typeTokenOf(name)}::a`, pluginTypeTokenOf));
         }
-        for (const urn of ["urn:pulumi:dev::p::pulumi-nodejs:dynamic/alicloud-logstash:LogstashRestart::r", "", "x"]) {
-            assert.throws(() => operationOf(urn, typeTokenOf), /has no resource of the type/);
+        const restart = "pulumi-nodejs:dynamic/alicloud-logstash:LogstashRestart";
+        for (const [urn, type] of [
+            [`urn:pulumi:dev::p::${restart}::r`, restart],
+            ...["", "x"].map((urn) => [urn, ""]),
+        ]) {
+            assert.throws(
+                () => operationOf(urn ?? "", typeTokenOf),
+                ({ message }: Error) => message.endsWith(`has no resource of the type "${type}"`),
+            );
         }
     });
 
     it("hide no code behind an earlier one", () => {
         for (const row of serviceCodes) {
             assert.equal(serviceCode(row.code.replace("*", ".Any")), row);
+            assert.equal(refusalCode(row.code.replace("*", ".Any")), row.meaning === "refused" ? row : undefined);
         }
         for (const row of transportCodes) {
             assert.equal(transportCode(row.code.replace("*", "ANY")), row);

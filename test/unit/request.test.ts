@@ -1,103 +1,21 @@
 import { strict as assert } from "node:assert";
-import { install } from "@sinonjs/fake-timers";
 import { ConfigurationError } from "../../provider/src/core/configuration";
-import type { Line } from "../../provider/src/core/progress";
 import type { Reply } from "../../provider/src/core/reply";
-import { carryOut, type Outcome, type Request } from "../../provider/src/core/request";
-import { waysOfStack } from "../ways";
-import { settled } from "./steppedTime";
-
-const request: Request = {
-    operation: "InterruptLogstashTask",
-    instanceId: "ls-cn-1",
-    region: "cn-hangzhou",
-    clientToken: "T",
-    wait: true,
-    whenNothing: "fail",
-    timeoutSeconds: 60,
-};
-
-const accepted: Reply = { kind: "body", body: { Result: true, RequestId: "R-yes" } };
-const reset: Reply = { kind: "lost", code: "ECONNRESET" };
-const throttled: Reply = { kind: "error", code: "Throttling.User", message: "", httpStatus: 400 };
-const wrongPhase: Reply = { kind: "error", code: "InstanceActivating", message: "", httpStatus: 400 };
-const notFound: Reply = { kind: "error", code: "InstanceNotFound", message: "", httpStatus: 404, requestId: "R-no" };
-const forbidden: Reply = { kind: "error", code: "Forbidden.RAM", message: "", httpStatus: 403 };
-const interrupting: Reply = { kind: "error", code: "AlreadyReceivedInterruptSignal", message: "", httpStatus: 400 };
-const is = (status: string): Reply => ({ kind: "body", body: { RequestId: "R-look", Result: { status } } });
-
-interface Replies {
-    /** To each request in turn, the last one for ever. */
-    readonly sends?: readonly (Reply | Error | "hang")[];
-    /** To each look in turn, the last one for ever. */
-    readonly looks?: readonly Reply[];
-}
-
-/** Carries out a request on a clock that does not wait, against a service that plays a script. */
-async function play(
-    { sends = [accepted], looks = [is("suspended")] }: Replies,
-    changes: Partial<Request> = {},
-    stopAfterMs?: number,
-) {
-    const clock = install({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] });
-    try {
-        const tokens: string[] = [];
-        const lines: Line[] = [];
-        let looked = 0;
-        let stood = false;
-        const stop = new AbortController();
-        if (stopAfterMs !== undefined) {
-            clock.setTimeout(() => stop.abort(new Error("stopped")), stopAfterMs);
-        }
-        let elapsedMs = 0;
-        const outcome = carryOut(
-            { ...request, ...changes },
-            {
-                service: {
-                    async send(_operation, _instanceId, clientToken) {
-                        tokens.push(clientToken);
-                        const reply = sends[tokens.length - 1] ?? sends.at(-1) ?? accepted;
-                        if (reply === "hang") {
-                            return new Promise(() => {});
-                        }
-                        if (reply instanceof Error) {
-                            throw reply;
-                        }
-                        stood ||= reply.kind !== "unconnected" && reply.kind !== "unsent";
-                        return reply;
-                    },
-                    credentialsName: () => "a test",
-                    route: () => ({ endpoint: "a.test", ways: waysOfStack, stood }),
-                    async describe() {
-                        looked += 1;
-                        return looks[looked - 1] ?? looks.at(-1) ?? is("suspended");
-                    },
-                },
-                monotonic: () => clock.performance.now(),
-                now: () => new Date(0),
-                random: () => 0.9,
-                signal: stop.signal,
-                log: (line) => lines.push(line),
-            },
-        );
-        void outcome.then(() => {
-            elapsedMs = clock.performance.now();
-        });
-        return { outcome: await settled(clock, outcome), tokens, looked, lines, elapsedMs };
-    } finally {
-        clock.uninstall();
-    }
-}
-
-const acceptance = { clientToken: "T", requestId: "R-yes", acted: true, acceptedAt: "1970-01-01T00:00:00.000Z" };
-const done = (status: string) => ({ kind: "done", result: { ...acceptance, status } });
-
-function messageOf(outcome: Outcome, kind: "failed" | "pending"): string {
-    if (outcome.kind !== kind) {
-        assert.fail(`${outcome.kind} where ${kind} was expected`);
-    }
-    return outcome.message;
-}
+import type { Request } from "../../provider/src/core/request";
+import {
+    acceptance,
+    accepted,
+    done,
+    forbidden,
+    interrupting,
+    is,
+    messageOf,
+    notFound,
+    play,
+    reset,
+    throttled,
+    wrongPhase,
+} from "./playedRequest";
 
 describe("an interrupt", () => {
     it("is two requests when nothing goes wrong, and says nothing", async () => {

@@ -67,6 +67,17 @@ describe("tries within a budget", () => {
         assert.ok((starts.at(-1) ?? 0) >= 58_000);
     });
 
+    it("include more than one in a short budget, the last near its end", async () => {
+        const { starts, atMs } = await run(["failed"], { totalMs: 1_000 });
+        assert.deepEqual(starts, [0, 250, 750, 900]);
+        assert.ok(atMs <= 1_000);
+    });
+
+    it("count where they end in the very last moment", async () => {
+        const { value, atMs } = await run(["ended"], { totalMs: 1_000, tryMs: 5_000 });
+        assert.deepEqual([value, atMs], ["done", 1_000]);
+    });
+
     it("wait at random up to a limit that doubles with each failure in a row", async () => {
         const { starts } = await run(["failed", "failed", "failed", "ended"], { random: () => 0.5 });
         assert.deepEqual(starts, [0, 250, 750, 1750]);

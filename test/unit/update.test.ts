@@ -65,6 +65,12 @@ describe("the decision what an update is", () => {
         );
     });
 
+    it("finishes nothing where no token is recorded, which it would be sent with", () => {
+        for (const clientToken of [undefined, null]) {
+            assert.deepEqual(change({ status: "pending", clientToken }, {}), unchanged);
+        }
+    });
+
     it("supersedes a pending request when the program asks for another", () => {
         assert.equal(change({ status: "pending" }, { triggers: ["v2"] }).kind, "request");
     });
