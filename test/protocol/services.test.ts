@@ -1,0 +1,78 @@
+import { strict as assert } from "node:assert";
+import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
+import { settingsOf } from "../../provider/src/cloud/settings";
+import { readArguments } from "../../provider/src/core/arguments";
+import { dynamicFrontEnd } from "../../provider/src/host/dynamicProvider";
+import { Services } from "../../provider/src/host/services";
+import { urnOf } from "../urns";
+
+const operation = "InterruptLogstashTask";
+const limits = { leftMs: 5_000, signal: new AbortController().signal };
+
+describe("the services of a process", () => {
+    let emulator: Emulator;
+    before(async () => {
+        emulator = await startEmulator();
+    });
+    after(() => emulator.stop());
+
+    function services(settings: Readonly<Record<string, string>> = {}): Services {
+        const config: Readonly<Record<string, string>> = {
+            "alicloud:region": "cn-hangzhou",
+            "alicloud:accessKey": testAccount.accessKeyId,
+            "alicloud:secretKey": testAccount.accessKeySecret,
+            "alicloud:endpoints": JSON.stringify([{ elasticsearch: emulator.url }]),
+            ...settings,
+        };
+        return new Services(() => settingsOf({ config: (key) => config[key], env: {} }, dynamicFrontEnd));
+    }
+
+    const declared = (region: string, profile?: string) =>
+        readArguments(operation, urnOf("pause"), {
+            instanceId: "ls-cn-services01",
+            region,
+            ...(profile === undefined ? {} : { profile }),
+        });
+
+    it("are one for each region and profile", () => {
+        const all = services();
+        const one = all.serviceFor(declared("cn-hangzhou"));
+        assert.equal(all.serviceFor(declared("cn-hangzhou")), one);
+        assert.notEqual(all.serviceFor(declared("cn-beijing")), one);
+        assert.notEqual(all.serviceFor(declared("cn-hangzhou", "other")), one);
+    });
+
+    it("send to the region of the resource, and know that of the stack where it is another", async () => {
+        const all = services();
+        const there = all.serviceFor(declared("cn-beijing"));
+        await there.describe("ls-cn-services01", limits);
+        assert.equal(emulator.ledger.requests.at(-1)?.region, "cn-beijing");
+        assert.equal(there.route().otherRegion?.(), "cn-hangzhou");
+        assert.equal(all.serviceFor(declared("cn-hangzhou")).route().otherRegion?.(), undefined);
+    });
+
+    it("tell of no other region where the stack's cannot be read", () => {
+        const all = services({ "alicloud:region": "" });
+        assert.equal(all.serviceFor(declared("cn-beijing")).route().otherRegion?.(), undefined);
+    });
+
+    it("say which way a request takes", async () => {
+        const service = services().serviceFor(declared("cn-hangzhou"));
+        const before = service.route();
+        assert.equal(before.endpoint, new URL(emulator.url).host);
+        assert.equal(before.stood, false);
+        assert.match(before.override ?? "", /alicloud:endpoints/);
+        assert.equal(before.proxy, undefined);
+        await service.describe("ls-cn-services01", limits);
+        assert.equal(service.route().stood, true);
+        assert.equal(service.route().proxy, undefined);
+    });
+
+    it("send nothing once the time is over", async () => {
+        const sent = emulator.ledger.requests.length;
+        const service = services().serviceFor(declared("cn-hangzhou"));
+        const reply = await service.describe("ls-cn-services01", { ...limits, leftMs: 0 });
+        assert.equal(reply.kind, "unsent");
+        assert.equal(emulator.ledger.requests.length, sent);
+    });
+});
