@@ -6,7 +6,8 @@ import { finder, waysToSet } from "../../provider/src/core/identity/finder";
 import { waysToGiveCredentials } from "../../provider/src/core/identity/lastResort";
 import { placeText } from "../../provider/src/core/identity/place";
 import { waysToGiveRegion } from "../../provider/src/core/identity/region";
-import { refusal, settingsOf } from "./identitySettings";
+import { identityFor } from "../../provider/src/core/identity/resolution";
+import { baseOf, refusal, settingsOf } from "./identitySettings";
 
 const namespace = "alicloud-logstash";
 const declared = (config: Readonly<Record<string, unknown>> = {}) => ({
@@ -41,6 +42,25 @@ describe("the settings of a provider that the program declares", () => {
         }
         const limit = declared({ requestsPerSecond: "many" });
         assert.throws(() => turns(limit), /^Error: the provider's `requestsPerSecond` is not a whole number/);
+    });
+
+    it("are advised by name where nothing is set", () => {
+        const advice = waysToGiveCredentials(declared());
+        for (const name of ["accessKey", "secretKey", "securityToken", "profile"]) {
+            assert.ok(advice.includes(`\`${name}\``), name);
+        }
+    });
+
+    it("are refused without advice on the command line", () => {
+        const settings = declared({ assumeRole: "no object" });
+        assert.throws(() => identityFor(settings), /the provider's `assumeRole` must be structured$/);
+    });
+
+    it("go before the environment, also as the other form of an OIDC token", () => {
+        const assumeRoleWithOidc = { roleArn: "r", oidcProviderArn: "p", oidcTokenFile: "/ours" };
+        const env = { ALIBABA_CLOUD_OIDC_TOKEN: "of the environment" };
+        const { token } = baseOf(identityFor({ ...declared({ assumeRoleWithOidc }), env }), "oidc");
+        assert.deepEqual([token.kind, token.found.value], ["file", "/ours"]);
     });
 
     it("are keys of the stack for the default provider", () => {

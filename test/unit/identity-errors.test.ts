@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { ConfigurationError } from "../../provider/src/core/configuration";
+import { waysToSet } from "../../provider/src/core/identity/finder";
 import { identityText } from "../../provider/src/core/identity/identity";
 import { identityFor } from "../../provider/src/core/identity/resolution";
 import { clisFile, profileOf, refusal, resolve, type Setup, settingsOf, source, text } from "./identitySettings";
@@ -28,7 +29,7 @@ const refusals: readonly (readonly [what: string, setup: Setup, message: RegExp,
     [
         "a security token alone",
         { env: { ALICLOUD_SECURITY_TOKEN: "canary" } },
-        /security token from the variable ALICLOUD_SECURITY_TOKEN, and no access key/,
+        /security token from the variable ALICLOUD_SECURITY_TOKEN, and no access key.*`alicloud:accessKey`.*`alicloud:secretKey`/,
     ],
     ["a profile of mode AK with no key", named({ mode: "AK" }), /"p" of mode AK.*has no `access_key_id`/],
     [
@@ -176,6 +177,11 @@ const refusals: readonly (readonly [what: string, setup: Setup, message: RegExp,
         /OIDC role from `alicloud:assumeRoleWithOidc\.roleArn` is not complete: set `alicloud:assumeRoleWithOidc\.oidcProviderArn`.*, and `alicloud:assumeRoleWithOidc\.oidcTokenFile`/,
     ],
     [
+        "an OIDC role that has nothing names all that it lacks",
+        { config: { assumeRoleWithOidc: {} } },
+        /^an OIDC role is not complete: set .*roleArn`.*oidcProviderArn`.*oidcTokenFile`/,
+    ],
+    [
         "an OIDC role of the environment in part is not passed over for the CLI's current profile",
         {
             env: { ALIBABA_CLOUD_OIDC_TOKEN_FILE: "/canary" },
@@ -237,6 +243,31 @@ describe("the identity: what is refused", () => {
     }
 });
 
+describe("the identity: what an error advises", () => {
+    it("is the one way of the configuration and the one of the environment that are asked first", () => {
+        assert.match(refusal({ config: { accessKey: "x" } }), /set `alicloud:secretKey` or the variable \w+$/);
+        assert.doesNotMatch(waysToSet(settingsOf({}), "secureTransport"), /securityTransport/);
+    });
+
+    it("is the one part that an OIDC role lacks, and none that it has", () => {
+        const whole = { roleArn: "r", oidcProviderArn: "p", oidcTokenFile: "/t" };
+        for (const lacking of Object.keys(whole)) {
+            const message = refusal({ config: { assumeRoleWithOidc: but(whole, lacking) } });
+            const [, advice = ""] = message.split(": set ");
+            for (const field of Object.keys(whole)) {
+                assert.equal(advice.includes(`assumeRoleWithOidc.${field}\``), field === lacking, message);
+            }
+        }
+    });
+
+    it("is one way a line where nothing at all is set", () => {
+        const lines = refusal({ lastResort: false }).split("\n");
+        const ways = [/accessKey .*secretKey/, /securityToken/, /ALIBABA_CLOUD_ACCESS_KEY_ID/, /:profile/];
+        const found = ways.map((way) => lines.findIndex((line) => way.test(line)));
+        assert.ok(!found.includes(-1) && new Set(found).size === ways.length, lines.join("\n"));
+    });
+});
+
 describe("the identity: its name", () => {
     const names: readonly (readonly [setup: Setup, name: string, own?: string])[] = [
         [
@@ -278,5 +309,12 @@ describe("the identity: its name", () => {
         const message = refusal({ profiles: [{ name }] }, "p");
         assert.ok([...message].every((character) => character >= " "));
         assert.ok(message.length < 300, message);
+    });
+
+    it("is whole up to 80 characters, and cut beyond", () => {
+        const fits = "x".repeat(80);
+        assert.ok(refusal({ profiles: [{ name: fits }] }, "p").endsWith(`it has "${fits}"`));
+        const cut = `${"y".repeat(79)}…`;
+        assert.ok(refusal({ profiles: [{ name: "y".repeat(81) }] }, "p").endsWith(`it has "${cut}"`));
     });
 });

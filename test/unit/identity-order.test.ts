@@ -108,6 +108,33 @@ describe("the identity: which kind wins", () => {
         }
     }
 
+    it("a key of the environment is complete without the token that a profile of mode StsToken should have", () => {
+        const { sts_token: _, ...profile } = profileOf.StsToken;
+        const env = { ALICLOUD_ACCESS_KEY: "id", ALICLOUD_SECRET_KEY: "secret" };
+        const base = baseOf(resolve(together(named(profile), { env })), "accessKey");
+        assert.deepEqual([base.accessKeyId.value, base.securityToken], ["id", undefined]);
+    });
+
+    it("a key is no matter of the metadata service, so it may be forbidden", () => {
+        const setup = { config: { accessKey: "id", secretKey: "secret" } };
+        const env = { ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true" };
+        assert.equal(resolve({ ...setup, env }).base.kind, "accessKey");
+    });
+
+    it("a block that is empty or blank is none", () => {
+        const config = { accessKey: "id", secretKey: "secret" };
+        for (const blank of ["", "  ", "null"]) {
+            assert.deepEqual(resolve({ config: { ...config, assumeRole: blank } }).roles, []);
+        }
+    });
+
+    it("a field of a block may be a number or a boolean", () => {
+        for (const externalId of [7, true]) {
+            const config = { accessKey: "id", secretKey: "secret", assumeRole: { roleArn: "role", externalId } };
+            assert.equal(resolve({ config }).roles[0]?.externalId, String(externalId));
+        }
+    });
+
     it("a resource's own profile is taken alone, whatever else is set", () => {
         const own = { profiles: [{ name: "own", ...profileOf.AK, access_key_id: "own-id" }] };
         const expected = who(resolve(own, "own"));

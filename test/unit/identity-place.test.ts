@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { ConfigurationError } from "../../provider/src/core/configuration";
 import { endpointFor, stsHostFor } from "../../provider/src/core/identity/endpoint";
 import { headersFor } from "../../provider/src/core/identity/headers";
+import { placeText } from "../../provider/src/core/identity/place";
 import { type RegionArguments, regionFor, waysToGiveRegion } from "../../provider/src/core/identity/region";
 import { profileOf, type Setup, settingsOf } from "./identitySettings";
 
@@ -117,7 +118,11 @@ describe("the region", () => {
     }
 
     it("says where it came from", () => {
-        assert.deepEqual(regionFor(settingsOf({}), { recorded: "cn-old" })?.place, { kind: "record" });
+        const argument = regionFor(settingsOf({}), { region: "cn-argument" });
+        assert.deepEqual(argument?.place, { kind: "argument", name: "region" });
+        const recorded = regionFor(settingsOf({}), { recorded: "cn-old" });
+        assert.deepEqual(recorded?.place, { kind: "record" });
+        assert.match(placeText(recorded.place), /earlier run/);
         assert.deepEqual(regionFor(settingsOf(withProfile()), {})?.place, {
             kind: "profile",
             profile: "p",
@@ -176,6 +181,18 @@ describe("the endpoint", () => {
             { kind: "stack", key: "alicloud:endpoints[0].elasticsearch" },
         ],
         [
+            "is plain http to any other address of this machine",
+            { config: { endpoints: [{ elasticsearch: "http://127.10.200.30:9000" }] } },
+            "http://127.10.200.30:9000",
+            { kind: "stack", key: "alicloud:endpoints[0].elasticsearch" },
+        ],
+        [
+            "may stand beside an empty one, and have a name of one letter",
+            { config: { endpoints: [{ elasticsearch: "" }, { elasticsearch: "h.example" }] } },
+            "https://h.example",
+            { kind: "stack", key: "alicloud:endpoints[0].elasticsearch" },
+        ],
+        [
             "has the scheme of `protocol`",
             { config: { protocol: "HTTP", endpoints: [{ elasticsearch: "[::1]:9000" }] } },
             "http://[::1]:9000",
@@ -189,7 +206,7 @@ describe("the endpoint", () => {
         ],
         [
             "is plain http elsewhere where that is allowed",
-            { config: { protocol: "HTTP", "alicloud-logstash:allowHttp": "true" } },
+            { config: { protocol: "HTTP", "alicloud-logstash:allowHttp": " true\n" } },
             "http://elasticsearch.cn-hangzhou.aliyuncs.com",
         ],
         [
@@ -247,6 +264,31 @@ describe("the endpoint", () => {
             "plain http by the URL",
             { config: { endpoints: [{ elasticsearch: "http://host.example" }] } },
             /is not encrypted, as `alicloud:endpoints\[0\]\.elasticsearch` says/,
+        ],
+        [
+            "plain http by `protocol`, to a host that is given",
+            { config: { protocol: "HTTP", endpoints: [{ elasticsearch: "host.example" }] } },
+            /http:\/\/host\.example is not encrypted, as `alicloud:protocol` says/,
+        ],
+        [
+            "plain http to a host that only begins as this machine",
+            { config: { endpoints: [{ elasticsearch: "http://localhost.example" }] } },
+            /is not encrypted/,
+        ],
+        [
+            "plain http to a host that only ends as this machine",
+            { config: { endpoints: [{ elasticsearch: "http://not-localhost" }] } },
+            /is not encrypted/,
+        ],
+        [
+            "a host with braces, and says what belongs in their place",
+            { config: { endpoints: [{ elasticsearch: "vpc.{region}.example" }] } },
+            /without a path, with the region.*braces, such as/,
+        ],
+        [
+            "a host without braces, and says nothing of any",
+            { config: { endpoints: [{ elasticsearch: "host.example/path" }] } },
+            /without a path, such as/,
         ],
         ["another protocol", { config: { protocol: "gopher" } }, /`alicloud:protocol` is neither "HTTPS" nor "HTTP"/],
         [
