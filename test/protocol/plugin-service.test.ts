@@ -1,0 +1,92 @@
+import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import * as rpc from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
+import { pluginInterruptType, urnOf } from "../urns";
+import { failureOf } from "./calls";
+import { Host } from "./host";
+
+const urn = urnOf("pause", { type: pluginInterruptType });
+const root = dirname(require.resolve("pulumi-alicloud-logstash/package.json"));
+
+describe("what the engine asks a plugin", () => {
+    let emulator: Emulator;
+    let host: Host;
+    before(async () => {
+        emulator = await startEmulator();
+        const config = {
+            region: "cn-hangzhou",
+            accessKey: testAccount.accessKeyId,
+            secretKey: testAccount.accessKeySecret,
+            endpoints: [{ elasticsearch: emulator.url }],
+        };
+        host = await Host.ofPlugin({ urn, config });
+    });
+    after(async () => {
+        await host.stop();
+        await emulator.stop();
+    });
+
+    it("is answered with the version and the schema of the package", async () => {
+        const { client } = host;
+        const info = await promisify<Empty, PluginInfo>(client.getPluginInfo.bind(client))(new Empty());
+        const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+        assert.equal(info.getVersion(), version);
+        const getSchema = promisify<rpc.GetSchemaRequest, rpc.GetSchemaResponse>(client.getSchema.bind(client));
+        const schema = await getSchema(new rpc.GetSchemaRequest());
+        assert.equal(schema.getSchema(), readFileSync(join(root, "schema.json"), "utf8"));
+    });
+
+    it("is answered with what it can be given: secrets, and resources that are refused", async () => {
+        const { client } = host;
+        const request = new rpc.ConfigureRequest();
+        request.setName("default");
+        const emulated = { elasticsearch: emulator.url };
+        const { accessKeyId: accessKey, accessKeySecret: secretKey } = testAccount;
+        request.setArgs(Struct.fromJavaScript({ region: "cn-hangzhou", accessKey, secretKey, endpoints: [emulated] }));
+        const configure = promisify<rpc.ConfigureRequest, rpc.ConfigureResponse>(client.configure.bind(client));
+        const response = await configure(request);
+        assert.equal(response.getAcceptsecrets(), true);
+        assert.equal(response.getAcceptresources(), true);
+    });
+
+    it("replaces what has moved, and nothing else", async () => {
+        const olds = { instanceId: "ls-cn-service01", region: "cn-hangzhou" };
+        assert.deepEqual((await host.diff(olds, { ...olds, instanceId: "ls-cn-service02" })).replaces, ["instanceId"]);
+        assert.deepEqual((await host.diff(olds, olds)).replaces, []);
+    });
+
+    it("keeps on a refresh the inputs and the outputs as they are", async () => {
+        const { client } = host;
+        const request = new rpc.ReadRequest();
+        request.setId("ls-cn-service01");
+        request.setUrn(urn);
+        request.setProperties(Struct.fromJavaScript({ instanceId: "ls-cn-service01", status: "suspended" }));
+        request.setInputs(Struct.fromJavaScript({ instanceId: "ls-cn-service01" }));
+        const read = promisify<rpc.ReadRequest, rpc.ReadResponse>(client.read.bind(client));
+        const response = await read(request);
+        assert.deepEqual(response.getInputs()?.toJavaScript(), { instanceId: "ls-cn-service01" });
+        assert.equal(response.getProperties()?.toJavaScript().status, "suspended");
+    });
+
+    it("is told of a half success with its ID, its reason and the record", async () => {
+        const instanceId = "ls-cn-service03";
+        emulator.addInstance({ instanceId, region: "cn-hangzhou", status: "activating", interruptMs: 600_000 });
+        const failure = await failureOf(host.create({ instanceId, region: "cn-hangzhou", timeoutSeconds: 1 }));
+        assert.equal(failure.initFailure?.id, instanceId);
+        assert.equal(failure.initFailure?.reasons.length, 1);
+        assert.equal(failure.initFailure?.reasons[0], failure.message);
+        assert.equal(failure.initFailure?.properties.instanceId, instanceId);
+    });
+
+    it("is answered when a resource is deleted, and nothing is sent", async () => {
+        const sent = emulator.ledger.requests.length;
+        await host.delete({ instanceId: "ls-cn-service01" });
+        assert.equal(emulator.ledger.requests.length, sent);
+    });
+});
