@@ -8,6 +8,7 @@ import { type Operation, operations } from "../../provider/src/core/operations";
 import { typeTokenOf } from "../../provider/src/core/urn";
 import * as resources from "../../provider/src/resources";
 import { LogstashTaskInterrupt, LogstashTaskResume } from "../../provider/src/resources";
+import { unhandledIn } from "./unhandled";
 
 /** What every resource class is; an operation without one of its name does not compile. */
 const classes: Readonly<Record<(typeof operations)[Operation]["resource"], { readonly __pulumiType: string }>> =
@@ -111,22 +112,10 @@ describe("the resources in a program", () => {
         };
         for (const [what, given] of Object.entries(cases)) {
             it(`leave no rejection behind that ends the program: ${what}`, async () => {
-                const unhandled: unknown[] = [];
-                const note = (reason: unknown) => unhandled.push(reason);
-                const others = process.rawListeners("unhandledRejection");
-                process.removeAllListeners("unhandledRejection").on("unhandledRejection", note);
-                try {
+                const unhandled = await unhandledIn(() => {
                     const [args, opts] = given();
                     assert.throws(() => new LogstashTaskInterrupt("task", { instanceId, ...args }, opts));
-                    for (let turn = 0; turn < 20; turn += 1) {
-                        await new Promise((resolve) => setImmediate(resolve));
-                    }
-                } finally {
-                    process.removeListener("unhandledRejection", note);
-                    for (const listener of others) {
-                        process.on("unhandledRejection", listener as NodeJS.UnhandledRejectionListener);
-                    }
-                }
+                });
                 assert.deepEqual(unhandled, []);
             });
         }
@@ -202,14 +191,22 @@ describe("the resources in a program", () => {
     });
 
     it("have an output for every argument, with its default where none is given", async () => {
-        const task = new LogstashTaskResume("task", { instanceId, region: "cn-hangzhou" });
-        const { timeoutSeconds, enabled, waitForResumed, whenNotSuspended } = task;
-        const outputs = pulumi.output({ timeoutSeconds, enabled, waitForResumed, whenNotSuspended });
-        assert.deepEqual(await new Promise((resolve) => outputs.apply(resolve)), {
-            timeoutSeconds: 600,
-            enabled: true,
-            waitForResumed: true,
-            whenNotSuspended: "fail",
-        });
+        const interrupt = new LogstashTaskInterrupt("task", { instanceId, region: "cn-hangzhou" });
+        const resume = new LogstashTaskResume("task", { instanceId, region: "cn-hangzhou" });
+        const { waitForSuspended, whenIdle } = interrupt;
+        const { timeoutSeconds, enabled, waitForResumed, whenNotSuspended } = resume;
+        const cases = [
+            [
+                { timeoutSeconds: interrupt.timeoutSeconds, waitForSuspended, whenIdle },
+                { timeoutSeconds: 600, waitForSuspended: true, whenIdle: "fail" },
+            ],
+            [
+                { timeoutSeconds, enabled, waitForResumed, whenNotSuspended },
+                { timeoutSeconds: 600, enabled: true, waitForResumed: true, whenNotSuspended: "fail" },
+            ],
+        ] as const;
+        for (const [outputs, expected] of cases) {
+            assert.deepEqual(await new Promise((resolve) => pulumi.output(outputs).apply(resolve)), expected);
+        }
     });
 });
