@@ -89,4 +89,17 @@ describe("what the engine asks a plugin", () => {
         await host.delete({ instanceId: "ls-cn-service01" });
         assert.equal(emulator.ledger.requests.length, sent);
     });
+
+    it("may be longer than a message usually is", async () => {
+        const triggers = ["x".repeat(5 * 2 ** 20)];
+        const { failures } = await host.check({}, { instanceId: "ls-cn-service01", triggers });
+        assert.deepEqual(failures, []);
+    });
+
+    it("is refused at the check of a resource where an argument of the provider is unknown", async () => {
+        const wrong = await Host.ofPlugin({ urn, config: { region: "cn-hangzhou", regoin: "cn-beijing" } });
+        const { failures } = await wrong.check({}, { instanceId: "ls-cn-service01" });
+        await wrong.stop();
+        assert.match(failures.join("\n"), /"regoin" is not a key under alicloud-logstash:/);
+    });
 });

@@ -1,4 +1,7 @@
 import { strict as assert } from "node:assert";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { settingsOf } from "../../provider/src/cloud/settings";
 import { readArguments } from "../../provider/src/core/arguments";
@@ -74,5 +77,28 @@ describe("the services of a process", () => {
         const reply = await service.describe("ls-cn-services01", { ...limits, leftMs: 0 });
         assert.equal(reply.kind, "unsent");
         assert.equal(emulator.ledger.requests.length, sent);
+    });
+
+    it("are of the profile that a resource names, its keys and its region", () => {
+        const folder = mkdtempSync(join(tmpdir(), "logstash-profiles-"));
+        const profile = (name: string) => ({
+            name,
+            mode: "AK",
+            region_id: `cn-${name}`,
+            access_key_id: `id-of-${name}`,
+            access_key_secret: "canary",
+        });
+        const file = join(folder, "config.json");
+        writeFileSync(file, JSON.stringify({ profiles: [profile("beijing"), profile("shanghai")] }));
+        try {
+            const all = services({ "alicloud:region": "", "alicloud:sharedCredentialsFile": file });
+            const [one, other] = ["beijing", "shanghai"].map((name) => all.serviceFor(declared("cn-hangzhou", name)));
+            assert.match(one?.credentialsName() ?? "", /beijing/);
+            assert.match(other?.credentialsName() ?? "", /shanghai/);
+            assert.equal(one?.route().otherRegion?.(), "cn-beijing");
+            assert.equal(other?.route().otherRegion?.(), "cn-shanghai");
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
     });
 });
