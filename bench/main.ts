@@ -33,13 +33,13 @@ interface Plan {
 
 const whole: Plan = {
     comparisons: [
-        { size: 1, pairs: 9, wholePairs: 3 },
-        { size: 50, pairs: 3, wholePairs: 3 },
-        { size: 100, pairs: 3, wholePairs: 0 },
+        { size: 1, pairs: 9, wholePairs: 5 },
+        { size: 50, pairs: 5, wholePairs: 3 },
+        { size: 100, pairs: 5, wholePairs: 0 },
         { size: 500, pairs: 7, wholePairs: 2 },
-        { size: 1000, pairs: 1, wholePairs: 0 },
+        { size: 1000, pairs: 3, wholePairs: 0 },
     ],
-    limited: { size: 500, pairs: 3, wholePairs: 0 },
+    limited: { size: 500, pairs: 5, wholePairs: 0 },
     profiled: 500,
     grpc: { rounds: 5, calls: 500, concurrencies: [1, 16], latencies: [0, 50] },
     loads: 20,

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { commandOf, procFile, runsProvider, statFieldsOf } from "../test/processes";
+import { sumOf } from "./statistics";
 
 export const roles = ["CLI", "language host", "program", "provider", "other"] as const;
 /** What a process of the CLI's tree is for. */
@@ -33,10 +34,7 @@ export function watchTree(root: number): { used(): Usage } {
             known.set(pid, { role, cpuMs: Math.max(earlier?.cpuMs ?? 0, cpuMsOf(pid)) });
             now[role] = (now[role] ?? 0) + rssOf(pid);
         }
-        memory = Math.max(
-            memory,
-            Object.values(now).reduce((sum, mib) => sum + mib, 0),
-        );
+        memory = Math.max(memory, sumOf(Object.values(now)));
         for (const [role, mib] of Object.entries(now)) {
             memoryOf[role as Role] = Math.max(memoryOf[role as Role] ?? 0, mib);
         }

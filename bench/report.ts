@@ -4,7 +4,7 @@ import type { Role } from "./processTree";
 import type { Profile } from "./profile";
 import { type Contender, contenders } from "./programs";
 import type { Results, Row } from "./results";
-import type { Spread } from "./statistics";
+import { type Spread, sumOf } from "./statistics";
 
 /** The report as a person reads it. */
 export function markdownOf(results: Results, goals: readonly Goal[]): string {
@@ -132,7 +132,7 @@ function limitOf({ limited: { traffic } }: Results): string {
 }
 
 function readingOf({ byPackage, size }: Profile): string {
-    const all = byPackage.reduce((sum, [, ms]) => sum + ms, 0);
+    const all = sumOf(byPackage.map(([, ms]) => ms));
     const own = byPackage.find(([name]) => name === "provider")?.[1] ?? 0;
     return (
         `Of ${all.toFixed(0)} ms the code of this package takes ${own.toFixed(0)} ms, ${(own / size).toFixed(2)} ms for each ` +

@@ -5,7 +5,7 @@ import type { LoadCost } from "./load";
 import { type ByRole, roles } from "./processTree";
 import type { Profile } from "./profile";
 import { type Contender, contenders } from "./programs";
-import { medianOf, type Spread, spreadOf } from "./statistics";
+import { medianOf, type Spread, spreadOf, sumOf } from "./statistics";
 
 /** What stands against the no-op. */
 export type Ours = Exclude<Contender, "no-op">;
@@ -89,7 +89,7 @@ function rowOf(size: number, step: Step, ofStep: readonly Sample[]): Row {
         pairRatios: ofOurs((contender) => spreadOf(of(contender).map(({ ms, pair }) => ms / inPair(pair)))),
         memory: all((samples) => spreadOf(samples.map(({ usage }) => usage.memory))),
         memoryOf: all((samples) => mediansOf(samples.map(({ usage }) => usage.memoryOf))),
-        cpu: all((samples) => spreadOf(samples.map(({ usage }) => sumOf(usage.cpuOf)))),
+        cpu: all((samples) => spreadOf(samples.map(({ usage }) => sumOf(Object.values(usage.cpuOf))))),
         cpuOf: all((samples) => mediansOf(samples.map(({ usage }) => usage.cpuOf))),
         emulatorCpu: all((samples) => medianOf(samples.map(({ emulatorMs }) => emulatorMs))),
     };
@@ -115,10 +115,6 @@ function mediansOf(usages: readonly ByRole[]): ByRole {
             .map((role) => [role, medianOf(usages.map((usage) => usage[role] ?? 0))] as const)
             .filter(([, value]) => value > 0),
     );
-}
-
-function sumOf(usage: ByRole): number {
-    return Object.values(usage).reduce((sum, value) => sum + value, 0);
 }
 
 export function stateRowsOf(states: readonly StateSize[]): StateRow[] {

@@ -18,6 +18,10 @@ export function spreadOf(values: readonly number[]): Spread {
     };
 }
 
+export function sumOf(values: readonly number[]): number {
+    return values.reduce((sum, value) => sum + value, 0);
+}
+
 export function medianOf(values: readonly number[]): number {
     return spreadOf(values).median;
 }

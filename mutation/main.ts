@@ -4,7 +4,8 @@
  *     npm run mutation                                           all of it, and the report in mutation/report.md
  *     npm run mutation -- --mutate provider/src/core/retry.ts    a part, and the same report on the terminal
  *
- * Takes up what an earlier run has found, in tmp/mutation; `--force` tries everything anew.
+ * Takes up what an earlier run has found, in tmp/mutation; `--force` tries everything anew. A new test for a value that a
+ * module has once it is loaded is seen only with it.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

@@ -4,7 +4,7 @@ import fc, { type Arbitrary } from "fast-check";
 export const marker = "s3cr3t-4d8e";
 
 /** By which Pulumi marks values that are no plain JSON. */
-const signature = "4dabf18193072939515e22adb298388d";
+export const signature = "4dabf18193072939515e22adb298388d";
 
 /** As a preview sends a value that it does not know. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

@@ -5,11 +5,12 @@ import { promisify } from "node:util";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
+import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { pluginInterruptType, urnOf } from "../urns";
 import { failureOf } from "./calls";
 import { Host } from "./host";
+import { providerArgumentsFor } from "./providerArguments";
 
 const urn = urnOf("pause", { type: pluginInterruptType });
 const root = dirname(require.resolve("pulumi-alicloud-logstash/package.json"));
@@ -19,13 +20,7 @@ describe("what the engine asks a plugin", () => {
     let host: Host;
     before(async () => {
         emulator = await startEmulator();
-        const config = {
-            region: "cn-hangzhou",
-            accessKey: testAccount.accessKeyId,
-            secretKey: testAccount.accessKeySecret,
-            endpoints: [{ elasticsearch: emulator.url }],
-        };
-        host = await Host.ofPlugin({ urn, config });
+        host = await Host.ofPlugin({ urn, config: providerArgumentsFor(emulator) });
     });
     after(async () => {
         await host.stop();
@@ -46,9 +41,7 @@ describe("what the engine asks a plugin", () => {
         const { client } = host;
         const request = new rpc.ConfigureRequest();
         request.setName("default");
-        const emulated = { elasticsearch: emulator.url };
-        const { accessKeyId: accessKey, accessKeySecret: secretKey } = testAccount;
-        request.setArgs(Struct.fromJavaScript({ region: "cn-hangzhou", accessKey, secretKey, endpoints: [emulated] }));
+        request.setArgs(Struct.fromJavaScript(providerArgumentsFor(emulator) as Record<string, JavaScriptValue>));
         const configure = promisify<rpc.ConfigureRequest, rpc.ConfigureResponse>(client.configure.bind(client));
         const response = await configure(request);
         assert.equal(response.getAcceptsecrets(), true);

@@ -9,13 +9,13 @@ import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logst
 import { deriveToken } from "../../provider/src/core/token";
 import { writeCliProfiles } from "../cliProfiles";
 import { pluginInterruptType, urnOf } from "../urns";
+import { secret, signature } from "./anyValue";
 import { failureOf, type Properties } from "./calls";
 import { Host } from "./host";
+import { providerArgumentsFor } from "./providerArguments";
 
 const operation = "InterruptLogstashTask";
 const urn = urnOf("pause", { type: pluginInterruptType });
-const signature = "4dabf18193072939515e22adb298388d";
-const secret = (value: unknown) => ({ [signature]: "1b47061264138c4ac30d75fd1eb44270", value });
 const asset = (fields: object) => ({ [signature]: "c44067f5952c0a294b673a41bacd8c17", ...fields });
 const archive = (fields: object) => ({ [signature]: "0def7320c3a5731c473e5ecbe6d01bc7", ...fields });
 
@@ -26,7 +26,7 @@ describe("the plugin", () => {
 
     before(async () => {
         emulator = await startEmulator();
-        host = await Host.ofPlugin({ urn, config: configFor(emulator) });
+        host = await Host.ofPlugin({ urn, config: providerArgumentsFor(emulator) });
     });
     after(async () => {
         await host.stop();
@@ -144,7 +144,7 @@ describe("the plugin", () => {
             emulator.faults.add({ operation, instanceId: unanswered, fault: { kind: "hang", point: "after" } });
             emulator.faults.add({ operation, instanceId: throttled, fault: { kind: "throttling", form: "user" } });
             const all = [accepted, unanswered, throttled];
-            const cancelled = await Host.ofPlugin({ urn, config: configFor(emulator) });
+            const cancelled = await Host.ofPlugin({ urn, config: providerArgumentsFor(emulator) });
             try {
                 const failing = all.map((instanceId) =>
                     failureOf(cancelled.create({ instanceId, region: "cn-hangzhou" })),
@@ -180,7 +180,7 @@ describe("the plugin", () => {
 
     it("ends when the engine's end of its standard input is gone, and calls nobody any more", async () => {
         const instanceId = instance({ interruptMs: 60_000 });
-        const lost = await Host.start({ server: "plugin", urn, config: configFor(emulator) });
+        const lost = await Host.start({ server: "plugin", urn, config: providerArgumentsFor(emulator) });
         const creating = failureOf(lost.create({ instanceId, region: "cn-hangzhou" }));
         while (emulator.ledger.effectsOn(instanceId).length === 0) {
             await setTimeout(10);
@@ -232,12 +232,3 @@ describe("the plugin", () => {
         });
     });
 });
-
-function configFor(emulator: Emulator): Properties {
-    return {
-        region: "cn-hangzhou",
-        accessKey: testAccount.accessKeyId,
-        secretKey: secret(testAccount.accessKeySecret),
-        endpoints: [{ elasticsearch: emulator.url }],
-    };
-}

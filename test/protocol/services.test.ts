@@ -1,12 +1,14 @@
 import { strict as assert } from "node:assert";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
+import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { settingsOf } from "../../provider/src/cloud/settings";
 import { readArguments } from "../../provider/src/core/arguments";
 import { dynamicFrontEnd } from "../../provider/src/host/dynamicProvider";
 import { Services } from "../../provider/src/host/services";
+import { writeCliProfiles } from "../cliProfiles";
+import { stackConfigurationFor } from "../stackConfiguration";
 import { urnOf } from "../urns";
 
 const operation = "InterruptLogstashTask";
@@ -20,13 +22,7 @@ describe("the services of a process", () => {
     after(() => emulator.stop());
 
     function services(settings: Readonly<Record<string, string>> = {}): Services {
-        const config: Readonly<Record<string, string>> = {
-            "alicloud:region": "cn-hangzhou",
-            "alicloud:accessKey": testAccount.accessKeyId,
-            "alicloud:secretKey": testAccount.accessKeySecret,
-            "alicloud:endpoints": JSON.stringify([{ elasticsearch: emulator.url }]),
-            ...settings,
-        };
+        const config: Readonly<Record<string, string>> = { ...stackConfigurationFor(emulator), ...settings };
         return new Services(() => settingsOf({ config: (key) => config[key], env: {} }, dynamicFrontEnd));
     }
 
@@ -88,8 +84,7 @@ describe("the services of a process", () => {
             access_key_id: `id-of-${name}`,
             access_key_secret: "canary",
         });
-        const file = join(folder, "config.json");
-        writeFileSync(file, JSON.stringify({ profiles: [profile("beijing"), profile("shanghai")] }));
+        const file = writeCliProfiles(folder, profile("beijing"), profile("shanghai"));
         try {
             const all = services({ "alicloud:region": "", "alicloud:sharedCredentialsFile": file });
             const [one, other] = ["beijing", "shanghai"].map((name) => all.serviceFor(declared("cn-hangzhou", name)));

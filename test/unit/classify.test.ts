@@ -4,9 +4,8 @@ import { replyFromResult, replyFromThrown } from "../../provider/src/cloud/popco
 import { classify, classifyLook } from "../../provider/src/core/classify";
 import { codeOf, errorMessage, refusalAdvice } from "../../provider/src/core/errorMessage";
 import type { Reply } from "../../provider/src/core/reply";
+import { error, unconnected } from "./replies";
 
-const error = (code: string, httpStatus = 400, message = "") => ({ kind: "error", code, httpStatus, message }) as const;
-const unconnected = (code: string): Reply => ({ kind: "unconnected", code, afterMs: 1 });
 const kinds = ["accepted", "interrupting", "notDone", "unconnectable", "inDoubt", "wrongPhase", "refused"];
 
 /** An error as pop-core makes it of a JSON answer. */
@@ -28,7 +27,7 @@ describe("what a reply means", () => {
             error("Throttling"),
             error("Throttling.User", 429),
             error("Throttling", 503),
-            error("ServiceUnavailable", 503, "QPS Limit Exceeded"),
+            error("ServiceUnavailable", 503, { message: "QPS Limit Exceeded" }),
             unconnected("ECONNREFUSED"),
             unconnected("EAI_AGAIN"),
             unconnected("ENEW"),
@@ -240,7 +239,7 @@ describe("what a look tells", () => {
 describe("the text of an error", () => {
     it("says what, where, code, message, request ID, tries and how to fix it, and links to the vendor's page", () => {
         const reply: Reply = {
-            ...error("Forbidden.RAM", 403, "Not authorized."),
+            ...error("Forbidden.RAM", 403, { message: "Not authorized." }),
             requestId: "R-1",
             recommend: "https://x/y",
         };

@@ -4,6 +4,7 @@ import { afterLook, afterReply, firstLookMs, neverAnswered, outOfTime } from "..
 import { type Asked, type Knowledge, type Next, unanswered } from "../../provider/src/core/knowledge";
 import type { Reply } from "../../provider/src/core/reply";
 import { waysOfStack } from "../ways";
+import { error, unconnected } from "./replies";
 
 const nothing: Knowledge = { interrupting: false, inDoubt: false, supersedes: false, sent: true, seen: false };
 const accepted: Knowledge = { ...nothing, acceptance: { at: "1970-01-01T00:00:00.000Z" } };
@@ -14,7 +15,6 @@ const skipping = (asked: Asked): Asked => ({ ...asked, whenNothing: "skip" });
 const route = { endpoint: "a.test:443", ways: waysOfStack, stood: false };
 const doneUnseen: Next = { kind: "done", status: "accepted", acted: true };
 const lost: Reply = { kind: "lost", code: "ECONNRESET" };
-const error = (code: string): Reply => ({ kind: "error", code, message: "", httpStatus: 400 });
 
 const seen = (asked: Asked, known: Knowledge, after: "acceptance" | "refusal", status: string) =>
     afterLook(asked, known, after, { kind: "seen", status }, { kind: "body", body: {} }, 0);
@@ -29,7 +29,7 @@ describe("what follows from a reply", () => {
 
     it("is that something was sent, unless it never left", () => {
         assert.equal(knownAfter({ kind: "unsent", detail: "no time" }).sent, false);
-        assert.equal(knownAfter({ kind: "unconnected", code: "ECONNREFUSED", afterMs: 1 }).sent, false);
+        assert.equal(knownAfter(unconnected("ECONNREFUSED")).sent, false);
         assert.equal(knownAfter(lost).sent, true);
     });
 

@@ -8,15 +8,8 @@ import {
 } from "../../provider/src/core/errorMessage";
 import type { Reply } from "../../provider/src/core/reply";
 import { waysOfStack } from "../ways";
+import { error, unconnected } from "./replies";
 
-const error = (code: string, more: object = {}): Reply => ({
-    kind: "error",
-    code,
-    message: "",
-    httpStatus: 400,
-    ...more,
-});
-const unconnected = (code: string, more: object = {}): Reply => ({ kind: "unconnected", code, afterMs: 1, ...more });
 const body = (known: object): Reply => ({ kind: "body", body: { ...known } });
 
 /** The rows below the first line, by their labels. */
@@ -62,7 +55,7 @@ describe("the text of an error", () => {
     it("has the request ID of the answer, else that of the acceptance", () => {
         const requestId = "R-accepted";
         assert.equal(rowsOf({ requestId })["request ID"], "R-accepted");
-        for (const reply of [error("X", { requestId: "R-1" }), body({ RequestId: "R-1" })]) {
+        for (const reply of [error("X", 400, { requestId: "R-1" }), body({ RequestId: "R-1" })]) {
             assert.equal(rowsOf({ ...problem(reply), requestId })["request ID"], "R-1");
         }
         for (const reply of [error("X"), body({}), unconnected("X"), { kind: "lost", code: "X" } as const]) {
@@ -77,13 +70,13 @@ describe("the text of an error", () => {
             ...["Forbidden.RAM", "NoPermission"],
         ];
         for (const code of about) {
-            const rows = rowsOf(problem(error(code, told)));
+            const rows = rowsOf(problem(error(code, 400, told)));
             assert.deepEqual([rows["signed with"], rows.message], ["the setting", told.message], code);
         }
-        const rows = rowsOf(problem(error("SignatureDoesNotMatch", told)));
+        const rows = rowsOf(problem(error("SignatureDoesNotMatch", 400, told)));
         assert.deepEqual([rows["signed with"], rows.message], ["the setting", undefined]);
         for (const code of ["InstanceNotFound", "InvalidTimeStamp.Expired", "Throttling", "New"]) {
-            assert.equal(rowsOf(problem(error(code, told)))["signed with"], undefined, code);
+            assert.equal(rowsOf(problem(error(code, 400, told)))["signed with"], undefined, code);
         }
     });
 
@@ -106,7 +99,7 @@ describe("the text of an error", () => {
         [body({}), "Result is missing"],
         [body({ Result: false }), "Result is false"],
         [body({ Result: "secret" }), "Result is not true"],
-        [error("X", { httpStatus: undefined }), "X"],
+        [error("X", 400, { httpStatus: undefined }), "X"],
         [{ kind: "unusable", detail: "HTML" }, "unusable answer (HTML)"],
         [{ kind: "lost", code: "ECONNRESET" }, "ECONNRESET (the connection was reset)"],
         [{ kind: "lost", code: "ENEW" }, "ENEW (the connection failed)"],

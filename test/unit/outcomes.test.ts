@@ -6,11 +6,11 @@ import { type Operation, operations } from "../../provider/src/core/operations";
 import type { Reply } from "../../provider/src/core/reply";
 import { carryOut, type Outcome, type Request } from "../../provider/src/core/request";
 import { waysOfStack } from "../ways";
+import { error, unconnected } from "./replies";
 import { settled } from "./steppedTime";
 
 const document = readFileSync(join(__dirname, "..", "..", "docs", "outcomes.md"), "utf8");
 
-const error = (code: string, httpStatus: number): Reply => ({ kind: "error", code, message: "", httpStatus });
 const lost: Reply = { kind: "lost", code: "ECONNRESET" };
 /** The last answer to the request, by the words of the document; the token's acceptance in an earlier run is none. */
 const answers: Readonly<Record<string, Reply>> = {
@@ -18,8 +18,8 @@ const answers: Readonly<Record<string, Reply>> = {
     lost,
     throttled: error("Throttling.User", 429),
     unsent: { kind: "unsent", detail: "no credentials" },
-    unconnected: { kind: "unconnected", code: "ENOTFOUND", afterMs: 1 },
-    silent: { kind: "unconnected", code: "ConnectTimeout", afterMs: 10_000 },
+    unconnected: unconnected("ENOTFOUND"),
+    silent: unconnected("ConnectTimeout", { afterMs: 10_000 }),
     "wrong phase": error("InstanceActivating", 400),
     interrupting: error("AlreadyReceivedInterruptSignal", 400),
     refused: error("InstanceNotFound", 404),

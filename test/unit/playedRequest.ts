@@ -4,6 +4,7 @@ import type { Line } from "../../provider/src/core/progress";
 import type { Reply } from "../../provider/src/core/reply";
 import { carryOut, type Outcome, type Request } from "../../provider/src/core/request";
 import { waysOfStack } from "../ways";
+import { error } from "./replies";
 import { settled } from "./steppedTime";
 
 const request: Request = {
@@ -18,22 +19,11 @@ const request: Request = {
 
 export const accepted: Reply = { kind: "body", body: { Result: true, RequestId: "R-yes" } };
 export const reset: Reply = { kind: "lost", code: "ECONNRESET" };
-export const throttled: Reply = { kind: "error", code: "Throttling.User", message: "", httpStatus: 400 };
-export const wrongPhase: Reply = { kind: "error", code: "InstanceActivating", message: "", httpStatus: 400 };
-export const notFound: Reply = {
-    kind: "error",
-    code: "InstanceNotFound",
-    message: "",
-    httpStatus: 404,
-    requestId: "R-no",
-};
-export const forbidden: Reply = { kind: "error", code: "Forbidden.RAM", message: "", httpStatus: 403 };
-export const interrupting: Reply = {
-    kind: "error",
-    code: "AlreadyReceivedInterruptSignal",
-    message: "",
-    httpStatus: 400,
-};
+export const throttled = error("Throttling.User");
+export const wrongPhase = error("InstanceActivating");
+export const notFound = error("InstanceNotFound", 404, { requestId: "R-no" });
+export const forbidden = error("Forbidden.RAM", 403);
+export const interrupting = error("AlreadyReceivedInterruptSignal");
 export const is = (status: string): Reply => ({ kind: "body", body: { RequestId: "R-look", Result: { status } } });
 
 interface Script {

@@ -1,25 +1,25 @@
 import { strict as assert } from "node:assert";
-import type { Reply } from "../../provider/src/core/reply";
 import type { Request } from "../../provider/src/core/request";
 import { acceptance, accepted, done, is, messageOf, play, throttled, wrongPhase } from "./playedRequest";
+import { unconnected } from "./replies";
 
-const unconnected: Reply = { kind: "unconnected", code: "ECONNREFUSED", afterMs: 2 };
+const refused = unconnected("ECONNREFUSED");
 const minutes: Partial<Request> = { timeoutSeconds: 600 };
 const resume: Partial<Request> = { operation: "ResumeLogstashTask", ...minutes };
 const acceptedEarlier = { earlier: { acceptance: { at: acceptance.acceptedAt, requestId: "R-yes" } } };
 
 describe("the time of a request", () => {
     it("is a minute where no connection is ever made, and the whole of it where one stands late", async () => {
-        const never = await play({ sends: [unconnected] }, minutes);
+        const never = await play({ sends: [refused] }, minutes);
         assert.ok(never.elapsedMs >= 58_000 && never.elapsedMs <= 60_000, `${never.elapsedMs} ms`);
-        const late = await play({ sends: [unconnected, unconnected, throttled] }, minutes);
+        const late = await play({ sends: [refused, refused, throttled] }, minutes);
         assert.match(messageOf(late.outcome, "failed"), /not accepted within 600 s[\s\S]*Throttling/);
         assert.ok(late.elapsedMs >= 598_000, `${late.elapsedMs} ms`);
     });
 
     it("is a minute too where it is only looked at, and no connection is ever made", async () => {
         const { outcome, elapsedMs, tokens } = await play(
-            { looks: [unconnected] },
+            { looks: [refused] },
             { ...minutes, ...acceptedEarlier, wait: true },
         );
         assert.match(messageOf(outcome, "pending"), /nobody can look: no connection to a\.test was ever made/);
@@ -69,7 +69,7 @@ describe("what went wrong last", () => {
 describe("a request that has ended", () => {
     it("leaves no timer behind", async () => {
         assert.equal((await play({})).timersLeft, 0);
-        assert.equal((await play({ sends: [unconnected] })).timersLeft, 0);
+        assert.equal((await play({ sends: [refused] })).timersLeft, 0);
     });
 
     it("by a mistake of ours was not stopped by anybody", async () => {

@@ -16,6 +16,7 @@ import {
     throttled,
     wrongPhase,
 } from "./playedRequest";
+import { unconnected } from "./replies";
 
 describe("an interrupt", () => {
     it("is two requests when nothing goes wrong, and says nothing", async () => {
@@ -169,7 +170,7 @@ describe("an interrupt", () => {
     });
 
     it("fails at once where the host has never been there, and waits where it has", async () => {
-        const gone: Reply = { kind: "unconnected", code: "ENOTFOUND", afterMs: 3 };
+        const gone = unconnected("ENOTFOUND", { afterMs: 3 });
         const { outcome, tokens } = await play({ sends: [gone] });
         assert.match(
             messageOf(outcome, "failed"),
@@ -266,7 +267,7 @@ describe("a resume", () => {
 });
 
 describe("an endpoint that never answers", () => {
-    const refused: Reply = { kind: "unconnected", code: "ECONNREFUSED", afterMs: 2 };
+    const refused = unconnected("ECONNREFUSED", { afterMs: 2 });
     const minutes: Partial<Request> = { timeoutSeconds: 600 };
 
     it("is given up a minute after the first attempt to connect, with what stands between, and nothing is recorded", async () => {
@@ -341,7 +342,7 @@ describe("a run after another", () => {
     });
 
     it("ends at once where a proxy refuses, though connections have stood", async () => {
-        const refusing: Reply = { kind: "unconnected", code: "ProxyAuthentication", afterMs: 1 };
+        const refusing = unconnected("ProxyAuthentication");
         const { outcome, tokens } = await play({ sends: [throttled, refusing] });
         assert.match(
             messageOf(outcome, "failed"),

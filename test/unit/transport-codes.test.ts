@@ -1,10 +1,9 @@
 import { strict as assert } from "node:assert";
 import { classify, classifyLook } from "../../provider/src/core/classify";
 import { codeOf, refusalAdvice } from "../../provider/src/core/errorMessage";
-import type { Reply } from "../../provider/src/core/reply";
 import { waysOfStack } from "../ways";
+import { unconnected } from "./replies";
 
-const unconnected = (code: string): Reply => ({ kind: "unconnected", code, afterMs: 1 });
 const adviceFor = (code: string) =>
     refusalAdvice("InterruptLogstashTask", unconnected(code), { endpoint: "a.test", stood: false, ways: waysOfStack });
 
