@@ -1,6 +1,12 @@
 import { strict as assert } from "node:assert";
 import { once } from "node:events";
-import { createServer, request as httpRequest, type IncomingMessage, type RequestListener } from "node:http";
+import {
+    createServer,
+    request as httpRequest,
+    type IncomingHttpHeaders,
+    type IncomingMessage,
+    type RequestListener,
+} from "node:http";
 import { createServer as createHttpsServer, request as httpsRequest } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
 import { selfSigned } from "pulumi-alicloud-logstash-emulator";
@@ -131,6 +137,17 @@ describe("the connections to an endpoint", () => {
         }
         assert.equal(typeof (await send(connections, `${url}/endless`).came), "string");
     });
+
+    it("are cut off by hints without an end, and the code says so", async () => {
+        const hints = "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(1_000);
+        const hinting = createTcpServer((socket) => {
+            const more = () => socket.write(hints, (error) => error ?? more());
+            socket.on("error", () => {});
+            more();
+        });
+        const url = `http://127.0.0.1:${await listening(hinting)}`;
+        assert.equal(await send(await connectionsTo(url), url).came, "EMSGSIZE");
+    });
 });
 
 describe("the connections through a proxy", () => {
@@ -144,6 +161,23 @@ describe("the connections through a proxy", () => {
         assert.deepEqual([watch.stage, connections.stood], ["sent", true]);
         assert.deepEqual(proxy.requests, [`request ${url}/path`]);
     });
+
+    for (const target of ["http://a.test", "https://a.test"]) {
+        it(`ask the proxy to keep them: ${target}`, async () => {
+            const asked: unknown[] = [];
+            const keep = (headers: IncomingHttpHeaders) => asked.push(headers["proxy-connection"]);
+            const proxy = createServer(({ headers }, response) => {
+                keep(headers);
+                response.end("yes");
+            }).on("connect", ({ headers }, socket) => {
+                keep(headers);
+                socket.end("HTTP/1.1 502 No\r\ncontent-length: 0\r\n\r\n");
+            });
+            const connections = await connectionsTo(target, await listening(proxy));
+            await send(connections, target).came;
+            assert.deepEqual(asked, ["Keep-Alive"]);
+        });
+    }
 
     for (const [status, code] of [
         [407, "ProxyAuthentication"],

@@ -138,6 +138,25 @@ describe("the way to the service", () => {
         assert.equal(emulator.ledger.requests.length, 0);
     });
 
+    for (const type of ["text/html", "application/json", "text/xml"]) {
+        it(`ends at a proxy that wants a password, in whatever words: ${type}`, async () => {
+            const emulator = await emulated();
+            const answer = type === "application/json" ? '{"error":"who are you?"}' : "<html>who are you?</html>";
+            const port = await listening(
+                createServer((_request, response) => {
+                    response.writeHead(407, { "content-type": type, "proxy-authenticate": "Basic" }).end(answer);
+                }),
+            );
+            const host = await hostFor(emulator, { HTTP_PROXY: `http://127.0.0.1:${port}` });
+            await assert.rejects(
+                host.create(inputs),
+                new RegExp(
+                    `not sent\n[\\s\\S]*ProxyAuthentication[\\s\\S]*proxy: +127\\.0\\.0\\.1:${port} \\(HTTP_PROXY\\)`,
+                ),
+            );
+        });
+    }
+
     async function expectNotSent(host: InProcessHost, words: RegExp): Promise<void> {
         const error: unknown = await host.create(inputs).then(
             () => assert.fail("it should have failed"),
@@ -243,6 +262,15 @@ describe("a hostile server", () => {
         }, 5_000);
         assert.equal(classify(reply).kind, "inDoubt");
         assert.ok(sent < 64 * 1_048_576, `${sent} bytes were taken`);
+    });
+
+    it("that answers as a proxy would is not taken for one", async () => {
+        for (const type of ["text/html", "application/json"]) {
+            const reply = await replyOf((_request, response) => {
+                response.writeHead(407, { "content-type": type }).end("{}");
+            });
+            assert.equal(classify(reply).kind, "inDoubt", type);
+        }
     });
 
     it("that echoes the headers in `Result` is not quoted", async () => {

@@ -1,7 +1,11 @@
 import { strict as assert } from "node:assert";
+import { setImmediate } from "node:timers/promises";
+import { install } from "@sinonjs/fake-timers";
 import { type Emulator, type Fault, type Point, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
-import { popCoreService } from "../../provider/src/cloud/popcore";
+import type { Credentials } from "../../provider/src/cloud/credentials";
+import { popCoreService, type ServiceOptions } from "../../provider/src/cloud/popcore";
 import { classify, classifyLook, type Meaning } from "../../provider/src/core/classify";
+import { ConfigurationError } from "../../provider/src/core/configuration";
 import type { LogstashService } from "../../provider/src/core/service";
 import { waysOfStack } from "../ways";
 import { until } from "./until";
@@ -215,4 +219,159 @@ describe("pop-core against the faults of a cloud", () => {
             assert.ok(n < tries, `still ${kind} after ${n} tries`);
         }
     }
+});
+
+describe("a call", () => {
+    let emulator: Emulator;
+    before(async () => {
+        emulator = await startEmulator();
+    });
+    after(() => emulator.stop());
+    beforeEach(() => emulator.addInstance({ instanceId, status: "activating" }));
+    afterEach(() => emulator.faults.clear());
+
+    const limits = { leftMs: 5_000, signal: new AbortController().signal };
+    const nowhere = { endpoint: () => ({ url: "http://127.0.0.1:1" }) };
+    const late = { kind: "unsent", detail: "no time was left to send it" };
+
+    function serviceWith(options: Partial<ServiceOptions> = {}): LogstashService {
+        return popCoreService({
+            ways: waysOfStack,
+            endpoint: () => ({ url: emulator.url }),
+            region: "cn-hangzhou",
+            credentials: () => ({ name: "a test", get: async () => testAccount }),
+            turn: () => async () => {},
+            ...options,
+        });
+    }
+
+    /** What a service with these options makes of a request, and how many requests came of it. */
+    async function sent(options: Partial<ServiceOptions>, leftMs = limits.leftMs) {
+        const before = emulator.ledger.requests.length;
+        const service = serviceWith(options);
+        const reply = await service.send("InterruptLogstashTask", instanceId, "token", { ...limits, leftMs });
+        return { reply, requests: emulator.ledger.requests.length - before };
+    }
+
+    describe("that is refused", () => {
+        const refused = (code: string, calls?: number) =>
+            emulator.faults.add({
+                ...(calls === undefined ? {} : { calls }),
+                fault: { kind: "refusal", status: 400, code, message: "No." },
+            });
+        const expired: Credentials[] = [];
+        beforeEach(() => expired.splice(0));
+        const renewing: Partial<ServiceOptions> = {
+            credentials: () => ({
+                name: "a test",
+                get: async () => testAccount,
+                renew: (credentials) => expired.push(credentials),
+            }),
+        };
+
+        it("for an expired session is repeated with another one, and once only", async () => {
+            refused("InvalidSecurityToken.Expired", 1);
+            const { reply, requests } = await sent(renewing);
+            assert.equal(classify(reply).kind, "accepted");
+            assert.deepEqual([requests, expired], [2, [testAccount]]);
+            refused("InvalidSecurityToken.Expired");
+            const again = await sent(renewing);
+            assert.equal(again.reply.kind === "error" && again.reply.code, "InvalidSecurityToken.Expired");
+            assert.deepEqual([again.requests, expired.length], [2, 2]);
+        });
+
+        it("for another reason is neither repeated nor given other credentials", async () => {
+            for (const code of ["InvalidSecurityToken.Malformed", "InstanceNotFound", "Unheard.Of"]) {
+                refused(code, 1);
+                const { reply, requests } = await sent(renewing);
+                assert.equal(reply.kind === "error" && reply.code, code);
+                assert.deepEqual([requests, expired], [1, []]);
+            }
+        });
+
+        it("for an expired session is not repeated where there is no other one", async () => {
+            refused("InvalidSecurityToken.Expired", 1);
+            const { reply, requests } = await sent({});
+            assert.equal(reply.kind === "error" && reply.code, "InvalidSecurityToken.Expired");
+            assert.equal(requests, 1);
+        });
+    });
+
+    it("without any time left asks for no credentials", async () => {
+        const clock = install({ toFake: ["performance"] });
+        try {
+            const { reply, requests } = await sent(
+                { credentials: () => ({ name: "a test", get: () => assert.fail("asked") }) },
+                0,
+            );
+            assert.deepEqual([reply, requests], [late, 0]);
+        } finally {
+            clock.uninstall();
+        }
+    });
+
+    for (const tookMs of [400, 401]) {
+        it(`sends nothing where its credentials took ${tookMs} of 400 ms`, async () => {
+            const clock = install({ toFake: ["performance"] });
+            const get = async () => {
+                clock.tick(tookMs);
+                return testAccount;
+            };
+            try {
+                const { reply, requests } = await sent({ credentials: () => ({ name: "a test", get }) }, 400);
+                assert.deepEqual([reply, requests], [late, 0]);
+            } finally {
+                clock.uninstall();
+            }
+        });
+    }
+
+    it("that waits for a connection ends with its time, and asks for nothing when its turn comes", async () => {
+        const asked = { times: 0 };
+        const get = async () => {
+            asked.times += 1;
+            return testAccount;
+        };
+        const narrow = serviceWith({ credentials: () => ({ name: "a test", get }), maxConnections: 1 });
+        emulator.faults.add({ operation: "InterruptLogstashTask", fault: { kind: "hang", point: "before" } });
+        const ended: string[] = [];
+        const send = async (leftMs: number) => {
+            const { kind } = await narrow.send("InterruptLogstashTask", instanceId, "token", { ...limits, leftMs });
+            ended.push(kind);
+        };
+        await Promise.all([send(400), send(20)]);
+        await setImmediate();
+        assert.deepEqual([ended, asked.times], [["unsent", "lost"], 1]);
+    });
+
+    it("that no request can be made of is a mistake in what is set, unless it was given up before", async () => {
+        const service = serviceWith({ headers: () => ({ "x-acs-source-ip": "10.0.0.1\n" }) });
+        const look = (signal: AbortSignal) => service.describe(instanceId, { ...limits, signal });
+        await assert.rejects(look(limits.signal), (error: unknown) => {
+            assert.ok(error instanceof ConfigurationError);
+            assert.match(error.message, /the request cannot be made \(ERR_INVALID_CHAR\)/);
+            return true;
+        });
+        assert.deepEqual(await look(AbortSignal.abort()), late);
+    });
+
+    it("that finds nobody says after how long, and leaves no timer that would keep the process", async () => {
+        const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
+        try {
+            const began = performance.now();
+            const { reply } = await sent(nowhere);
+            assert.equal(reply.kind === "unconnected" && reply.code, "ECONNREFUSED");
+            const afterMs = reply.kind === "unconnected" ? reply.afterMs : -1;
+            assert.ok(afterMs >= 0 && afterMs <= performance.now() - began, `${afterMs} ms`);
+            assert.equal(clock.countTimers(), 0);
+        } finally {
+            clock.uninstall();
+        }
+    });
+
+    it("has a route without a proxy, an endpoint of its own or another region where none is set", () => {
+        const { otherRegion, ...route } = serviceWith({ endpoint: () => ({ url: "https://a.test" }) }).route();
+        assert.deepEqual(route, { endpoint: "a.test", ways: waysOfStack, stood: false });
+        assert.equal(otherRegion?.(), undefined);
+    });
 });

@@ -43,6 +43,12 @@ describe("the proxy that the environment names", () => {
         assert.equal(await nameFor(https, { ...all, NO_PROXY: ".aliyuncs.com" }), undefined);
     });
 
+    it("is that for all where the target is neither https nor http", async () => {
+        const ftp = "ftp://elasticsearch.cn-hangzhou.aliyuncs.com";
+        assert.equal(await nameFor(ftp, { ...all, FTP_PROXY: "http://g:1" }), "e:1 (ALL_PROXY)");
+        assert.equal(await nameFor(ftp, { HTTPS_PROXY: "http://a:1", FTP_PROXY: "http://g:1" }), undefined);
+    });
+
     it("needs no scheme, and may have white space around it", async () => {
         assert.equal(await nameFor(https, { HTTPS_PROXY: " proxy.test:3128\n" }), "proxy.test:3128 (HTTPS_PROXY)");
         assert.equal(await nameFor(http, { HTTP_PROXY: "https://proxy.test" }), "proxy.test (HTTP_PROXY)");

@@ -56,6 +56,7 @@ describe("a promise that may be given up", () => {
         const { signal } = new AbortController();
         const listeners = listenersOf(signal);
         await unlessAborted(Promise.resolve(), signal);
+        await assert.rejects(unlessAborted(Promise.reject(new Error("no")), signal));
         assert.equal(listeners(), 0);
     });
 });

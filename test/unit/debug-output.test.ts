@@ -1,6 +1,9 @@
 import { strict as assert } from "node:assert";
 import { createRequire } from "node:module";
 import { silenceSecrets } from "../../provider/src/cloud/debugOutput";
+import { popCoreService } from "../../provider/src/cloud/popcore";
+import { enterEnvironment, leaveEnvironment } from "../protocol/environment";
+import { waysOfStack } from "../ways";
 
 interface Debug {
     enabled(name: string): boolean;
@@ -49,6 +52,35 @@ describe("what `DEBUG` prints", () => {
             }
             silenceSecrets(env);
             assert.ok(copies.every(([, debug]) => debug.enabled("roa")));
+        }
+    });
+
+    it("has lost what libraries sign and send before the first call is signed", async () => {
+        const names = [...telltale, "app"].join(",");
+        enterEnvironment({ DEBUG: names });
+        for (const [, debug] of copies) {
+            debug.enable(names);
+        }
+        const service = popCoreService({
+            ways: waysOfStack,
+            endpoint: () => ({ url: "http://127.0.0.1:1" }),
+            region: "cn-hangzhou",
+            credentials: () => ({
+                name: "a test",
+                get: async () => {
+                    for (const [way, debug] of copies) {
+                        assert.deepEqual([...telltale, "app"].filter(debug.enabled), ["app"], way);
+                    }
+                    return { accessKeyId: "a", accessKeySecret: "b" };
+                },
+            }),
+            turn: () => async () => {},
+        });
+        try {
+            const reply = await service.describe("i", { leftMs: 5_000, signal: new AbortController().signal });
+            assert.equal(reply.kind, "unconnected");
+        } finally {
+            leaveEnvironment();
         }
     });
 });

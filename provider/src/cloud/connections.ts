@@ -12,12 +12,12 @@ export interface Watch {
     /** Nobody has connected for it yet, a connection is being made, or it was given to one that stands. */
     readonly stage: "queued" | "connecting" | "sent";
     /** The HTTP status of the answer, once there is one. */
-    readonly httpStatus?: number;
+    readonly httpStatus?: number | undefined;
 }
 
 /** What a request's options say to the agent, beside what Node and pop-core put there. */
 interface WatchedOptions {
-    readonly watched?: (request: ClientRequest) => void;
+    readonly watched: (request: ClientRequest) => void;
     /** Closes a connection that is being made for this request, which Node only does once there is a socket. */
     readonly giveUp?: AbortSignal;
     /** Told, or a proxy's agent looks for it in the call stack, and pools the connection under another name. */
@@ -71,7 +71,7 @@ export class Connections {
 
     /** What to give a request as options, and how far it then comes. */
     watch(giveUp: AbortSignal): { readonly watch: Watch; readonly options: object } {
-        const watch: { stage: Watch["stage"]; httpStatus?: number } = { stage: "queued" };
+        const watch: { stage: Watch["stage"]; httpStatus?: number | undefined } = { stage: "queued" };
         const sent = () => {
             watch.stage = "sent";
         };
@@ -81,9 +81,7 @@ export class Connections {
                 this.#standing.has(socket) ? sent() : socket.once(standingEvent(socket), sent),
             );
             request.once("response", ({ statusCode }) => {
-                if (statusCode !== undefined) {
-                    watch.httpStatus = statusCode;
-                }
+                watch.httpStatus = statusCode;
             });
         };
         return { watch, options: { watched, giveUp, secureEndpoint: this.secureEndpoint } satisfies WatchedOptions };
@@ -100,7 +98,7 @@ export class Connections {
         const watched: Connect = async (request, options) => {
             let refused: number | undefined;
             request.once("proxyConnect", ({ statusCode }: { statusCode?: number }) => {
-                refused = statusCode === undefined || statusCode === 200 ? undefined : statusCode;
+                refused = statusCode === 200 ? undefined : statusCode;
             });
             const socket = await connect(request, options);
             if (refused !== undefined) {
@@ -120,7 +118,7 @@ export class Connections {
         };
         const add = agent.addRequest.bind(agent);
         agent.addRequest = (request, options) => {
-            options.watched?.(request);
+            options.watched(request);
             add(request, options);
         };
     }

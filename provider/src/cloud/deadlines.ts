@@ -22,6 +22,5 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal)
         return await Promise.race([promise, aborted]);
     } finally {
         signal.removeEventListener("abort", abort);
-        promise.catch(() => {});
     }
 }

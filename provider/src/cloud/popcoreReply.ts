@@ -22,7 +22,7 @@ export function replyFromResult(result: unknown): Reply {
  * the answer, which pop-core drops for XML.
  */
 export function replyFromThrown(thrown: unknown, seenStatus?: number): Reply {
-    const name = stringField(thrown, "name") ?? "";
+    const name = textField(thrown, "name");
     if (name === "FormatError") {
         const text = stringField(thrown, "body");
         return {
@@ -36,15 +36,15 @@ export function replyFromThrown(thrown: unknown, seenStatus?: number): Reply {
     const body = isRecord(thrown) ? thrown.result : undefined;
     const httpStatus = isRecord(thrown) && typeof thrown.statusCode === "number" ? thrown.statusCode : undefined;
     const status = httpStatus === undefined ? {} : { httpStatus };
-    const code = stringField(thrown, "code");
+    const code = textField(thrown, "code");
     if (isRecord(body)) {
-        return { kind: "error", ...errorFields(body, code ?? ""), ...status };
+        return { kind: "error", ...errorFields(body, code), ...status };
     }
     if (httpStatus !== undefined) {
-        return { kind: "error", code: harmlessCode(code ?? ""), message: "", ...status };
+        return { kind: "error", code: harmlessCode(code), message: "", ...status };
     }
-    const message = stringField(thrown, "message") ?? "";
-    if (/hostid: .*requestid: /.test(message) && code !== undefined) {
+    const message = textField(thrown, "message");
+    if (/hostid: .*requestid: /.test(message) && code !== "") {
         return {
             kind: "error",
             ...xmlFields(message, code),
@@ -58,17 +58,22 @@ export function replyFromThrown(thrown: unknown, seenStatus?: number): Reply {
 
 /** Why no connection was made: Node's code, or one of ours, and never the message behind it. */
 export function connectCode(thrown: unknown): string {
-    const code = stringField(thrown, "code");
-    const name = stringField(thrown, "name") ?? "";
+    const code = textField(thrown, "code");
+    const name = textField(thrown, "name");
     if (/TimeoutError$/.test(name) || name === "AbortError") {
         return "ConnectTimeout";
     }
-    return isTransportCode(code) || /^Proxy[A-Za-z]+$/.test(code ?? "") ? String(code) : "ConnectionFailed";
+    return isTransportCode(code) || /^Proxy[A-Za-z]+$/.test(code) ? code : "ConnectionFailed";
+}
+
+/** A field of a foreign object, or "" if it is no text. */
+function textField(value: unknown, name: string): string {
+    return stringField(value, name) ?? "";
 }
 
 /** Node's transport errors have upper-case codes. */
-function isTransportCode(code: string | undefined): code is string {
-    return code !== undefined && /^[A-Z][A-Z0-9_]{1,60}$/.test(code);
+function isTransportCode(code: string): boolean {
+    return /^[A-Z][A-Z0-9_]{1,60}$/.test(code);
 }
 
 /** What is read of a body; nothing else of it is kept, for it may echo anything, at any depth. */
@@ -88,12 +93,12 @@ function knownFields(body: Fields): Fields {
 
 function errorFields(body: Fields, code: string): ServiceError {
     const requestId = stringField(body, "RequestId");
-    const recommend = stringField(body, "Recommend");
+    const recommend = textField(body, "Recommend");
     return {
         code: harmlessCode(code),
-        message: stringField(body, "Message") ?? "",
+        message: textField(body, "Message"),
         ...(requestId === undefined ? {} : { requestId }),
-        ...(recommend !== undefined && /^https:\/\/[^\s@]+$/.test(recommend) ? { recommend } : {}),
+        ...(/^https:\/\/[^\s@]+$/.test(recommend) ? { recommend } : {}),
     };
 }
 

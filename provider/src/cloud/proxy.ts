@@ -21,7 +21,7 @@ export async function proxyFor(target: string, env: NodeJS.ProcessEnv = process.
     if (variable === undefined || getProxyForUrl(target) === "") {
         return undefined;
     }
-    const text = (env[variable] ?? "").trim();
+    const text = String(env[variable]).trim();
     // Nothing here speaks SOCKS, and where it is named for all there is for HTTP it is left to others.
     if (forAll.includes(variable) && /^socks/i.test(text)) {
         return undefined;
