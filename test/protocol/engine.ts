@@ -11,6 +11,12 @@ export interface EngineLine {
     readonly severity: string;
 }
 
+/** How an engine listens. */
+export interface EngineOptions {
+    readonly mute?: boolean;
+    readonly socket?: string;
+}
+
 /** The part of the engine that takes lines from a provider, over gRPC as ever. */
 export class Engine {
     private constructor(
@@ -20,8 +26,8 @@ export class Engine {
         readonly lines: readonly EngineLine[],
     ) {}
 
-    /** Starts one on loopback; one that is `mute` takes lines and never answers. */
-    static async start({ mute = false } = {}): Promise<Engine> {
+    /** Starts one on loopback, or on a socket in the file system; one that is `mute` takes lines and never answers. */
+    static async start({ mute = false, socket }: EngineOptions = {}): Promise<Engine> {
         const server = new Server();
         const lines: EngineLine[] = [];
         server.addService(EngineService as Parameters<Server["addService"]>[0], {
@@ -33,8 +39,10 @@ export class Engine {
             },
         });
         const port = await new Promise<number>((resolve, reject) => {
-            server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-                error === null ? resolve(bound) : reject(error),
+            server.bindAsync(
+                socket === undefined ? "127.0.0.1:0" : `unix:${socket}`,
+                ServerCredentials.createInsecure(),
+                (error, bound) => (error === null ? resolve(bound) : reject(error)),
             );
         });
         return new Engine(server, `127.0.0.1:${port}`, lines);

@@ -1,13 +1,16 @@
 import { strict as assert } from "node:assert";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { connectEngineLog } from "../../provider/src/host/engineLog";
-import { Engine } from "./engine";
+import { Engine, type EngineOptions } from "./engine";
 
 const urn = "urn:pulumi:dev::test::a:b:C::name";
 const line = { message: "waiting: activating, try 1", ephemeral: true };
 
 describe("a line for the engine", () => {
     const engines: Engine[] = [];
-    async function engineOf(options?: { mute: boolean }): Promise<Engine> {
+    async function engineOf(options?: EngineOptions): Promise<Engine> {
         const engine = await Engine.start(options);
         engines.push(engine);
         return engine;
@@ -45,4 +48,18 @@ describe("a line for the engine", () => {
             assert.ok(performance.now() - started < 1_500);
         });
     }
+
+    it("goes to a host and a port, and to nothing else that gRPC would take for an address", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "logstash-engine-"));
+        try {
+            const socket = join(folder, "engine:1");
+            const [near, far] = [await engineOf({ socket }), await engineOf()];
+            for (const address of [`unix:${socket}`, `ipv4:${far.address},127.0.0.1:1`]) {
+                await connectEngineLog([address])(urn, line);
+            }
+            assert.deepEqual([...near.lines, ...far.lines], []);
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    });
 });

@@ -5,14 +5,21 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
 import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { lostEngine } from "../../provider/src/host/lostEngine";
 
 describe("the standard input of the provider's process", () => {
     let folder: string;
+    const opened: Socket[] = [];
     beforeEach(() => {
         folder = mkdtempSync(join(tmpdir(), "logstash-input-"));
     });
-    afterEach(() => rmSync(folder, { recursive: true }));
+    afterEach(() => {
+        for (const stdin of opened.splice(0)) {
+            stdin.destroy();
+        }
+        rmSync(folder, { recursive: true });
+    });
 
     /** A pipe whose other end the engine holds, read as Node reads a process's standard input. */
     function pipe() {
@@ -21,6 +28,7 @@ describe("the standard input of the provider's process", () => {
         const input = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
         const engine = openSync(path, constants.O_WRONLY);
         const stdin = new Socket({ fd: input, readable: true, writable: false });
+        opened.push(stdin);
         return { input, stdin: stdin as unknown as NodeJS.Process["stdin"], end: () => closeSync(engine) };
     }
 
@@ -40,6 +48,27 @@ describe("the standard input of the provider's process", () => {
         // Whoever listens has a moment to end what they do.
         assert.deepEqual(exits, []);
         assert.equal(await ended, 1);
+    });
+
+    it("keeps no process alive", () => {
+        const before = process.getActiveResourcesInfo();
+        const { input, stdin, end } = pipe();
+        lostEngine({ stdin, exit: (() => undefined) as unknown as NodeJS.Process["exit"] }, input);
+        assert.deepEqual(process.getActiveResourcesInfo(), before);
+        stdin.destroy();
+        end();
+    });
+
+    it("tells it in a thread too, where it is a stream without a handle", async () => {
+        const { input, end } = pipe();
+        const { promise: ended, resolve } = Promise.withResolvers<unknown>();
+        const ofThread = new PassThrough();
+        const stdin = ofThread as unknown as NodeJS.Process["stdin"];
+        const stopped = lostEngine({ stdin, exit: resolve as NodeJS.Process["exit"] }, input);
+        ofThread.end();
+        assert.equal(await ended, 1);
+        assert.equal(stopped.aborted, true);
+        end();
     });
 
     it("tells nothing where it is no pipe, or not open", () => {

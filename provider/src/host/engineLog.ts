@@ -14,20 +14,20 @@ const patienceMs = 2_000;
  * that answers the lines are lost, and nothing else.
  */
 export function connectEngineLog(args: readonly string[]): EngineLog {
-    let connection: { readonly show?: EngineLog } | undefined;
+    let show: EngineLog | undefined;
     return async (urn, line) => {
         try {
-            connection ??= connect(args.at(-1));
-            await connection.show?.(urn, line);
+            show ??= connect(args.at(-1));
+            await show(urn, line);
         } catch {
-            connection = {};
+            // The line is lost.
         }
     };
 }
 
-function connect(address: string | undefined): { readonly show?: EngineLog } {
+function connect(address: string | undefined): EngineLog {
     if (address === undefined || !/^[\w.[\]:-]+:\d+$/.test(address)) {
-        return {};
+        throw new Error("this process was not given the address of an engine");
     }
     // Loaded on the first line only, most interrupts have nothing to say; by `require`, for generated code that has no
     // names which `import` could find.
@@ -35,18 +35,16 @@ function connect(address: string | undefined): { readonly show?: EngineLog } {
     const { LogRequest, LogSeverity } = require("@pulumi/pulumi/proto/engine_pb") as typeof EngineMessages;
     const { credentials, Metadata } = grpcOfPulumi();
     const client = new EngineClient(address, credentials.createInsecure());
-    return {
-        show(urn, { message, ephemeral }) {
-            const request = new LogRequest();
-            // ERROR would make the display say that the update failed, with exit code 0.
-            request.setSeverity(LogSeverity.INFO);
-            request.setUrn(urn);
-            request.setMessage(message);
-            request.setEphemeral(ephemeral);
-            const deadline = Date.now() + patienceMs;
-            return new Promise((resolve) => {
-                client.log(request, new Metadata(), { deadline }, () => resolve());
-            });
-        },
+    return (urn, { message, ephemeral }) => {
+        const request = new LogRequest();
+        // ERROR would make the display say that the update failed, with exit code 0.
+        request.setSeverity(LogSeverity.INFO);
+        request.setUrn(urn);
+        request.setMessage(message);
+        request.setEphemeral(ephemeral);
+        const deadline = Date.now() + patienceMs;
+        return new Promise((resolve) => {
+            client.log(request, new Metadata(), { deadline }, () => resolve());
+        });
     };
 }

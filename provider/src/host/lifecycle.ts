@@ -131,9 +131,11 @@ export class Lifecycle {
         timeout: CustomTimeout | undefined,
         before: Pick<Requests.Request, "earlier" | "supersedes"> = {},
     ): Promise<Written> {
-        const problem = timeout === undefined ? undefined : timeoutProblem(timeout.seconds);
-        if (timeout !== undefined && problem !== undefined) {
-            return { kind: "failed", message: `${timeout.name}: ${problem}` };
+        if (timeout !== undefined) {
+            const problem = timeoutProblem(timeout.seconds);
+            if (problem !== undefined) {
+                return { kind: "failed", message: `${timeout.name}: ${problem}` };
+            }
         }
         const time = timeout === undefined ? {} : { timeoutSeconds: timeout.seconds, timeoutName: timeout.name };
         const { carryOut } = require("../core/request") as typeof Requests;

@@ -114,7 +114,7 @@ export function inputsOf<Op extends Operation, Args extends LogstashTaskArgs>(
     return {
         ...Object.fromEntries(outputNames(operation).map((output) => [output, undefined])),
         ...args,
-        ...(triggers === undefined ? {} : { triggers: normalizedTriggers(triggers) }),
+        triggers: normalizedTriggers(triggers),
         ...(clientToken === undefined ? {} : { clientToken: refuseSecret(resource, clientToken) }),
         resourceUrn: guarded(urnOf(typeTokenOf(operation), name, opts?.parent)),
         __provider: pointer,

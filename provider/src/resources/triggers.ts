@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isPromise } from "node:util/types";
 import * as pulumi from "@pulumi/pulumi";
-import { isRecord } from "../core/json";
 import { guarded } from "./guarded";
 
 /**
@@ -85,7 +84,7 @@ function contentOf(file: string, path: string, place: { readonly stack?: string 
     try {
         return readFileSync(file);
     } catch (error) {
-        const code = isRecord(error) && typeof error.code === "string" ? error.code : "no reason given";
+        const { code = "no reason given" } = error as NodeJS.ErrnoException;
         const missing = new Error(`${path} is a FileAsset of ${JSON.stringify(file)}, which cannot be read: ${code}`);
         missing.stack = `${missing}\n${place.stack?.split("\n").slice(1).join("\n")}`;
         throw missing;

@@ -123,7 +123,7 @@ export function providerService(means: Means): Service {
 
         read: unary((request) => {
             const recorded = request.getProperties();
-            if (recorded === undefined || Object.keys(propertiesIn(recorded)).length === 0) {
+            if (Object.keys(propertiesIn(recorded)).length === 0) {
                 throw new Refusal(`this resource ${neitherImportedNorRead}`);
             }
             // The record tells how a one-shot ended; no refresh may change that, or drop it and so arm the call again.

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { promisify } from "node:util";
 import type * as ProviderRpc from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { connectEngineLog } from "../engineLog";
 import { grpcOfPulumi } from "../librariesOfPulumi";
@@ -53,10 +54,7 @@ export async function startPlugin(
     });
     // The type wants every method of the protocol; what is left out is answered as unimplemented.
     server.addService(ResourceProviderService, { ...service });
-    const port = await new Promise<number>((resolve, reject) => {
-        server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-            error === null ? resolve(bound) : reject(error),
-        );
-    });
+    const bind = promisify(server.bindAsync.bind(server));
+    const port = await bind("127.0.0.1:0", ServerCredentials.createInsecure());
     return { port, close: () => server.forceShutdown() };
 }
