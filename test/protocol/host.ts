@@ -168,14 +168,18 @@ function call<T>(start: (done: (error: ServiceError | null, response: T) => void
     });
 }
 
+/** As the engine reads it: where there are details, they say the code and the text, and name their type. */
 function callError(error: ServiceError): CallError {
     const [packed] = error.metadata?.get("grpc-status-details-bin") ?? [];
     if (!Buffer.isBuffer(packed)) {
         return new CallError(error.details, undefined);
     }
-    const [detail] = Status.deserializeBinary(packed).getDetailsList();
-    const failed = rpc.ErrorResourceInitFailed.deserializeBinary(detail?.getValue_asU8() ?? new Uint8Array());
-    return new CallError(error.details, {
+    const details = Status.deserializeBinary(packed);
+    assert.equal(details.getCode(), error.code);
+    const { deserializeBinary } = rpc.ErrorResourceInitFailed;
+    const failed = details.getDetailsList()[0]?.unpack(deserializeBinary, "pulumirpc.ErrorResourceInitFailed");
+    assert.ok(failed);
+    return new CallError(details.getMessage(), {
         id: failed.getId(),
         properties: plain(failed.getProperties()),
         reasons: failed.getReasonsList(),

@@ -1,5 +1,7 @@
 import { strict as assert } from "node:assert";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
@@ -7,6 +9,7 @@ import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
+import { startPlugin } from "../../provider/src/host/plugin/server";
 import { pluginInterruptType, urnOf } from "../urns";
 import { failureOf } from "./calls";
 import { Host } from "./host";
@@ -20,12 +23,12 @@ describe("what the engine asks a plugin", () => {
     let host: Host;
     before(async () => {
         emulator = await startEmulator();
+    });
+    after(() => emulator.stop());
+    beforeEach(async () => {
         host = await Host.ofPlugin({ urn, config: providerArgumentsFor(emulator) });
     });
-    after(async () => {
-        await host.stop();
-        await emulator.stop();
-    });
+    afterEach(() => host.stop());
 
     it("is answered with the version and the schema of the package", async () => {
         const { client } = host;
@@ -67,6 +70,15 @@ describe("what the engine asks a plugin", () => {
         assert.equal(response.getProperties()?.toJavaScript().status, "suspended");
     });
 
+    it("is refused what has no record to keep", async () => {
+        const { client } = host;
+        const request = new rpc.ReadRequest();
+        request.setId("ls-cn-service01");
+        request.setUrn(urn);
+        const read = promisify<rpc.ReadRequest, rpc.ReadResponse>(client.read.bind(client));
+        await assert.rejects(read(request), /neither imported nor read by ID/);
+    });
+
     it("is told of a half success with its ID, its reason and the record", async () => {
         const instanceId = "ls-cn-service03";
         emulator.addInstance({ instanceId, region: "cn-hangzhou", status: "activating", interruptMs: 600_000 });
@@ -74,6 +86,7 @@ describe("what the engine asks a plugin", () => {
         assert.equal(failure.initFailure?.id, instanceId);
         assert.equal(failure.initFailure?.reasons.length, 1);
         assert.equal(failure.initFailure?.reasons[0], failure.message);
+        assert.match(failure.message, /accepted, but not seen through/);
         assert.equal(failure.initFailure?.properties.instanceId, instanceId);
     });
 
@@ -87,6 +100,26 @@ describe("what the engine asks a plugin", () => {
         const triggers = ["x".repeat(5 * 2 ** 20)];
         const { failures } = await host.check({}, { instanceId: "ls-cn-service01", triggers });
         assert.deepEqual(failures, []);
+    });
+
+    it("is answered no more once the server is closed", async () => {
+        const closed = await startPlugin({ argv: [], env: {} }, new AbortController().signal);
+        closed.close();
+        await assert.rejects(once(connect(closed.port, "127.0.0.1"), "connect"), { code: "ECONNREFUSED" });
+    });
+
+    it("needs no name of the provider, which older engines and SDKs do not know", async () => {
+        const { prototype } = rpc.ConfigureRequest;
+        const hasName = Object.getOwnPropertyDescriptor(prototype, "hasName") ?? assert.fail("there is none");
+        Reflect.deleteProperty(prototype, "hasName");
+        try {
+            const old = await Host.ofPlugin({ urn, provider: "mine", config: { regoin: "cn-beijing" } });
+            const { failures } = await old.check({}, { instanceId: "ls-cn-service01", region: "cn-hangzhou" });
+            await old.stop();
+            assert.match(failures.join("\n"), /"regoin" is not a key under alicloud-logstash:/);
+        } finally {
+            Object.defineProperty(prototype, "hasName", hasName);
+        }
     });
 
     it("is refused at the check of a resource where an argument of the provider is unknown", async () => {

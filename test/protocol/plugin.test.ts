@@ -54,7 +54,11 @@ describe("the plugin", () => {
         const hash = createHash("sha256").update("content").digest("hex");
         const right = await host.check({}, { instanceId: "ls-cn-1", triggers: [secret([asset({ hash, path: "a" })])] });
         assert.deepEqual(right.inputs.triggers, [secret([hash])]);
-        for (const odd of [asset({ hash, uri: "https://a.test/a" }), archive({ hash, path: "a" })]) {
+        for (const odd of [
+            asset({ path: "a" }),
+            asset({ hash, uri: "https://a.test/a" }),
+            archive({ hash, path: "a" }),
+        ]) {
             const { failures } = await host.check({}, { instanceId: "ls-cn-1", triggers: [odd] });
             assert.match(failures.join(), /^\|triggers: has an asset, archive or resource/);
         }
