@@ -1,6 +1,11 @@
 import { strict as assert } from "node:assert";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
+import { dynamicProvider } from "../../provider/src/host/dynamicProvider";
 import { pointer } from "../../provider/src/host/pointer";
+import { writeCliProfiles } from "../cliProfiles";
 import { stackConfigurationFor } from "../stackConfiguration";
 import { resumeType, urnOf } from "../urns";
 import { failureOf, type Properties } from "./calls";
@@ -46,6 +51,83 @@ describe("the provider of dynamic resources", () => {
             assert.equal((await host.check(olds, without)).inputs.region, "cn-beijing");
             const other = { ...without, instanceId: "ls-cn-other0001" };
             assert.equal((await host.check(olds, other)).inputs.region, "cn-hangzhou");
+            const unclear = { ...without, instanceId: unknown };
+            assert.equal((await host.check(olds, unclear)).inputs.region, "cn-beijing");
+        });
+
+        it("takes a region that is null for none, given or recorded", async () => {
+            const { region: _, ...without } = declared;
+            for (const [olds, news] of [
+                [{}, { ...without, region: null }],
+                [{ ...declared, region: null }, without],
+            ] as const) {
+                assert.deepEqual(await host.check(olds, news), { inputs: declared, failures: [] });
+            }
+        });
+
+        it("says where no host can be made of the region", async () => {
+            const { "alicloud:endpoints": _, ...config } = stackConfigurationFor(emulator);
+            const bare = await InProcessHost.start({ config });
+            try {
+                const { failures } = await bare.check({}, { ...declared, region: "cn hangzhou" });
+                assert.match(failures.join("\n"), /^\|no host can be made of the region/m);
+            } finally {
+                bare.stop();
+            }
+        });
+
+        it("adds no pointer where there is none", async () => {
+            const { __provider: _, ...without } = declared;
+            assert.deepEqual(await host.check({}, without), { inputs: without, failures: [] });
+        });
+
+        it("goes by the environment as long as there is no configuration", async () => {
+            const { region: _, ...without } = declared;
+            const env = { ALIBABA_CLOUD_REGION: "cn-beijing" };
+            const early = dynamicProvider({ argv: [], env }, new AbortController().signal);
+            const checked = await early.check?.({}, without);
+            assert.deepEqual([checked?.inputs?.region, checked?.failures], ["cn-beijing", []]);
+        });
+
+        it("blames the user for nothing that they cannot change", async () => {
+            const broken = dynamicProvider({ argv: [], env: {} }, new AbortController().signal);
+            const get = () => {
+                throw new TypeError("broken");
+            };
+            await broken.configure?.({ config: { get, require: get } });
+            await assert.rejects(async () => broken.check?.({}, declared), TypeError);
+        });
+
+        describe("with a file of profiles", () => {
+            let folder: string;
+            let profiled: InProcessHost;
+            before(() => {
+                folder = mkdtempSync(join(tmpdir(), "logstash-profiles-"));
+            });
+            after(() => rmSync(folder, { recursive: true }));
+            beforeEach(async () => {
+                const { "alicloud:region": _, ...config } = stackConfigurationFor(emulator);
+                const file = writeCliProfiles(folder, { name: "mine", mode: "AK", region_id: "cn-shanghai" });
+                profiled = await InProcessHost.start({ config: { ...config, "alicloud:sharedCredentialsFile": file } });
+            });
+            afterEach(() => profiled.stop());
+
+            it("says once that it has no such profile", async () => {
+                const { region: _, ...without } = declared;
+                for (const news of [declared, without]) {
+                    const { failures } = await profiled.check({}, { ...news, profile: "missing" });
+                    assert.equal(failures.length, 1);
+                    assert.match(failures[0] ?? "", /^\|profile: .* has no profile "missing"/);
+                }
+            });
+
+            it("looks up none that is not known yet, is no name, or is not given any more", async () => {
+                assert.deepEqual((await profiled.check({}, { ...declared, profile: unknown })).failures, []);
+                assert.deepEqual((await profiled.check({ ...declared, profile: "mine" }, declared)).failures, []);
+                const { failures } = await profiled.check({}, { ...declared, profile: 5 });
+                assert.equal(failures.length, 1);
+                assert.match(failures[0] ?? "", /^\|profile: this number is not the name of a CLI profile$/);
+            });
         });
 
         it("says how to give a region when there is none", async () => {
@@ -69,7 +151,7 @@ describe("the provider of dynamic resources", () => {
             try {
                 const { failures } = await wrong.check({}, declared);
                 assert.equal(failures.length, 1);
-                assert.match(failures[0] ?? "", /`alicloud:endpoints\[0\]\.elasticsearch` must be a host/);
+                assert.match(failures[0] ?? "", /^\|`alicloud:endpoints\[0\]\.elasticsearch` must be a host/);
             } finally {
                 wrong.stop();
             }
@@ -165,7 +247,9 @@ describe("the provider of dynamic resources", () => {
         });
 
         it("reports a change as long as a request is pending", async () => {
-            assert.deepEqual(await host.diff({ ...olds, status: "pending" }, declared), { changes: true });
+            const pending = { ...olds, status: "pending" };
+            assert.deepEqual(await host.diff(pending, declared), { changes: true });
+            assert.deepEqual(await host.diff(pending, { ...declared, triggers: ["v2"] }), { changes: true });
         });
     });
 
@@ -191,6 +275,12 @@ describe("the provider of dynamic resources", () => {
             await talking.diff(outs, { ...declared, triggers: ["announced", "again"] });
             const message = "triggers changed: the instance will be interrupted again";
             assert.deepEqual(engine.lines, [{ urn, message, ephemeral: false, severity: "INFO" }]);
+        });
+
+        it("says nothing in a preview of what sends nothing", async () => {
+            const { outs } = await talking.create({ ...declared, triggers: ["silent"] });
+            await talking.diff(outs, { ...declared, triggers: ["silent"], timeoutSeconds: 5 });
+            assert.deepEqual(engine.lines, []);
         });
 
         it("says how it ended where it took more than one try", async () => {
@@ -293,6 +383,19 @@ describe("the provider of dynamic resources", () => {
             assert.notEqual(outs.clientToken, initFailure?.properties.clientToken);
             assert.equal(outs.status, "suspended");
         });
+    });
+
+    it("takes what a request in doubt may have done for its own, when a new trigger gives it up", async () => {
+        const operation = "InterruptLogstashTask";
+        emulator.faults.add({ instanceId, operation, fault: { kind: "reset", point: "after" } });
+        const { initFailure } = await failureOf(
+            host.create({ ...declared, timeoutSeconds: 1, triggers: ["in doubt"] }),
+        );
+        emulator.faults.clear();
+        emulator.setStatus(instanceId, "suspended");
+        const outs = await host.update(initFailure?.properties ?? {}, { ...declared, triggers: ["given up"] });
+        assert.deepEqual([outs.status, outs.interrupted], ["suspended", true]);
+        assert.notEqual(outs.clientToken, initFailure?.properties.clientToken);
     });
 
     it("never updates what has to be replaced", async () => {
