@@ -338,13 +338,17 @@ describe("credentials", () => {
         assert.equal(ledger.effects.length, 1);
     });
 
-    it("are had once for many resources at the same time", async () => {
-        const many = Array.from({ length: 20 }, (_, n) => `ls-cn-many${n}`);
-        for (const id of many) {
-            site.emulator.addInstance({ instanceId: id, status: "activating" });
+    it("are had once for many resources at the same time, in regions that ask the same host for them", async () => {
+        const many = Array.from({ length: 20 }, (_, n) => ({
+            instanceId: `ls-cn-many${n}`,
+            region: n < 10 ? "cn-hangzhou" : "cn-beijing",
+        }));
+        for (const place of many) {
+            site.emulator.addInstance({ ...place, status: "activating" });
         }
         const host = await site.host({ ...key, ...assumeRole });
-        await Promise.all(many.map((id) => host.create({ ...inputs, instanceId: id })));
+        await Promise.all(many.map((place) => host.create({ ...inputs, ...place })));
+        assert.equal(site.emulator.ledger.effects.length, many.length);
         assert.equal(new Set(site.emulator.ledger.requests.map(({ accessKeyId }) => accessKeyId)).size, 1);
         assert.equal(site.emulator.ledger.credentials.length, 1);
     });

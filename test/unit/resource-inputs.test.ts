@@ -93,6 +93,8 @@ describe("triggers that are refused", () => {
         const [, first] = (error.stack ?? "").split(`${error.message}\n`);
         assert.match(first ?? "", /^ +at .*resource-inputs\.test/);
         assert.doesNotMatch(error.stack ?? "", /resources[/\\]triggers/);
+        const places = (error.stack ?? "").split("\n").slice(1);
+        assert.ok(places.length > 1 && places.every((place) => /^ +at (?!.* at )/.test(place)), error.stack);
     }
 
     it("name the place in the program", async () => {
@@ -104,6 +106,30 @@ describe("triggers that are refused", () => {
         const error = await errorOf([new pulumi.asset.FileAsset(file)]);
         assert.match(error.message, /^triggers\[0\] is a FileAsset of ".*missing", which cannot be read: ENOENT$/);
         expectPlaceOfCaller(error);
+    });
+
+    it("name the file and the reason where the program keeps no traces", async () => {
+        const { stackTraceLimit } = Error;
+        Reflect.deleteProperty(Error, "stackTraceLimit");
+        try {
+            const { message } = await errorOf([new pulumi.asset.FileAsset(join(folder, "missing"))]);
+            assert.match(message, /^triggers\[0\] is a FileAsset of ".*missing", which cannot be read: ENOENT$/);
+        } finally {
+            Error.stackTraceLimit = stackTraceLimit;
+        }
+    });
+
+    it("are not those that throw something of the program's own, which stays as it is", () => {
+        const thrown = Symbol("the program's");
+        const trigger = {
+            get version(): never {
+                throw thrown;
+            },
+        };
+        assert.throws(
+            () => normalizedTriggers([trigger]),
+            (error) => error === thrown,
+        );
     });
 
     it("are named as what they are, also without a name", async () => {

@@ -47,6 +47,7 @@ export class Services {
     /** For a note in an error only: what is wrong with the settings is told elsewhere. */
     #regionOfStack(profile: string | undefined): string | undefined {
         try {
+            // Stryker disable next-line OptionalChaining: equivalent, what throws is no region either
             return regionFor(this.settings(), { profile })?.value;
         } catch {
             return undefined;
