@@ -112,8 +112,9 @@ describe("triggers that are refused", () => {
         const { stackTraceLimit } = Error;
         Reflect.deleteProperty(Error, "stackTraceLimit");
         try {
-            const { message } = await errorOf([new pulumi.asset.FileAsset(join(folder, "missing"))]);
+            const { message, stack } = await errorOf([new pulumi.asset.FileAsset(join(folder, "missing"))]);
             assert.match(message, /^triggers\[0\] is a FileAsset of ".*missing", which cannot be read: ENOENT$/);
+            assert.equal(stack, `Error: ${message}`);
         } finally {
             Error.stackTraceLimit = stackTraceLimit;
         }
