@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { chmodSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { createServer } from "node:https";
+import { URICredentialsProvider } from "@alicloud/credentials";
 import { selfSigned } from "pulumi-alicloud-logstash-emulator";
 import { CredentialsUnavailable, credentialsFrom } from "../../provider/src/cloud/credentials";
 import { ConfigurationError } from "../../provider/src/core/configuration";
@@ -12,6 +13,7 @@ import {
     deployer,
     inputs,
     key,
+    machine,
     oidcToken,
     pipeline,
     providerArn,
@@ -122,6 +124,22 @@ describe("credentials that cannot be had", () => {
     }
 
     const unavailable = json(503, { Code: "ServiceUnavailable", ...telltale });
+
+    for (const half of [{ accessKeyId: "" }, { accessKeySecret: "" }]) {
+        it(`sign nothing where the library takes half of them for whole: ${Object.keys(half)}`, async () => {
+            const { uri } = await uriAnswering(json(200, credentials));
+            const given = Object.assign(URICredentialsProvider.prototype, {
+                getCredentials: async () => ({ ...session, ...half }),
+            });
+            try {
+                const message = await site.messageWith({ "alicloud:credentialsUri": uri });
+                assert.match(message, /not sent: credentials of the credentials URI.*failed before it asked/);
+                assert.equal(site.emulator.ledger.requests.length, 0);
+            } finally {
+                Reflect.deleteProperty(given, "getCredentials");
+            }
+        });
+    }
 
     it("this time are asked for until they are had", async () => {
         const state = await uriAnswering(unavailable, unavailable, json(200, credentials));
@@ -262,6 +280,35 @@ describe("credentials that cannot be had", () => {
         assert.match(message, /its sign-in is over; sign in again with the aliyun CLI/);
     });
 
+    it("ask for a new sign-in where that of CloudSSO is refused", async () => {
+        site.profiles({
+            name: "sso",
+            mode: "CloudSSO",
+            cloud_sso_sign_in_url: (await uriAnswering(json(401, { Code: "Unauthorized", ...telltale }))).uri,
+            cloud_sso_account_id: "1234",
+            cloud_sso_access_config: "ac-1",
+            access_token: "sso-canary",
+            cloud_sso_access_token_expire: Math.floor(Date.now() / 1000) + 3_600,
+        });
+        const message = await site.messageWith({ "alicloud:profile": "sso" });
+        assert.match(
+            message,
+            /HTTP 401 \(Unauthorized\) from 127\.0\.0\.1:\d+; its sign-in is over; sign in again with the aliyun CLI/,
+        );
+    });
+
+    it("ask for no sign-in where a command's key may not assume the role", async () => {
+        const program = site.file(
+            "process",
+            `#!/bin/sh\nprintf '%s' '${JSON.stringify({ mode: "AK", ...callerProfile })}'\n`,
+        );
+        chmodSync(program, 0o700);
+        site.profiles({ name: "external", mode: "External", process_command: program });
+        const assumeRole = JSON.stringify({ roleArn: deployer.arn, externalId: "wrong" });
+        const message = await site.messageWith({ "alicloud:profile": "external", "alicloud:assumeRole": assumeRole });
+        assert.match(message, /HTTP 403 \(NoPermission\) from localhost:\d+$/);
+    });
+
     it("say what a file of the SDKs lacks", async () => {
         site.file(".alibabacloud/credentials", "[other]\ntype = access_key\naccess_key_secret = secret-canary\n");
         assert.match(
@@ -285,17 +332,38 @@ describe("credentials that cannot be had", () => {
         }
     });
 
-    it("are those of a role that the machine does not have", async () => {
+    it("are refused by the machine's metadata service, which is told", async () => {
+        site.withMetadata(await site.serve((_request, response) => text(403, "answered-canary")(response)));
+        assert.match(
+            await site.messageWith({}),
+            /not sent: credentials of the role of this ECS instance could not be had: HTTP 403 from 100\.100\.100\.200$/,
+        );
+    });
+
+    it("are those of a role that the machine does not have, and not those of the one it has", async () => {
+        await site.stop();
+        await site.start({ metadata: { roleArn: machine.arn } });
         site.withMetadata();
         const message = await site.messageWith({ "alicloud:ecsRoleName": "other" });
         assert.match(
             message,
-            /not sent: credentials of the ECS role from `alicloud:ecsRoleName` could not be had: HTTP 404 \(.*\) from 100\.100\.100\.200$/,
+            /not sent: credentials of the ECS role from `alicloud:ecsRoleName` could not be had: HTTP 404 from 100\.100\.100\.200$/,
         );
     });
 
-    it("are temporary and expired, with none to follow", async () => {
+    it("are temporary and expired, with none to follow: nobody asks twice", async () => {
+        const issued = (await (await fetch(site.machineUri)).json()) as typeof credentials;
         site.emulator.expireCredentials();
+        const message = await site.messageWith({
+            "alicloud:accessKey": issued.AccessKeyId,
+            "alicloud:secretKey": issued.AccessKeySecret,
+            "alicloud:securityToken": issued.SecurityToken,
+        });
+        assert.match(message, /InvalidSecurityToken\.Expired/);
+        assert.equal(site.emulator.ledger.requests.length, 1);
+    });
+
+    it("are temporary, with the token of another session", async () => {
         const message = await site.messageWith({ ...sessionKey, "alicloud:securityToken": "other-canary" });
         assert.match(message, /InvalidSecurityToken\.Malformed/);
     });

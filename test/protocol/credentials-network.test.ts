@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { createServer } from "node:http";
 import { createServer as createTcpServer } from "node:net";
+import { install } from "@sinonjs/fake-timers";
 import { ExchangeFailure, exchange } from "../../provider/src/cloud/credentialsExchange";
 import {
     CredentialsSite,
@@ -14,6 +15,8 @@ import {
     providerArn,
     region,
 } from "./credentialsSite";
+import { enterEnvironment, leaveEnvironment } from "./environment";
+import { until } from "./until";
 
 describe("the way to credentials", () => {
     const site = new CredentialsSite();
@@ -193,10 +196,9 @@ describe("an exchange for credentials", () => {
         readTimeout,
     });
     async function problemOf(url: string, proxy?: string, readTimeout = 200): Promise<ExchangeFailure> {
-        const before = process.env.HTTPS_PROXY;
         try {
             if (proxy !== undefined) {
-                process.env.HTTPS_PROXY = proxy;
+                enterEnvironment({ HTTPS_PROXY: proxy, HTTP_PROXY: proxy });
             }
             await exchange(request(url, readTimeout));
             return assert.fail("it should have failed");
@@ -204,17 +206,50 @@ describe("an exchange for credentials", () => {
             assert.ok(error instanceof ExchangeFailure);
             return error;
         } finally {
-            if (before === undefined) {
-                delete process.env.HTTPS_PROXY;
-            } else {
-                process.env.HTTPS_PROXY = before;
-            }
+            leaveEnvironment();
         }
     }
 
-    it("ends where a server takes the request and never answers", async () => {
-        const { problem } = await problemOf(await site.serve(() => undefined));
+    it("has no body where there is nothing to say", async () => {
+        const received: unknown[] = [];
+        const url = await site.serve(({ method, headers }, response) => {
+            received.push(method, headers["content-type"], headers["content-length"]);
+            response.end("answer");
+        });
+        const { body } = await exchange(request(url, 5_000));
+        assert.equal(body.toString(), "answer");
+        assert.deepEqual(received, ["GET", undefined, undefined]);
+    });
+
+    it("leaves no timer behind that would keep a process from ending, whether it succeeds or not", async () => {
+        const urls = [await site.serve((_request, response) => response.end("answer")), "http://127.0.0.1:1"];
+        const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
+        try {
+            for (const url of urls) {
+                await exchange(request(url, 5_000)).catch(() => undefined);
+                assert.equal(clock.countTimers(), 0, url);
+            }
+        } finally {
+            clock.uninstall();
+        }
+    });
+
+    it("ends where a server takes the request and never answers, and its connection with it", async () => {
+        let closed = false;
+        const url = await site.serve(({ socket }) =>
+            socket.once("close", () => {
+                closed = true;
+            }),
+        );
+        const { problem } = await problemOf(url);
         assert.deepEqual(problem, { kind: "unreachable", code: "ETIMEDOUT", connected: true });
+        await until(() => closed);
+    });
+
+    it("ends where a proxy takes the request and never answers, which is not where nobody is", async () => {
+        const { problem, proxy } = await problemOf("http://sts.example", await site.serve(() => undefined));
+        assert.deepEqual(problem, { kind: "unreachable", code: "ETIMEDOUT", connected: true });
+        assert.equal(proxy, "HTTP_PROXY");
     });
 
     it("ends where a server never stops answering", async () => {

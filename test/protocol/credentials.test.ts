@@ -2,7 +2,9 @@ import { strict as assert } from "node:assert";
 import { chmodSync, readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { join } from "node:path";
+import { install } from "@sinonjs/fake-timers";
 import { parsePolicy } from "pulumi-alicloud-logstash-emulator";
+import { type CredentialsSource, credentialsFrom } from "../../provider/src/cloud/credentials";
 import {
     CredentialsSite,
     caller,
@@ -81,15 +83,22 @@ describe("credentials", () => {
         assert.equal(await issuedFor(assumeRole, env), byDeployer);
     });
 
-    it("stack configuration × OIDC role by a file", async () => {
+    it("stack configuration × STS token that assumes a role", async () => {
+        assert.equal(await issuedFor({ ...sessionKey, ...assumeRole }), byDeployer);
+    });
+
+    it("stack configuration × OIDC role by a file, with policy and session name", async () => {
+        const Statement = [{ Effect: "Allow", Action: "elasticsearch:*", Resource: "*" }];
         const role = {
             oidcProviderArn: providerArn,
             roleArn: pipeline.arn,
             oidcTokenFile: site.file("token", oidcToken),
             roleSessionName: "pipeline",
+            policy: JSON.stringify({ Version: "1", Statement }),
         };
         assert.equal(await issuedFor({ "alicloud:assumeRoleWithOidc": JSON.stringify(role) }), byPipeline);
-        assert.equal(site.emulator.ledger.credentials[0]?.sessionName, "pipeline");
+        const [{ sessionName, policy } = assert.fail()] = site.emulator.ledger.credentials;
+        assert.deepEqual([sessionName, policy], ["pipeline", role.policy]);
     });
 
     it("stack configuration × OIDC role by a token, the rest from the environment", async () => {
@@ -198,7 +207,8 @@ describe("credentials", () => {
         const asked: unknown[] = [];
         const url = await site.serve(async (request, response) => {
             const body = Buffer.concat(await request.toArray()).toString();
-            asked.push([request.url, request.headers.authorization, JSON.parse(body)]);
+            const { authorization, "content-type": type } = request.headers;
+            asked.push([request.url, authorization, type, JSON.parse(body)]);
             const { accessKeyId, accessKeySecret, securityToken } = session;
             const CloudCredential = {
                 AccessKeyId: accessKeyId,
@@ -219,12 +229,17 @@ describe("credentials", () => {
         });
         assert.equal(await signedBy({ "alicloud:profile": "sso" }), session.accessKeyId);
         const body = { AccountId: "1234", AccessConfigurationId: "ac-1" };
-        assert.deepEqual(asked, [["/cloud-credentials", "Bearer sso-canary", body]]);
+        assert.deepEqual(asked, [["/cloud-credentials", "Bearer sso-canary", "application/json", body]]);
     });
 
     it("CLI profile × OAuth, whose renewed sign-in stays in the CLI's file", async () => {
-        const server = createServer(site.tls, (request, response) => {
+        let signIn = "";
+        const server = createServer(site.tls, async (request, response) => {
             const { accessKeyId, accessKeySecret, securityToken } = session;
+            const body = Buffer.concat(await request.toArray()).toString();
+            if (request.url === "/v1/token") {
+                signIn = body;
+            }
             const expiration = new Date(Date.now() + 3_600_000).toISOString();
             const answer =
                 request.url === "/v1/token"
@@ -238,6 +253,7 @@ describe("credentials", () => {
         const signer = await signedBy({ "alicloud:profile": "oauth" }, { HTTPS_PROXY: proxy.url });
         assert.equal(signer, session.accessKeyId);
         assert.deepEqual([...new Set(proxy.asked)], ["oauth.aliyun.com:443"]);
+        assert.match(signIn, /^grant_type=refresh_token&refresh_token=refresh-1&/);
         assert.match(readFileSync(clis, "utf8"), /"oauth_refresh_token": "refresh-2"/);
     });
 
@@ -286,6 +302,12 @@ describe("credentials", () => {
             assert.equal(await issuedFor({ "alicloud:profile": "ecs" }), metadata);
         });
 
+        it("CLI profile × EcsRamRole: a resource's own without a name is completed by no variable", async () => {
+            site.profiles({ name: "ecs", mode: "EcsRamRole" });
+            const env = { ALIBABA_CLOUD_ECS_METADATA: "other" };
+            assert.equal(await issuedFor({}, env, { profile: "ecs" }), metadata);
+        });
+
         it("default chain × the machine's role", async () => {
             assert.equal(await issuedFor({}), metadata);
         });
@@ -301,6 +323,11 @@ describe("credentials", () => {
     it("default chain × the credentials file of the SDKs", async () => {
         sdksFile("access_key");
         assert.equal(await signedBy({}), caller.accessKeyId);
+    });
+
+    it("default chain × the credentials file of the SDKs, where a blank variable names no profile", async () => {
+        sdksFile("access_key");
+        assert.equal(await signedBy({}, { ALIBABA_CLOUD_PROFILE: " " }), caller.accessKeyId);
     });
 
     it("default chain × the credentials file of the SDKs with a role", async () => {
@@ -368,6 +395,50 @@ describe("credentials", () => {
             const Action = [statement?.Action ?? []].flat().filter((name) => !name.endsWith(action));
             await limited({ Version: "1", Statement: [{ Effect: "Allow", Action, Resource: "*" }] });
             await assert.rejects((await site.host(key)).create(inputs), new RegExp(`elasticsearch:${action}`));
+        }
+    });
+});
+
+describe("a source of temporary credentials", () => {
+    const site = new CredentialsSite();
+    afterEach(() => site.stop());
+
+    /** One whose sessions, each with a token of its own, run out after so many minutes. */
+    async function sourceOf(minutes: number): Promise<CredentialsSource> {
+        let issued = 0;
+        const value = await site.serve((_request, response) => {
+            issued += 1;
+            const { accessKeyId: AccessKeyId, accessKeySecret: AccessKeySecret } = session;
+            const Expiration = new Date(Date.now() + minutes * 60_000).toISOString();
+            response.end(
+                JSON.stringify({ AccessKeyId, AccessKeySecret, SecurityToken: `token ${issued}`, Expiration }),
+            );
+        });
+        const uri = { value, place: { kind: "stack", key: "alicloud:credentialsUri" } } as const;
+        return credentialsFrom({ base: { kind: "credentialsUri", uri }, roles: [] }, "sts.example");
+    }
+    const tokenOf = async (source: CredentialsSource) => (await source.get()).securityToken;
+
+    it("gives one session for five seconds, and then asks for another that lasts", async () => {
+        const source = await sourceOf(5);
+        const clock = install({ toFake: ["performance"] });
+        try {
+            assert.equal(await tokenOf(source), "token 1");
+            clock.tick(5_000);
+            assert.equal(await tokenOf(source), "token 1");
+            clock.tick(1);
+            assert.equal(await tokenOf(source), "token 2");
+        } finally {
+            clock.uninstall();
+        }
+    });
+
+    it("renews a session once for all whose requests it failed", async () => {
+        const source = await sourceOf(60);
+        const expired = await source.get();
+        for (const _request of ["first", "second"]) {
+            source.renew?.(expired);
+            assert.equal(await tokenOf(source), "token 2");
         }
     });
 });

@@ -77,7 +77,6 @@ export async function exchange(request: ExchangeRequest, options: ExchangeOption
             reject(failed({ kind: "unreachable", code, connected }));
             // A proxy that never answers has not given a socket yet, so this alone would not end the wait.
             outgoing.destroy();
-            agent.destroy();
         };
         let timer = setTimeout(giveUp, request.connectTimeout, "ETIMEDOUT");
         outgoing.on("error", (error) => giveUp(stringField(error, "code") ?? "an unknown error"));

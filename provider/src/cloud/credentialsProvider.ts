@@ -34,6 +34,7 @@ interface Provider {
 /** Builds what carries out an identity; the library is loaded here, since an access key alone needs nothing of it. */
 export function credentialsChain({ base, roles }: Identity, options: ChainOptions): CredentialsChain {
     const library = require("@alicloud/credentials") as Library;
+    // Stryker disable next-line ArrayDeclaration: equivalent, a text has no session to drop
     const parts: object[] = [];
     const attach: Attach = (provider, how = {}) => {
         attachTo(provider, options, how);
@@ -145,14 +146,14 @@ interface ProfileReader {
     getCredentialsProvider(file: object, profile: string): Provider;
 }
 
-function cliProvider(library: Library, { mode, profile }: Base & { kind: "cliProfile" }): Provider {
+function cliProvider(library: Library, { profile }: Base & { kind: "cliProfile" }): Provider {
     // Its public way reads the file of the home directory only, and quotes a broken one, secrets included.
     const Reader = library.CLIProfileCredentialsProvider;
     const reader: unknown = new Reader(Reader.builder().withProfileName(profile.name));
     const file = { profiles: profile.file.profiles };
     const provider = (reader as ProfileReader).getCredentialsProvider(file, profile.name);
-    // It would write what a command printed into the CLI's file, which nobody reads from there.
-    return mode === "External" ? Object.assign(provider, { credentialUpdateCallback: undefined }) : provider;
+    // In mode External it would write what the command printed into the CLI's file, which nobody reads from there.
+    return Object.assign(provider, { credentialUpdateCallback: undefined });
 }
 
 /** 2.4.7 makes this body and then sends none, so that the service cannot know what is asked for. */
