@@ -1,6 +1,7 @@
 import type { Agent } from "node:http";
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { parseJson } from "../core/configuration";
 import { stringField } from "../core/json";
 import { proxyFor } from "./proxy";
 
@@ -150,10 +151,6 @@ async function contentOf(response: IncomingMessage): Promise<Buffer> {
 }
 
 function codeIn(content: Buffer): { readonly code?: string } {
-    try {
-        const code = stringField(JSON.parse(content.toString("utf8")), "Code");
-        return code !== undefined && /^[\w.]{1,80}$/.test(code) ? { code } : {};
-    } catch {
-        return {};
-    }
+    const code = stringField(parseJson(content.toString("utf8")), "Code");
+    return code?.match(/^[\w.]{1,80}$/) ? { code } : {};
 }
