@@ -433,6 +433,18 @@ describe("a source of temporary credentials", () => {
         }
     });
 
+    it("gives no token with a key that has none, whose text would be kept out of every message", async () => {
+        const printed = JSON.stringify({ mode: "AK", ...callerProfile });
+        const fields = { name: "external", mode: "External", process_command: `printf %s '${printed}'` } as const;
+        const file = { name: "the file", isClis: false, current: undefined, profiles: [fields] };
+        const chosenBy = { kind: "argument", name: "profile" } as const;
+        const profile = { name: fields.name, mode: fields.mode, chosenBy, file, fields };
+        const base = { kind: "cliProfile", mode: fields.mode, profile } as const;
+        const { accessKeyId, accessKeySecret } = caller;
+        const given = await credentialsFrom({ base, roles: [] }, "sts.example").get();
+        assert.deepEqual(given, { accessKeyId, accessKeySecret });
+    });
+
     it("renews a session once for all whose requests it failed", async () => {
         const source = await sourceOf(60);
         const expired = await source.get();
