@@ -23,82 +23,10 @@ export const survivors: readonly Survivor[] = [
         reason: "Without the case the function ends and returns undefined all the same.",
     },
     {
-        file: "provider/src/core/errorMessage.ts",
-        line: 'case "unsent":',
-        replacement: '""',
-        reason: "The last cases return undefined, as the end of the function does.",
-    },
-    {
-        file: "provider/src/core/errorMessage.ts",
-        line: 'case "unsent":',
-        replacement: 'case "unsent":',
-        reason: "The last case returns undefined, as the end of the function does.",
-    },
-    {
-        file: "provider/src/core/errorMessage.ts",
-        line: 'case "unusable":',
-        replacement: '""',
-        reason: "Without the case the function ends and returns undefined all the same.",
-    },
-    {
-        file: "provider/src/core/errorMessage.ts",
-        line: 'case "lost":',
-        replacement: '""',
-        reason: "Without the case the function ends and returns undefined all the same.",
-    },
-    {
-        file: "provider/src/core/errorMessage.ts",
-        line: 'case "unconnected":',
-        replacement: '""',
-        reason: "Without the case the function ends and returns undefined all the same.",
-    },
-    {
-        file: "provider/src/core/request.ts",
-        line: 'case "look":',
-        replacement: 'case "look":',
-        reason: "The compiler asks for this case; nothing reaches it.",
-    },
-    {
-        file: "provider/src/core/request.ts",
-        line: 'throw new Error("a look is part of a round");',
-        replacement: ";",
-        reason: "The compiler asks for this case; nothing reaches it.",
-    },
-    {
-        file: "provider/src/core/request.ts",
-        line: 'case "look":',
-        replacement: '""',
-        reason: "The compiler asks for this case; nothing reaches it.",
-    },
-    {
-        file: "provider/src/core/request.ts",
-        line: 'case "again":',
-        replacement: '""',
-        reason: "The compiler asks for this case; nothing reaches it.",
-    },
-    {
-        file: "provider/src/core/request.ts",
-        line: 'case "wait":',
-        replacement: '""',
-        reason: "The compiler asks for this case; nothing reaches it.",
-    },
-    {
-        file: "provider/src/core/request.ts",
-        line: "throw new Error(`${next.kind} is no end`);",
-        replacement: ";",
-        reason: "The compiler asks for this case; nothing reaches it.",
-    },
-    {
         file: "provider/src/core/request.ts",
         line: "inDoubt: earlier !== undefined && earlier.acceptance === undefined,",
         replacement: "true",
         reason: "A doubt beside an acceptance is never asked about: the acceptance is looked at first.",
-    },
-    {
-        file: "provider/src/core/request.ts",
-        line: "acted: acceptance !== undefined || this.#known.inDoubt,",
-        replacement: "true",
-        reason: "A round that does not wait gets here only with an acceptance.",
     },
     {
         file: "provider/src/core/request.ts",
@@ -114,27 +42,9 @@ export const survivors: readonly Survivor[] = [
     },
     {
         file: "provider/src/core/request.ts",
-        line: 'const next = ending(this.#known, what, "");',
-        replacement: '"Stryker was here!"',
-        reason: "Only the kind of this ending is used, never its advice.",
-    },
-    {
-        file: "provider/src/core/request.ts",
         line: "this.means.signal.throwIfAborted();",
         replacement: ";",
         reason: "A stop has ended the request before what its call throws is looked at.",
-    },
-    {
-        file: "provider/src/core/triggers.ts",
-        line: "if (Array.isArray(recorded) || Array.isArray(declared)) {",
-        replacement: "Array.isArray(recorded) && Array.isArray(declared)",
-        reason: "A list beside something else is told apart by the comparisons that follow, too.",
-    },
-    {
-        file: "provider/src/core/classify.ts",
-        line: "const tasks = isRecord(result) && Array.isArray(result.clusterTasks) ? result.clusterTasks : [];",
-        replacement: '["Stryker was here"]',
-        reason: "A task that is no object has no progress either.",
     },
     {
         file: "provider/src/core/configuration.ts",
@@ -149,30 +59,6 @@ export const survivors: readonly Survivor[] = [
         reason: "No two keys of an object are equal.",
     },
     {
-        file: "provider/src/core/retry.ts",
-        line: 'let inARow = { kind: "none", count: 0 };',
-        replacement: "{}",
-        reason: "The first kind only has to differ from those of tries.",
-    },
-    {
-        file: "provider/src/core/retry.ts",
-        line: 'let inARow = { kind: "none", count: 0 };',
-        replacement: '""',
-        reason: "The first kind only has to differ from those of tries.",
-    },
-    {
-        file: "provider/src/core/update.ts",
-        line: 'const replacing = changed.filter((name) => rules[name]?.onChange === "replace");',
-        replacement: "rules[name].onChange",
-        reason: "The names are those of the rules, so there always is one.",
-    },
-    {
-        file: "provider/src/core/update.ts",
-        line: ': changed.find((name) => rules[name]?.onChange === "request" && isGiven(declared, name));',
-        replacement: "rules[name].onChange",
-        reason: "The names are those of the rules, so there always is one.",
-    },
-    {
         file: "provider/src/core/update.ts",
         line: 'return name === "triggers" ? declared.triggers.length > 0 : declared.values[name] !== undefined;',
         replacement: "true",
@@ -183,12 +69,6 @@ export const survivors: readonly Survivor[] = [
         line: 'return createHash("sha256").update(encoding, "utf8").digest("hex");',
         replacement: '""',
         reason: "Node takes an empty encoding for UTF-8.",
-    },
-    {
-        file: "provider/src/core/identity/cliFile.ts",
-        line: 'case "absent":',
-        replacement: '""',
-        reason: "An absent file falls through the switch and is undefined all the same.",
     },
     {
         file: "provider/src/core/identity/endpoint.ts",
@@ -207,18 +87,6 @@ export const survivors: readonly Survivor[] = [
         line: 'if (scheme !== "https" && found !== undefined) {',
         replacement: "true",
         reason: "The default host is https, so plain http means that something was found.",
-    },
-    {
-        file: "provider/src/core/identity/endpoint.ts",
-        line: 'const rest = url === undefined ? "" : url.pathname.slice(1) + url.search + url.hash + url.username + url.password;',
-        replacement: '"Stryker was here!"',
-        reason: "Where there is no URL, its scheme is undefined too and the host is refused anyway.",
-    },
-    {
-        file: "provider/src/core/identity/endpoint.ts",
-        line: 'if (url !== undefined && scheme !== undefined && rest === "" && hostPattern.test(url.host)) {',
-        replacement: "true",
-        reason: "Where there is no URL, its scheme is undefined too and the host is refused anyway.",
     },
     {
         file: "provider/src/core/identity/finder.ts",

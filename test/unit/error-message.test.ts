@@ -145,6 +145,8 @@ describe("the advice after a refusal", () => {
         for (const reply of replies) {
             assert.equal(advice(reply, route), "see the code and the message", codeOf(reply));
         }
+        // What stands between is advised by the route, where there is one.
+        assert.equal(advice(unconnected("ENOTFOUND")), "see the code and the message");
     });
 
     it("is the proxy, whose name it is that is looked up", () => {
@@ -170,7 +172,7 @@ describe("the advice after a refusal", () => {
             lookAdvice("InterruptLogstashTask", denied),
             /elasticsearch:DescribeLogstash.*, or set `waitForSuspended: false`$/,
         );
-        assert.doesNotMatch(lookAdvice("ResumeLogstashTask", denied), /waitFor/);
+        assert.equal(lookAdvice("ResumeLogstashTask", denied), refusalAdvice("DescribeLogstash", denied));
         assert.doesNotMatch(lookAdvice("InterruptLogstashTask", error("InstanceNotFound")), /waitFor/);
     });
 });

@@ -27,7 +27,7 @@ export const interrupting = error("AlreadyReceivedInterruptSignal");
 export const is = (status: string): Reply => ({ kind: "body", body: { RequestId: "R-look", Result: { status } } });
 
 interface Script {
-    /** To each request in turn, the last one for ever. */
+    /** To each request in turn, the last one for ever; one without a connection comes after the time that it says. */
     readonly sends?: readonly (Reply | Error | "hang")[];
     /** To each look in turn, the last one for ever; one that hangs ends with the deployment. */
     readonly looks?: readonly (Reply | "hang")[];
@@ -62,7 +62,7 @@ export async function play(
             { ...request, ...changes },
             {
                 service: {
-                    async send(_operation, _instanceId, clientToken) {
+                    async send(_operation, _instanceId, clientToken, { leftMs }) {
                         tokens.push(clientToken);
                         const reply = sends[tokens.length - 1] ?? sends.at(-1) ?? accepted;
                         if (reply === "hang") {
@@ -70,6 +70,9 @@ export async function play(
                         }
                         if (reply instanceof Error) {
                             throw reply;
+                        }
+                        if (reply.kind === "unconnected") {
+                            await new Promise((resolve) => setTimeout(resolve, Math.min(reply.afterMs, leftMs)));
                         }
                         stood ||= isConnected(reply);
                         return reply;

@@ -17,6 +17,13 @@ describe("the time of a request", () => {
         assert.ok(late.elapsedMs >= 598_000, `${late.elapsedMs} ms`);
     });
 
+    it("is that minute from the beginning of the first attempt to connect, which may take long itself", async () => {
+        const silent = unconnected("ConnectTimeout", { afterMs: 10_000 });
+        const { outcome, elapsedMs } = await play({ sends: [silent] }, minutes);
+        assert.match(messageOf(outcome, "failed"), /no connection to a\.test was ever made/);
+        assert.ok(elapsedMs >= 50_000 && elapsedMs <= 60_000, `${elapsedMs} ms`);
+    });
+
     it("is a minute too where it is only looked at, and no connection is ever made", async () => {
         const { outcome, elapsedMs, tokens } = await play(
             { looks: [refused] },

@@ -18,11 +18,13 @@ export type SchemaType = "string" | "integer" | "boolean" | "list";
 /** The one that values of a type have. */
 type SchemaTypeOf<T> = [T] extends [string | undefined]
     ? "string"
-    : [T] extends [number]
+    : [T] extends [number | undefined]
       ? "integer"
-      : [T] extends [boolean]
+      : [T] extends [boolean | undefined]
         ? "boolean"
-        : "list";
+        : [T] extends [readonly unknown[] | undefined]
+          ? "list"
+          : never;
 
 /** One argument of a resource: all that is known of it, apart from its documentation. */
 export interface ArgumentRule<T> {

@@ -90,9 +90,9 @@ function isServerError(httpStatus: number | undefined): boolean {
 
 /** The progress of the running task in percent; undocumented, so it is only ever shown. */
 function progressOf(result: unknown): { progress?: number } {
-    const tasks = isRecord(result) && Array.isArray(result.clusterTasks) ? result.clusterTasks : [];
-    const progress: unknown = tasks.map((task: unknown) => (isRecord(task) ? task.progress : undefined))[0];
-    return typeof progress === "number" && Number.isFinite(progress) ? { progress } : {};
+    const task: unknown = isRecord(result) && Array.isArray(result.clusterTasks) ? result.clusterTasks[0] : undefined;
+    const progress = isRecord(task) ? task.progress : undefined;
+    return Number.isFinite(progress) ? { progress: Number(progress) } : {};
 }
 
 function requestIdOf(body: Readonly<Record<string, unknown>>): { requestId?: string } {

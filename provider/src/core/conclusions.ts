@@ -1,6 +1,16 @@
 import { classify, type Look } from "./classify";
 import { lookAdvice, refusalAdvice } from "./errorMessage";
-import { type Asked, isUnderWay, type Knowledge, mayBeDone, type Next, ownStatuses, unanswered } from "./knowledge";
+import {
+    type Asked,
+    type Conclusion,
+    isUnderWay,
+    type Knowledge,
+    mayBeDone,
+    type Next,
+    type NextAfterReply,
+    ownStatuses,
+    unanswered,
+} from "./knowledge";
 import { descriptorOf, meaningOf, type Operation } from "./operations";
 import type { Reply } from "./reply";
 import type { Request } from "./request";
@@ -16,7 +26,7 @@ export function afterReply(
     reply: Reply,
     route: Route,
     at: string,
-): { readonly known: Knowledge; readonly next: Next } {
+): { readonly known: Knowledge; readonly next: NextAfterReply } {
     const { operation, wait } = asked;
     const { whenInterrupting, looksWithoutWaiting } = descriptorOf(operation);
     const meaning = classify(reply);
@@ -82,7 +92,7 @@ export function outOfTime(
     asked: Asked & Pick<Request, "timeoutSeconds" | "timeoutName">,
     known: Knowledge,
     status: string | undefined,
-): Next {
+): Conclusion {
     const { anew, acceptanceSuffices, nothingArgument } = descriptorOf(asked.operation);
     if (acceptanceSuffices && known.acceptance !== undefined && !known.seen) {
         return doneUnseen;
@@ -108,7 +118,7 @@ export function outOfTime(
 }
 
 /** What follows when the time is up and no connection to the endpoint has ever stood: what stands between is named. */
-export function neverAnswered(known: Knowledge, { endpoint, ways, override, proxy }: Route): Next {
+export function neverAnswered(known: Knowledge, { endpoint, ways, override, proxy }: Route): Conclusion {
     const way = proxy === undefined ? "" : ` through the proxy ${proxy}`;
     const check = [
         ...(proxy === undefined ? [] : ["the proxy's variable, or NO_PROXY for this host"]),
@@ -122,7 +132,7 @@ export function neverAnswered(known: Knowledge, { endpoint, ways, override, prox
 }
 
 /** What follows when the deployment is stopped. */
-export function stopped(operation: Operation, known: Knowledge): Next {
+export function stopped(operation: Operation, known: Knowledge): Conclusion {
     const { verb } = descriptorOf(operation);
     const finish = `\`pulumi up\` finishes this request with the same token, and does not ${verb} twice`;
     return mayBeDone(known)
@@ -131,7 +141,7 @@ export function stopped(operation: Operation, known: Knowledge): Next {
 }
 
 /** What certainly was not done leaves no trace; whatever may have been done is recorded, so that it is never lost. */
-export function ending(known: Knowledge, what: string, advice: string): Next {
+function ending(known: Knowledge, what: string, advice: string): Conclusion {
     return { kind: mayBeDone(known) ? "pending" : "failed", what, advice };
 }
 
@@ -166,7 +176,7 @@ function afterStatus(asked: Asked, known: Knowledge, after: "acceptance" | "refu
 }
 
 /** There is nothing to act on, or no longer. */
-function afterIdle({ operation, whenNothing }: Asked, known: Knowledge, look: Seen): Next {
+function afterIdle({ operation, whenNothing }: Asked, known: Knowledge, look: Seen): Conclusion {
     const { verb, nothingArgument, skipHint, anew, beforeIt, overBeforeDone } = descriptorOf(operation);
     const acted = known.acceptance !== undefined;
     const inDoubt = known.inDoubt && !acted;
@@ -193,7 +203,7 @@ function afterIdle({ operation, whenNothing }: Asked, known: Knowledge, look: Se
     return ending(known, `nothing to ${verb}: ${seen}`, `${beforeIt}, or ${skip}`);
 }
 
-function doneAt({ status, requestId }: Seen, acted: boolean, note: string | undefined): Next {
+function doneAt({ status, requestId }: Seen, acted: boolean, note: string | undefined): Conclusion {
     const isOurWord = Object.values<string>(ownStatuses).includes(status);
     return {
         kind: "done",
@@ -210,9 +220,9 @@ function alreadyThere({ interrupting }: Knowledge, participle: string, status: s
         : `already ${status}: nothing was ${participle}`;
 }
 
-function whenTaken(wait: boolean, acted: boolean): Next {
+function whenTaken(wait: boolean, acted: boolean): NextAfterReply {
     return wait ? { kind: "look", after: "acceptance" } : { kind: "done", status: ownStatuses.accepted, acted };
 }
 
 const again: Next = { kind: "again" };
-const doneUnseen: Next = { kind: "done", status: ownStatuses.accepted, acted: true };
+const doneUnseen: Conclusion = { kind: "done", status: ownStatuses.accepted, acted: true };

@@ -35,11 +35,12 @@ export interface ErrorReport {
 
 /** The one format of every error: what, where, code, message, request ID, tries, how to fix it. */
 export function errorMessage({ operation, instanceId, region, what, problem, ...rest }: ErrorReport): string {
-    const error = problem?.reply.kind === "error" ? problem.reply : undefined;
+    const reply = problem?.reply;
+    const error = reply?.kind === "error" ? reply : undefined;
     const known = error === undefined ? undefined : refusalCode(error.code);
     const from = problem === undefined || problem.call === operation ? "" : `, from ${problem.call}`;
-    const requestId = problem === undefined ? undefined : requestIdOf(problem.reply);
-    const route = problem?.reply.kind === "unconnected" ? rest.route : undefined;
+    const requestId = reply?.kind === "body" ? stringField(reply.body, "RequestId") : error?.requestId;
+    const route = reply?.kind === "unconnected" ? rest.route : undefined;
     const rows: ReadonlyArray<readonly [label: string, text: string | undefined]> = [
         ["code", problem === undefined ? undefined : codeOf(problem.reply) + from],
         ["endpoint", route?.override ?? route?.endpoint],
@@ -84,9 +85,8 @@ export function refusalAdvice(call: Problem["call"], reply: Reply, route?: Route
     }
     switch (reply.kind) {
         case "error": {
-            const { advice, endpointMatters } = refusalCode(reply.code) ?? {};
-            const notes = endpointMatters ? whereNotes(route) : "";
-            return advice === undefined ? seeAbove : advice + notes;
+            const { advice = seeAbove, endpointMatters } = refusalCode(reply.code) ?? {};
+            return endpointMatters ? advice + whereNotes(route) : advice;
         }
         case "unconnected": {
             // It is the proxy's name that is looked up, and its certificate that is not trusted.
@@ -122,20 +122,6 @@ const seeAbove = "see the code and the message";
 
 function resultName(result: unknown): string {
     return result === undefined ? "missing" : typeof result === "boolean" ? String(result) : "not true";
-}
-
-function requestIdOf(reply: Reply): string | undefined {
-    switch (reply.kind) {
-        case "body":
-            return stringField(reply.body, "RequestId");
-        case "error":
-            return reply.requestId;
-        case "unusable":
-        case "lost":
-        case "unconnected":
-        case "unsent":
-            return undefined;
-    }
 }
 
 /** A length of time for people. */

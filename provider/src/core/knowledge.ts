@@ -37,10 +37,16 @@ export type Next =
     | { readonly kind: "again" }
     /** Nothing failed, but it has not happened yet. */
     | { readonly kind: "wait" }
-    | { readonly kind: "look"; readonly after: "acceptance" | "refusal" }
-    /** It has ended; `acted` tells whether by a request of ours. */
+    | Conclusion;
+
+/** What comes next after a reply: the same, unless a look has to tell. */
+export type NextAfterReply = Next | { readonly kind: "look"; readonly after: "acceptance" | "refusal" };
+
+/** That a request has ended. */
+export type Conclusion =
+    /** `acted` tells whether by a request of ours. */
     | ({ readonly kind: "done" } & Ending)
-    /** It has ended: `pending` is recorded and finished by the next run, `failed` leaves nothing to finish. */
+    /** `pending` is recorded and finished by the next run, `failed` leaves nothing to finish. */
     | { readonly kind: "failed" | "pending"; readonly what: string; readonly advice: string };
 
 /** How a request ended that has not failed. */

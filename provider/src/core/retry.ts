@@ -52,11 +52,13 @@ export async function tryUntil<T>(
     { budget, random, signal, onPause }: RetryOptions,
 ): Promise<T | undefined> {
     const reserveMs = Math.min(1_000, budget.totalMs / 10);
-    let inARow = { kind: "none", count: 0 };
+    let last: Try<T>["kind"] | undefined;
+    let inARow = 0;
     const pauseAfter = ({ result }: IRetryBackoffContext<unknown>): number => {
         const kind = (result as { readonly value: Try<T> }).value.kind;
-        inARow = { kind, count: inARow.kind === kind ? inARow.count + 1 : 0 };
-        const wanted = kind === "failed" ? backoffMs(inARow.count, random()) : pollMs(inARow.count);
+        inARow = kind === last ? inARow + 1 : 0;
+        last = kind;
+        const wanted = kind === "failed" ? backoffMs(inARow, random()) : pollMs(inARow);
         const pauseMs = Math.min(wanted, Math.max(0, budget.remainingMs() - reserveMs));
         onPause?.(pauseMs);
         return pauseMs;

@@ -23,12 +23,9 @@ export function sameTriggers(recorded: unknown, declared: unknown): boolean {
     if (declared === unknownValue) {
         return false;
     }
-    if (Array.isArray(recorded) || Array.isArray(declared)) {
+    if (Array.isArray(recorded) && Array.isArray(declared)) {
         return (
-            Array.isArray(recorded) &&
-            Array.isArray(declared) &&
-            recorded.length === declared.length &&
-            recorded.every((item, index) => sameTriggers(item, declared[index]))
+            recorded.length === declared.length && recorded.every((item, index) => sameTriggers(item, declared[index]))
         );
     }
     if (!isRecord(recorded)) {

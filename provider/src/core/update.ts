@@ -1,3 +1,4 @@
+import type { OnChange } from "./argumentRules";
 import { argumentsOf, type Declaration, type Properties, readArguments } from "./arguments";
 import { canonicalJson, type Json } from "./json";
 import { ownStatuses } from "./knowledge";
@@ -54,9 +55,11 @@ function isPending({ status }: Recorded): boolean {
 
 /** Decides what an update is; the same for the preview, which shows it, and for the update, which does it. */
 export function updateBetween(recorded: Recorded, declared: Declaration): Update {
-    const rules = argumentsOf(declared.operation);
-    const changed = Object.keys(rules).filter((name) => differs(name, recorded.declaration, declared));
-    const replacing = changed.filter((name) => rules[name]?.onChange === "replace");
+    const rules = Object.entries(argumentsOf(declared.operation));
+    const changed = rules.filter(([name]) => differs(name, recorded.declaration, declared));
+    const changesThatTake = (onChange: OnChange) =>
+        changed.filter(([, rule]) => rule.onChange === onChange).map(([name]) => name);
+    const replacing = changesThatTake("replace");
     if (replacing.length > 0) {
         return { kind: "replace", because: replacing };
     }
@@ -65,9 +68,7 @@ export function updateBetween(recorded: Recorded, declared: Declaration): Update
         return { kind: "record", changed: changed.length > 0 };
     }
     const switchedOn = recorded.declaration.enabled === false;
-    const asking = switchedOn
-        ? "enabled"
-        : changed.find((name) => rules[name]?.onChange === "request" && isGiven(declared, name));
+    const asking = switchedOn ? "enabled" : changesThatTake("request").find((name) => isGiven(declared, name));
     if (asking !== undefined) {
         const clientToken = declared.clientToken ?? deriveToken({ ...declared, previousToken: recorded.clientToken });
         return { kind: "request", because: asking, clientToken, supersedes: isPending(recorded) };

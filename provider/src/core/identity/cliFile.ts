@@ -80,14 +80,13 @@ function readCliFile(settings: Settings, path: Found | undefined): CliFile | und
     const whole = path === undefined ? clisPath : path.value.replace(/^~(?=\/|\\|$)/, () => settings.homeDirectory);
     const name = path === undefined ? "the CLI's file" : `the file that ${placeText(path.place)} names`;
     const content = settings.readFile(whole);
-    switch (content.kind) {
-        case "absent":
-            return undefined;
-        case "unreadable":
-            throw new ConfigurationError(`${name} cannot be read: ${content.code}`);
-        case "text":
-            return { name, isClis: whole === clisPath, ...parseCliFile(name, content.text) };
+    if (content.kind === "absent") {
+        return undefined;
     }
+    if (content.kind === "unreadable") {
+        throw new ConfigurationError(`${name} cannot be read: ${content.code}`);
+    }
+    return { name, isClis: whole === clisPath, ...parseCliFile(name, content.text) };
 }
 
 function parseCliFile(name: string, text: string): Pick<CliFile, "current" | "profiles"> {

@@ -100,16 +100,14 @@ const hostPattern =
 /** Reads a host, or a URL that is no more than one; `example` is a right one. */
 function hostIn(
     found: Found | undefined,
-    byDefault: { readonly scheme: Endpoint["scheme"]; readonly host: string },
+    byDefault: Pick<Endpoint, "scheme" | "host">,
     example: string,
-): { readonly scheme: Endpoint["scheme"]; readonly host: string } {
+): Pick<Endpoint, "scheme" | "host"> {
     const text = found?.value ?? byDefault.host;
     const whole = text.includes("://") ? text : `${byDefault.scheme}://${text}`;
-    const url = URL.canParse(whole) ? new URL(whole) : undefined;
-    const rest = url === undefined ? "" : url.pathname.slice(1) + url.search + url.hash + url.username + url.password;
-    const scheme = url?.protocol === "https:" ? "https" : url?.protocol === "http:" ? "http" : undefined;
-    if (url !== undefined && scheme !== undefined && rest === "" && hostPattern.test(url.host)) {
-        return { scheme, host: url.host };
+    const read = URL.canParse(whole) ? hostOnly(new URL(whole)) : undefined;
+    if (read !== undefined) {
+        return read;
     }
     if (found === undefined) {
         throw new ConfigurationError("no host can be made of the region; it must be one such as cn-hangzhou");
@@ -118,6 +116,13 @@ function hostIn(
     throw new ConfigurationError(
         `${placeText(found.place)} must be a host or an http(s) URL without a path${braces}, such as ${example}`,
     );
+}
+
+/** Reads an http(s) URL that has nothing behind its host, nor a user before it. */
+function hostOnly(url: URL): Pick<Endpoint, "scheme" | "host"> | undefined {
+    const rest = url.pathname.slice(1) + url.search + url.hash + url.username + url.password;
+    const scheme = url.protocol === "https:" ? "https" : url.protocol === "http:" ? "http" : undefined;
+    return scheme !== undefined && rest === "" && hostPattern.test(url.host) ? { scheme, host: url.host } : undefined;
 }
 
 function overrideOf(found: Found | undefined): { readonly override?: Place } {

@@ -40,19 +40,17 @@ export function waysToSet(settings: Settings, name: AttributeName): string {
 function inStack(settings: Settings, { keys }: Attribute): Found | undefined {
     for (const path of keys) {
         const [block = "", field] = path.split(".");
-        if (field !== undefined) {
-            const found = inBlock(settings, block, field);
-            if (found !== undefined) {
-                return found;
-            }
-            continue;
-        }
-        const value = scalarText(settings.config(`${settings.namespace}:${path}`));
-        if (value !== undefined) {
-            return { value, place: placeOfKey(settings, path) };
+        const found = field === undefined ? atKey(settings, path) : inBlock(settings, block, field);
+        if (found !== undefined) {
+            return found;
         }
     }
     return undefined;
+}
+
+function atKey(settings: Settings, path: string): Found | undefined {
+    const value = scalarText(settings.config(`${settings.namespace}:${path}`));
+    return value === undefined ? undefined : { value, place: placeOfKey(settings, path) };
 }
 
 function inBlock(settings: Settings, block: string, field: string): Found | undefined {
