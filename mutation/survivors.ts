@@ -107,24 +107,6 @@ export const survivors: readonly Survivor[] = [
         reason: "A text in place of an entry has no field of that name.",
     },
     {
-        file: "provider/src/core/identity/finder.ts",
-        line: 'const [block, field] = keys[0]?.split(".") ?? [];',
-        replacement: '["Stryker was here"]',
-        reason: "Only the attribute of the SDKs' region has no key; a block without a field counts as no block does.",
-    },
-    {
-        file: "provider/src/core/identity/finder.ts",
-        line: 'const [block, field] = keys[0]?.split(".") ?? [];',
-        replacement: "keys[0].split",
-        reason: "Only the attribute of the SDKs' region has no key, and it is asked in the environment alone.",
-    },
-    {
-        file: "provider/src/core/identity/finder.ts",
-        line: 'const counts = block === undefined || field === undefined || block === "endpoints" || readBlock(settings, block);',
-        replacement: "false",
-        reason: "Where there is no block there is no field either, which the next condition says.",
-    },
-    {
         file: "provider/src/core/identity/identity.ts",
         line: 'return base.profile === undefined ? "the ECS role" : profileText(base.profile);',
         replacement: "false",

@@ -69,9 +69,11 @@ function inBlock(settings: Settings, block: string, field: string): Found | unde
 
 function inEnvironment(settings: Settings, name: AttributeName): Found | undefined {
     const { keys }: Attribute = attributes[name];
-    const [block, field] = keys[0]?.split(".") ?? [];
     // That provider reads these variables as defaults of a block's fields, so without the block nobody reads them.
-    const counts = block === undefined || field === undefined || block === "endpoints" || readBlock(settings, block);
+    const counts = keys.every((path) => {
+        const [block = "", field] = path.split(".");
+        return field === undefined || block === "endpoints" || readBlock(settings, block) !== undefined;
+    });
     return counts ? firstVariable(settings, attributes[name]) : undefined;
 }
 
