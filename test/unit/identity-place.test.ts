@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { ConfigurationError } from "../../provider/src/core/configuration";
 import { endpointFor, stsHostFor } from "../../provider/src/core/identity/endpoint";
+import { finder } from "../../provider/src/core/identity/finder";
 import { headersFor } from "../../provider/src/core/identity/headers";
 import { placeText } from "../../provider/src/core/identity/place";
 import { type RegionArguments, regionFor, waysToGiveRegion } from "../../provider/src/core/identity/region";
@@ -128,6 +129,11 @@ describe("the region", () => {
             profile: "p",
             field: "region_id",
         });
+    });
+
+    it("of the SDKs' variable needs nothing configured beside it", () => {
+        const settings = settingsOf({ env: { ALIBABA_CLOUD_REGION_ID: "cn-sdk" } });
+        assert.equal(finder(settings)("sdkRegion")?.value, "cn-sdk");
     });
 
     it("is not guessed where its profile cannot be found", () => {

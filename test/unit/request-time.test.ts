@@ -42,6 +42,13 @@ describe("the time of a request", () => {
         assert.ok(elapsedMs >= 58_000, `${elapsedMs} ms`);
     });
 
+    it("has the first look at once, the next a second later, and then fewer the longer it takes", async () => {
+        const looks = [is("activating"), is("activating"), is("activating"), is("suspended")];
+        const { outcome, looksAtMs } = await play({ looks });
+        assert.deepEqual(outcome, done("suspended"));
+        assert.deepEqual(looksAtMs, [0, 1_000, 2_500, 4_750]);
+    });
+
     it("is a minute of looks where an acceptance will do, from the first look on, and does not begin before it", async () => {
         const sends = [...Array.from({ length: 7 }, () => throttled), accepted];
         const { outcome, looksAtMs, elapsedMs } = await play({ sends, looks: [throttled] }, resume);
