@@ -37,6 +37,16 @@ const credentials = {
     SecurityToken: session.securityToken,
     Expiration: new Date(Date.now() + 3_600_000).toISOString(),
 };
+const ssoProfile = (url: string, until = Math.floor(Date.now() / 1000) + 3_600) => ({
+    name: "sso",
+    mode: "CloudSSO",
+    cloud_sso_sign_in_url: url,
+    cloud_sso_account_id: "1234",
+    cloud_sso_access_config: "ac-1",
+    access_token: "sso-canary",
+    cloud_sso_access_token_expire: until,
+});
+
 const place = { kind: "stack", key: "alicloud:credentialsUri" } as const;
 /** What an answer may hold and no message may show. */
 const telltale = { AccessKeySecret: "answered-canary", Message: "message-canary" };
@@ -267,34 +277,31 @@ describe("credentials that cannot be had", () => {
     });
 
     it("ask for a new sign-in where that of CloudSSO is over", async () => {
-        site.profiles({
-            name: "sso",
-            mode: "CloudSSO",
-            cloud_sso_sign_in_url: "https://signin-canary.example",
-            cloud_sso_account_id: "1234",
-            cloud_sso_access_config: "ac-1",
-            access_token: "sso-canary",
-            cloud_sso_access_token_expire: 1,
-        });
+        site.profiles(ssoProfile("https://signin-canary.example", 1));
         const message = await site.messageWith({ "alicloud:profile": "sso" });
         assert.match(message, /its sign-in is over; sign in again with the aliyun CLI/);
     });
 
     it("ask for a new sign-in where that of CloudSSO is refused", async () => {
-        site.profiles({
-            name: "sso",
-            mode: "CloudSSO",
-            cloud_sso_sign_in_url: (await uriAnswering(json(401, { Code: "Unauthorized", ...telltale }))).uri,
-            cloud_sso_account_id: "1234",
-            cloud_sso_access_config: "ac-1",
-            access_token: "sso-canary",
-            cloud_sso_access_token_expire: Math.floor(Date.now() / 1000) + 3_600,
-        });
+        site.profiles(ssoProfile((await uriAnswering(json(401, { Code: "Unauthorized", ...telltale }))).uri));
         const message = await site.messageWith({ "alicloud:profile": "sso" });
         assert.match(
             message,
             /HTTP 401 \(Unauthorized\) from 127\.0\.0\.1:\d+; its sign-in is over; sign in again with the aliyun CLI/,
         );
+    });
+
+    it("ask for no sign-in where a session of CloudSSO may not assume the role", async () => {
+        const CloudCredential = {
+            AccessKeyId: session.accessKeyId,
+            AccessKeySecret: session.accessKeySecret,
+            SecurityToken: session.securityToken,
+            Expiration: new Date(Date.now() + 3_600_000).toISOString(),
+        };
+        site.profiles(ssoProfile((await uriAnswering(json(200, { CloudCredential }))).uri));
+        const assumeRole = JSON.stringify({ roleArn: deployer.arn, externalId: "wrong" });
+        const message = await site.messageWith({ "alicloud:profile": "sso", "alicloud:assumeRole": assumeRole });
+        assert.match(message, /HTTP 403 \(NoPermission\) from localhost:\d+$/);
     });
 
     it("ask for no sign-in where a command's key may not assume the role", async () => {

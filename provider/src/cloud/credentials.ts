@@ -70,7 +70,7 @@ function temporary(identity: Identity, stsHost: string): CredentialsSource {
             return { accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
         } catch (error) {
             shared = undefined;
-            throw failureOf(identity, name, answeredBy, error);
+            throw failureOf({ identity, name, stsHost, answeredBy }, error);
         }
     }
 
@@ -94,8 +94,17 @@ function temporary(identity: Identity, stsHost: string): CredentialsSource {
     };
 }
 
+/** Whose credentials were asked for, and of whom. */
+interface Asked {
+    readonly identity: Identity;
+    readonly name: string;
+    readonly stsHost: string;
+    /** The host that answered last, if any did. */
+    readonly answeredBy: string | undefined;
+}
+
 /** What goes wrong in the library is told in our words: its own quote whole answers, command lines and URLs. */
-function failureOf({ base }: Identity, name: string, answeredBy: string | undefined, error: unknown): Error {
+function failureOf({ identity: { base }, name, stsHost, answeredBy }: Asked, error: unknown): Error {
     if (error instanceof ConfigurationError) {
         return error;
     }
@@ -111,7 +120,7 @@ function failureOf({ base }: Identity, name: string, answeredBy: string | undefi
     const reason = `credentials of ${name} could not be had: ${problemText(problem)} from ${host}${through}`;
     return isPassing(problem)
         ? new CredentialsUnavailable(reason)
-        : new ConfigurationError(reason + adviceFor(base, problem));
+        : new ConfigurationError(reason + adviceFor(base, problem, host === stsHost));
 }
 
 /** Why nobody was asked, or nobody but a command. */
@@ -128,8 +137,12 @@ function unaskedText(base: Base, error: unknown): string {
                 : signInAgain;
         case "credentialsFile":
             return "the file has none that can be used";
+        case "accessKey":
+        case "credentialsUri":
+        case "ecsRole":
+        case "instanceRole":
+            return "@alicloud/credentials failed before it asked";
     }
-    return "@alicloud/credentials failed before it asked";
 }
 
 const signInAgain = "its sign-in is over; sign in again with the aliyun CLI";
@@ -143,11 +156,12 @@ function problemText(problem: ExchangeProblem): string {
     }
 }
 
-function adviceFor(base: Base, problem: ExchangeProblem): string {
+function adviceFor(base: Base, problem: ExchangeProblem, isFromSts: boolean): string {
     if (problem.kind === "unreachable") {
         return "; trust the certificate's authority with the variable NODE_EXTRA_CA_CERTS, or correct the setting";
     }
-    return base.kind === "cliProfile" && base.mode !== "External" ? `; ${signInAgain}` : "";
+    // STS is asked for a role with a session that a sign-in gave, so the sign-in is not what it refuses.
+    return base.kind === "cliProfile" && base.mode !== "External" && !isFromSts ? `; ${signInAgain}` : "";
 }
 
 /** Node's codes of what no repetition mends: a certificate that nobody vouches for, an impossible header. */
