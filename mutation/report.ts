@@ -1,4 +1,4 @@
-import type { Survivor } from "./survivors";
+import type { Change, Survivors } from "./survivors";
 
 interface Position {
     readonly line: number;
@@ -61,31 +61,27 @@ export interface Summary {
     readonly equivalents: number;
     readonly unnoticed: readonly Unnoticed[];
     /** Explained in survivors.ts, and not there, or not any more. */
-    readonly gone: readonly Survivor[];
+    readonly gone: readonly { readonly file: string; readonly line: string }[];
     /** What is wrong with it, in sentences. */
     readonly misses: readonly string[];
 }
 
 /** Counts what was found, and holds it against the goals and what is known of the survivors. */
-export function summaryOf({ files }: Found, known: readonly Survivor[]): Summary {
+export function summaryOf({ files }: Found, known: readonly Survivors[]): Summary {
     const byFile = Object.entries(files).map(([path, { source, mutants }]) => {
         return { name: path, lines: source.split("\n"), mutants };
     });
     const rows = byFile.map(({ name, mutants }) => rowOf(name, mutants)).filter(({ counted }) => counted > 0);
     const mutants = byFile.flatMap((file) => file.mutants);
     const all = rowOf("all", mutants);
-    const used = new Set<Survivor>();
+    const used = new Set<Change>();
     const unnoticed = byFile.flatMap(({ name, lines, mutants: ofFile }) =>
         ofFile.filter(isUnnoticed).map((mutant) => {
             const line = lines[mutant.location.start.line - 1] ?? "";
-            const explained = known.find(
-                (survivor) =>
-                    survivor.file === name &&
-                    survivor.line === line.trim() &&
-                    survivor.replacement === mutant.replacement,
-            );
-            if (explained !== undefined) {
-                used.add(explained);
+            const isOf = ([of, replacement]: Change) => of === line.trim() && replacement === mutant.replacement;
+            const explained = known.find(({ file, changes }) => file === name && changes.some(isOf));
+            for (const change of explained?.changes.filter(isOf) ?? []) {
+                used.add(change);
             }
             const original = textAt(lines, mutant);
             const place = `${name}:${mutant.location.start.line}`;
@@ -100,7 +96,10 @@ export function summaryOf({ files }: Found, known: readonly Survivor[]): Summary
     }
     const equivalents = leftOut.get(equivalent) ?? 0;
     const names = new Set(byFile.map(({ name }) => name));
-    const gone = known.filter((survivor) => names.has(survivor.file) && !used.has(survivor));
+    const gone = known
+        .filter(({ file }) => names.has(file))
+        .flatMap(({ file, changes }) => changes.map((change) => ({ file, line: change[0], change })))
+        .filter(({ change }) => !used.has(change));
     const misses = [
         ...(score(all) < goals.all ? [`${percent(all)} of all are noticed, and ${goals.all} % is the goal`] : []),
         ...rows
