@@ -17,7 +17,12 @@ const doneUnseen: Next = { kind: "done", status: "accepted", acted: true };
 const lost: Reply = { kind: "lost", code: "ECONNRESET" };
 
 const seen = (asked: Asked, known: Knowledge, after: "acceptance" | "refusal", status: string) =>
-    afterLook(asked, known, after, { kind: "seen", status }, { kind: "body", body: {} }, 0);
+    afterLook(asked, known, after, {
+        look: { kind: "seen", status },
+        reply: { kind: "body", body: {} },
+        route,
+        lookingMs: 0,
+    });
 const noteOf = (next: Next) => (next.kind === "done" ? next.note : assert.fail(next.kind));
 
 function errorOf(next: Next, kind: "failed" | "pending"): { readonly what: string; readonly advice: string } {
@@ -45,7 +50,7 @@ describe("what follows from a reply", () => {
 
 describe("what follows from a look", () => {
     const unseen = (asked: Asked, known: Knowledge, lookingMs: number) =>
-        afterLook(asked, known, "acceptance", { kind: "unseen" }, lost, lookingMs);
+        afterLook(asked, known, "acceptance", { look: { kind: "unseen" }, reply: lost, route, lookingMs });
 
     it("that fails is a resume's end after a minute, and not before", () => {
         assert.deepEqual(unseen(resume, accepted, firstLookMs - 1), { kind: "again" });
@@ -58,12 +63,26 @@ describe("what follows from a look", () => {
     it("that is refused tells what the request itself came to", () => {
         const looks: readonly Look[] = [{ kind: "denied" }, { kind: "refused" }];
         for (const look of looks) {
-            const reply = error("Forbidden.RAM");
-            const taken = errorOf(afterLook(interrupt, accepted, "acceptance", look, reply, 0), "pending");
+            const looked = { look, reply: error("Forbidden.RAM"), route, lookingMs: 0 };
+            const taken = errorOf(afterLook(interrupt, accepted, "acceptance", looked), "pending");
             assert.match(taken.what, /^accepted/);
-            const refused = errorOf(afterLook(interrupt, nothing, "refusal", look, reply, 0), "failed");
+            const refused = errorOf(afterLook(interrupt, nothing, "refusal", looked), "failed");
             assert.match(refused.what, /^refused/);
         }
+    });
+
+    it("that finds no such instance names the endpoint, if that was set", () => {
+        const ofUser = { ...route, override: "b.test" };
+        const looked = {
+            look: { kind: "refused" },
+            reply: error("InstanceNotFound"),
+            route: ofUser,
+            lookingMs: 0,
+        } as const;
+        assert.match(
+            errorOf(afterLook(interrupt, accepted, "acceptance", looked), "pending").advice,
+            /endpoint is b\.test$/,
+        );
     });
 
     it("is to look again while a refused request's instance is on its way, and to wait after an acceptance", () => {

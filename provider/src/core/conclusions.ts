@@ -63,14 +63,21 @@ export function afterReply(
     }
 }
 
-/** What follows from a look. `lookingMs` is for how long looks have been made without seeing the instance. */
+/** What a look came back with. */
+interface Looked {
+    readonly look: Look;
+    readonly reply: Reply;
+    readonly route: Route;
+    /** For how long looks have been made without seeing the instance. */
+    readonly lookingMs: number;
+}
+
+/** What follows from a look. */
 export function afterLook(
     asked: Asked,
     known: Knowledge,
     after: "acceptance" | "refusal",
-    look: Look,
-    reply: Reply,
-    lookingMs: number,
+    { look, reply, route, lookingMs }: Looked,
 ): Next {
     const { acceptanceSuffices } = descriptorOf(asked.operation);
     const suffices = acceptanceSuffices && after === "acceptance" && !known.seen;
@@ -82,7 +89,7 @@ export function afterLook(
         case "denied":
         case "refused": {
             const what = `${after === "refusal" ? "refused in this phase" : "accepted"}, but nobody may look`;
-            return suffices ? doneUnseen : ending(known, what, lookAdvice(asked.operation, reply));
+            return suffices ? doneUnseen : ending(known, what, lookAdvice(asked.operation, reply, route));
         }
     }
 }

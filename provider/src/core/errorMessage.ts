@@ -105,10 +105,10 @@ export function refusalAdvice(call: Problem["call"], reply: Reply, route?: Route
 }
 
 /** What to do when the instance may not be looked at. */
-export function lookAdvice(operation: Operation, reply: Reply): string {
+export function lookAdvice(operation: Operation, reply: Reply, route?: Route): string {
     const { looksWithoutWaiting, waitArgument } = descriptorOf(operation);
     const without = isDenied(reply) && !looksWithoutWaiting ? `, or set \`${waitArgument}: false\`` : "";
-    return refusalAdvice("DescribeLogstash", reply) + without;
+    return refusalAdvice("DescribeLogstash", reply, route) + without;
 }
 
 /** What else explains that an instance is not there. */

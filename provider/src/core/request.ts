@@ -180,12 +180,14 @@ class Pursuit {
 
     /** Looks how far the accepted request is, or why the instance refused it in its phase. */
     async #look(after: "acceptance" | "refusal"): Promise<Next> {
-        const reply = await this.means.service.describe(this.request.instanceId, this.#limits());
+        const { service } = this.means;
+        const reply = await service.describe(this.request.instanceId, this.#limits());
         this.#curtail(reply);
         const look = classifyLook(reply);
         const atMs = this.budget.elapsedMs();
         this.#lookingSinceMs ??= atMs;
-        const next = afterLook(this.request, this.#known, after, look, reply, atMs - this.#lookingSinceMs);
+        const lookingMs = atMs - this.#lookingSinceMs;
+        const next = afterLook(this.request, this.#known, after, { look, reply, route: service.route(), lookingMs });
         if (look.kind !== "seen") {
             this.#problem = { call: "DescribeLogstash", reply };
             return next;
