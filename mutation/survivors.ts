@@ -59,15 +59,6 @@ export const survivors: readonly Survivors[] = [
         changes: [["if (value !== undefined) {", "true"]],
     },
     {
-        file: "provider/src/cloud/debugOutput.ts",
-        reason: "In this installation the agents share their copy of `debug` with the other libraries, which silence it too.",
-        changes: [
-            ['for (const agent of ["http-proxy-agent", "https-proxy-agent"]) {', "[]"],
-            ['for (const agent of ["http-proxy-agent", "https-proxy-agent"]) {', "{}"],
-            ["silence(createRequire(require.resolve(agent)), names);", ";"],
-        ],
-    },
-    {
         file: "provider/src/core/announcement.ts",
         reason: "The last case returns undefined, as the end of the function does.",
         changes: [['case "record":', 'case "record":']],

@@ -65,8 +65,8 @@ export const breaks: readonly Break[] = [
     {
         name: "an answer that quotes a secret is not masked",
         file: "cloud/popcore.ts",
-        original: "reply: showable(await this.#send(opened, call, used, left, signal), this.#usedSecrets), used",
-        broken: "reply: showable(await this.#send(opened, call, used, left, signal), new Set()), used",
+        original: "showable(await this.#send(opened, call, used, left, signal), this.#usedSecrets)",
+        broken: "showable(await this.#send(opened, call, used, left, signal), new Set())",
     },
     {
         name: "the limiter is off",

@@ -10,7 +10,8 @@ import {
 import { createServer as createHttpsServer, request as httpsRequest } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
 import { selfSigned } from "pulumi-alicloud-logstash-emulator";
-import { Connections, proxyCode, type Watch } from "../../provider/src/cloud/connections";
+import { Connections, type Watch } from "../../provider/src/cloud/connections";
+import { proxyCode } from "../../provider/src/cloud/tunnel";
 import { stringField } from "../../provider/src/core/json";
 import { countingProxy } from "./countingProxy";
 import { until } from "./until";

@@ -264,9 +264,15 @@ describe("an exchange for credentials", () => {
         assert.deepEqual(problem, { kind: "unreachable", code: "EMSGSIZE", connected: true });
     });
 
-    it("ends where a proxy takes the connection and never opens the tunnel", async () => {
+    it("ends where a proxy takes the connection and never opens the tunnel, and the connection with it", async () => {
+        let closed = false;
         const sockets = new Set<{ destroy(): void }>();
-        const silent = createTcpServer((socket) => sockets.add(socket));
+        const silent = createTcpServer((socket) => {
+            sockets.add(socket.on("error", () => {}).resume());
+            socket.once("close", () => {
+                closed = true;
+            });
+        });
         await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
         site.atEnd(() => {
             for (const socket of sockets) {
@@ -278,6 +284,7 @@ describe("an exchange for credentials", () => {
         const { problem, proxy } = await problemOf("https://sts.example", `http://127.0.0.1:${port}`);
         assert.deepEqual(problem, { kind: "unreachable", code: "ETIMEDOUT", connected: false });
         assert.equal(proxy, "HTTPS_PROXY");
+        await until(() => closed);
     });
 
     it("ends where nobody listens", async () => {

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { ProxyServer } from "./proxy";
+import { TunnelAgent } from "./tunnel";
 
 /** No answer of the service comes near it; an endless one is cut off here. */
 const maxAnswerBytes = 1_048_576;
@@ -20,16 +21,21 @@ interface WatchedOptions {
     readonly watched: (request: ClientRequest) => void;
     /** Closes a connection that is being made for this request, which Node only does once there is a socket. */
     readonly giveUp?: AbortSignal;
-    /** Told, or a proxy's agent looks for it in the call stack, and pools the connection under another name. */
-    readonly secureEndpoint?: boolean;
+    /** Told, or the agent for a plain endpoint behind a proxy looks for it in the call stack. */
+    readonly secureEndpoint: false;
 }
-
-/** The way an agent makes a connection. */
-type Connect = (request: ClientRequest, options: WatchedOptions) => Promise<Socket>;
 
 /** The part of a proxy's agent used here. */
 interface ProxyAgent {
-    connect(request: ClientRequest, options: object): Promise<Socket>;
+    connect(request: ClientRequest, options: WatchedOptions): Promise<Socket>;
+}
+
+/** The part of Node's agents that makes connections: at once, or later. */
+interface Connecting {
+    createConnection(
+        options: object,
+        made: (error: Error | null, socket: Socket | undefined) => void,
+    ): Socket | undefined;
 }
 
 /** The connections to one endpoint, directly or through a proxy. Knows which of them stand, and which ever did. */
@@ -37,30 +43,51 @@ export class Connections {
     #stood = false;
     readonly #standing = new WeakSet<Socket>();
 
-    private constructor(
-        readonly agent: HttpAgent,
-        private readonly secureEndpoint: boolean,
-    ) {}
+    private constructor(readonly agent: HttpAgent) {
+        const watchable = agent as HttpAgent & {
+            addRequest: (request: ClientRequest, options: WatchedOptions) => void;
+        };
+        const add = watchable.addRequest.bind(agent);
+        watchable.addRequest = (request, options) => {
+            options.watched(request);
+            add(request, options);
+        };
+    }
 
     /** For requests to a base URL. Nothing is connected yet. */
     static async to(endpoint: string, proxy: ProxyServer | undefined, maxConnections: number): Promise<Connections> {
         const options = { keepAlive: true, maxSockets: maxConnections, maxFreeSockets: maxConnections };
-        const secure = endpoint.startsWith("https:");
-        if (proxy === undefined) {
-            const connections = new Connections(secure ? new HttpsAgent(options) : new HttpAgent(options), secure);
-            connections.#watchDirect();
-            return connections;
+        if (endpoint.startsWith("https:")) {
+            return Connections.#byNode(
+                proxy === undefined ? new HttpsAgent(options) : new TunnelAgent(proxy.url, options),
+            );
         }
-        const Agent = secure
-            ? (await import("https-proxy-agent")).HttpsProxyAgent
-            : (await import("http-proxy-agent")).HttpProxyAgent;
-        const connections = new Connections(new Agent(proxy.url, options), secure);
-        // An agent for each connection: its options are those of the connection to the proxy, `signal` among them.
-        connections.#watchProxied(async (request, connectOptions) => {
+        if (proxy === undefined) {
+            return Connections.#byNode(new HttpAgent(options));
+        }
+        const { HttpProxyAgent } = await import("http-proxy-agent");
+        const connections = new Connections(new HttpProxyAgent(proxy.url, options));
+        const connect: ProxyAgent["connect"] = async (request, connectOptions) => {
             const { giveUp } = connectOptions;
-            const agent: ProxyAgent = new Agent(proxy.url, { keepAlive: true, ...(giveUp ? { signal: giveUp } : {}) });
-            return agent.connect(request, connectOptions);
-        });
+            // An agent for each connection: its options are those of the connection to the proxy, `signal` among them.
+            const agent: object = new HttpProxyAgent(proxy.url, {
+                keepAlive: true,
+                ...(giveUp ? { signal: giveUp } : {}),
+            });
+            return connections.#watchSocket(await (agent as ProxyAgent).connect(request, connectOptions));
+        };
+        Object.assign(connections.agent, { connect });
+        return connections;
+    }
+
+    static #byNode(agent: HttpAgent): Connections {
+        const connections = new Connections(agent);
+        const connecting = agent as unknown as Connecting;
+        const create = connecting.createConnection.bind(agent);
+        connecting.createConnection = (options, made) => {
+            const socket = create(options, (error, later) => made(error, later && connections.#watchSocket(later)));
+            return socket && connections.#watchSocket(socket);
+        };
         return connections;
     }
 
@@ -84,43 +111,7 @@ export class Connections {
                 watch.httpStatus = statusCode;
             });
         };
-        return { watch, options: { watched, giveUp, secureEndpoint: this.secureEndpoint } satisfies WatchedOptions };
-    }
-
-    #watchDirect(): void {
-        const agent = this.agent as HttpAgent & { createConnection: (...args: unknown[]) => Socket };
-        const create = agent.createConnection.bind(agent);
-        agent.createConnection = (...args) => this.#watchSocket(create(...args));
-        this.#watchRequests();
-    }
-
-    #watchProxied(connect: Connect): void {
-        const watched: Connect = async (request, options) => {
-            let refused: number | undefined;
-            request.once("proxyConnect", ({ statusCode }: { statusCode?: number }) => {
-                refused = statusCode === 200 ? undefined : statusCode;
-            });
-            const socket = await connect(request, options);
-            if (refused !== undefined) {
-                // What the proxy says would otherwise be read as the answer of the service.
-                socket.destroy();
-                throw Object.assign(new Error("the proxy refused"), { code: proxyCode(refused) });
-            }
-            return this.#watchSocket(socket);
-        };
-        Object.assign(this.agent, { connect: watched });
-        this.#watchRequests();
-    }
-
-    #watchRequests(): void {
-        const agent = this.agent as HttpAgent & {
-            addRequest: (request: ClientRequest, options: WatchedOptions) => void;
-        };
-        const add = agent.addRequest.bind(agent);
-        agent.addRequest = (request, options) => {
-            options.watched(request);
-            add(request, options);
-        };
+        return { watch, options: { watched, giveUp, secureEndpoint: false } satisfies WatchedOptions };
     }
 
     /** Notes when a connection stands, and cuts off answers that are too long. */
@@ -147,14 +138,6 @@ export class Connections {
         });
         return socket;
     }
-}
-
-/** A proxy that refuses to make a connection; the codes are rows of the table of transport codes. */
-export function proxyCode(httpStatus: number): "ProxyAuthentication" | "ProxyRefused" | "ProxyUnavailable" {
-    if (httpStatus === 407) {
-        return "ProxyAuthentication";
-    }
-    return httpStatus >= 400 && httpStatus < 500 && httpStatus !== 429 ? "ProxyRefused" : "ProxyUnavailable";
 }
 
 function standingEvent(socket: Socket): "secureConnect" | "connect" {

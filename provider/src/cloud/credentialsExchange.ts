@@ -4,6 +4,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { parseJson } from "../core/configuration";
 import { stringField } from "../core/json";
 import { proxyFor } from "./proxy";
+import { ProxyRefusal, TunnelAgent } from "./tunnel";
 
 /** A request as the providers of `@alicloud/credentials` make it. */
 export interface ExchangeRequest {
@@ -65,22 +66,30 @@ export async function exchange(request: ExchangeRequest, options: ExchangeOption
     const url = new URL(request.toRequestURL());
     const direct = options.direct === true || url.hostname === metadataHost;
     const proxy = direct ? undefined : await proxyFor(url.href);
-    const agent = await agentThrough(proxy?.url.href, url.protocol === "https:");
+    const agent = await agentThrough(proxy?.url, url.protocol === "https:");
     const failed = (problem: ExchangeProblem) => new ExchangeFailure(url.host, proxy?.variable, problem);
     const { headers, body } = bodyOf(request, options);
     const send = url.protocol === "https:" ? httpsRequest : httpRequest;
 
     return new Promise((resolve, reject) => {
         let connected = false;
-        const outgoing = send(url, { method: request.method, headers, agent });
-        const giveUp = (code: string) => {
+        const givenUp = new AbortController();
+        const through = { giveUp: givenUp.signal };
+        const outgoing = send(url, { method: request.method, headers, agent, ...through });
+        const fail = (problem: ExchangeProblem) => {
             clearTimeout(timer);
-            reject(failed({ kind: "unreachable", code, connected }));
-            // A proxy that never answers has not given a socket yet, so this alone would not end the wait.
+            reject(failed(problem));
+            // Both, for a proxy that never answers has not given a socket yet.
+            givenUp.abort();
             outgoing.destroy();
         };
+        const giveUp = (code: string) => fail({ kind: "unreachable", code, connected });
         let timer = setTimeout(giveUp, request.connectTimeout, "ETIMEDOUT");
-        outgoing.on("error", (error) => giveUp(stringField(error, "code") ?? "an unknown error"));
+        outgoing.on("error", (error) =>
+            error instanceof ProxyRefusal
+                ? fail({ kind: "refused", status: error.status })
+                : giveUp(stringField(error, "code") ?? "an unknown error"),
+        );
         outgoing.on("socket", (socket) => {
             const onConnected = () => {
                 connected = true;
@@ -111,13 +120,11 @@ export async function exchange(request: ExchangeRequest, options: ExchangeOption
     });
 }
 
-async function agentThrough(proxy: string | undefined, secure: boolean): Promise<Agent> {
+async function agentThrough(proxy: URL | undefined, secure: boolean): Promise<Agent> {
     if (proxy === undefined) {
         return secure ? new HttpsAgent() : new HttpAgent();
     }
-    return secure
-        ? new (await import("https-proxy-agent")).HttpsProxyAgent(proxy)
-        : new (await import("http-proxy-agent")).HttpProxyAgent(proxy);
+    return secure ? new TunnelAgent(proxy) : new (await import("http-proxy-agent")).HttpProxyAgent(proxy);
 }
 
 function bodyOf({ headers, bodyForm }: ExchangeRequest, { form, json }: ExchangeOptions) {

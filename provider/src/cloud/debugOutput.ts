@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 
 /** The namespaces in which the libraries print what they sign and send, and a proxy's password. */
-const telltale = ["roa", "rpc", "httpx:*", "sign", "http-proxy-agent*", "https-proxy-agent*"];
+const telltale = ["roa", "rpc", "httpx:*", "sign", "http-proxy-agent*"];
 
 /** Keeps secrets out of what `DEBUG` prints, in every copy of `debug` that those libraries load. Other output stays. */
 export function silenceSecrets(env: Record<string, string | undefined>): void {
@@ -15,9 +15,7 @@ export function silenceSecrets(env: Record<string, string | undefined>): void {
             silence(user, names);
         }
     }
-    for (const agent of ["http-proxy-agent", "https-proxy-agent"]) {
-        silence(createRequire(require.resolve(agent)), names);
-    }
+    silence(createRequire(require.resolve("http-proxy-agent")), names);
 }
 
 function silence(user: NodeJS.Require, names: string): void {

@@ -8,7 +8,7 @@ import { descriptorOf } from "../core/operations";
 import type { Reply } from "../core/reply";
 import type { CallLimits, LogstashService, WaysToReach } from "../core/service";
 import { refusalCode } from "../core/serviceCodes";
-import { Connections, proxyCode } from "./connections";
+import { Connections } from "./connections";
 import { type Credentials, type CredentialsSource, CredentialsUnavailable } from "./credentials";
 import { unlessAborted, unlessLate } from "./deadlines";
 import { silenceSecrets } from "./debugOutput";
@@ -16,6 +16,7 @@ import { maxConnections as defaultMaxConnections, type Turn } from "./limits";
 import { connectCode, replyFromResult, replyFromThrown } from "./popcoreReply";
 import { proxyFor, proxyName } from "./proxy";
 import { showable } from "./secrets";
+import { proxyCode } from "./tunnel";
 
 /** Where and as whom the calls are made. */
 export interface ServiceOptions {

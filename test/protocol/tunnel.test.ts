@@ -1,0 +1,142 @@
+import { strict as assert } from "node:assert";
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import { createServer as createHttpsServer, request } from "node:https";
+import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { selfSigned } from "pulumi-alicloud-logstash-emulator";
+import { TunnelAgent } from "../../provider/src/cloud/tunnel";
+import { stringField } from "../../provider/src/core/json";
+
+const ofTarget = selfSigned(["127.0.0.1"]);
+const ofProxy = selfSigned(["localhost"]);
+
+describe("a tunnel through a proxy", () => {
+    const own = getCACertificates("default");
+    let closings: (() => unknown)[] = [];
+    before(() => setDefaultCACertificates([ofProxy.cert]));
+    after(() => setDefaultCACertificates(own));
+    afterEach(() => {
+        for (const close of closings.splice(0)) {
+            close();
+        }
+        closings = [];
+    });
+
+    async function listening(server: Server): Promise<number> {
+        const sockets: Socket[] = [];
+        server.on("connection", (socket) => sockets.push(socket));
+        await once(server.listen(0, "127.0.0.1"), "listening");
+        closings.push(() => {
+            for (const socket of sockets) {
+                socket.destroy();
+            }
+            server.close();
+        });
+        return (server.address() as AddressInfo).port;
+    }
+
+    async function target(): Promise<string> {
+        const server = createHttpsServer(ofTarget, (_request, response) => response.end("yes"));
+        return `https://127.0.0.1:${await listening(server)}`;
+    }
+
+    /** What proxies were asked for. */
+    let asked: IncomingMessage[] = [];
+    beforeEach(() => {
+        asked = [];
+    });
+
+    function lead(incoming: IncomingMessage, client: Duplex): void {
+        asked.push(incoming);
+        const { hostname, port } = new URL(`http://${incoming.url}`);
+        const inner = connect(Number(port), hostname, () => {
+            client.write("HTTP/1.1 200 OK\r\n\r\n");
+            client.pipe(inner).pipe(client);
+        });
+        client.on("error", () => inner.destroy());
+        inner.on("error", () => client.destroy());
+    }
+
+    function refuse(incoming: IncomingMessage, client: Duplex): void {
+        asked.push(incoming);
+        client.end("HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n");
+    }
+
+    function through(proxy: string, keepAlive = false): TunnelAgent {
+        const agent = new TunnelAgent(new URL(proxy), { keepAlive });
+        closings.push(() => agent.destroy());
+        return agent;
+    }
+
+    /** The status of an answer, or the code of what went wrong. */
+    async function answer(url: string, agent: TunnelAgent, giveUp?: AbortSignal): Promise<number | string> {
+        const options = { agent, ca: ofTarget.cert, ...(giveUp === undefined ? {} : { giveUp }) };
+        const outgoing = request(url, options).end();
+        try {
+            const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+            await once(response.resume(), "end");
+            return response.statusCode ?? 0;
+        } catch (error) {
+            return stringField(error, "code") ?? String(error);
+        }
+    }
+
+    it("leads to an https host, and is kept for the next request, whatever becomes of the first", async () => {
+        const proxy = `http://127.0.0.1:${await listening(createServer().on("connect", lead))}`;
+        const [url, agent, giveUp] = [await target(), through(proxy, true), new AbortController()];
+        assert.equal(await answer(url, agent, giveUp.signal), 200);
+        giveUp.abort();
+        assert.equal(await answer(url, agent), 200);
+        assert.deepEqual(
+            asked.map(({ method, url: authority }) => [method, authority]),
+            [["CONNECT", new URL(url).host]],
+        );
+    });
+
+    it("may begin with TLS to the proxy, whose certificate is for its own name", async () => {
+        const port = await listening(createHttpsServer(ofProxy).on("connect", lead));
+        assert.equal(await answer(await target(), through(`https://localhost:${port}`)), 200);
+    });
+
+    it("is not opened by a proxy whose certificate is for another name", async () => {
+        const port = await listening(createHttpsServer(ofProxy).on("connect", lead));
+        const code = await answer(await target(), through(`https://127.0.0.1:${port}`));
+        assert.equal(code, "ERR_TLS_CERT_ALTNAME_INVALID");
+        assert.deepEqual(asked, []);
+    });
+
+    it("is not opened by a proxy that goes away, in its handshake or before it answers", async () => {
+        const leaving = createTcpServer((socket) => socket.on("error", () => {}).once("data", () => socket.end()));
+        const port = await listening(leaving);
+        for (const scheme of ["http", "https"]) {
+            assert.equal(await answer("https://a.test", through(`${scheme}://127.0.0.1:${port}`)), "ECONNRESET");
+        }
+    });
+
+    it("is asked for with the proxy's user and password, which the host never sees", async () => {
+        const port = await listening(createServer().on("connect", refuse));
+        for (const login of ["us%65r:pass%40word@", "user@", ":word@", ""]) {
+            await answer("https://a.test", through(`http://${login}127.0.0.1:${port}`));
+        }
+        const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
+        assert.deepEqual(
+            asked.map(({ headers }) => headers["proxy-authorization"]),
+            [basic("user:pass@word"), basic("user:"), basic(":word"), undefined],
+        );
+        assert.ok(asked.every(({ headers }) => headers.authorization === undefined));
+    });
+
+    it("is asked for by the host and port, in brackets for IPv6", async () => {
+        const port = await listening(createServer().on("connect", refuse));
+        for (const url of ["https://a.test", "https://a.test:8443", "https://[::1]:8443"]) {
+            assert.equal(await answer(url, through(`http://127.0.0.1:${port}`)), "ProxyRefused");
+        }
+        const authorities = ["a.test:443", "a.test:8443", "[::1]:8443"];
+        assert.deepEqual(
+            asked.map(({ url, headers }) => [url, headers.host]),
+            authorities.map((authority) => [authority, authority]),
+        );
+    });
+});
