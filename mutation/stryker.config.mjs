@@ -26,7 +26,7 @@ export default {
     },
     coverageAnalysis: "perTest",
     // The tests wait for timers half of their time.
-    concurrency: 3,
+    concurrency: 6,
     timeoutMS: 8_000,
     timeoutFactor: 2,
     disableTypeChecks: false,

@@ -8,12 +8,13 @@ import {
     type RequestListener,
 } from "node:http";
 import { createServer as createHttpsServer, request as httpsRequest } from "node:https";
-import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
+import { createServer as createTcpServer, type Server } from "node:net";
 import { selfSigned } from "pulumi-alicloud-logstash-emulator";
 import { Connections, type Watch } from "../../provider/src/cloud/connections";
 import { proxyCode } from "../../provider/src/cloud/tunnel";
 import { stringField } from "../../provider/src/core/json";
 import { countingProxy } from "./countingProxy";
+import { listening } from "./listening";
 import { until } from "./until";
 
 const closings: (() => unknown)[] = [];
@@ -23,22 +24,10 @@ afterEach(async () => {
     }
 });
 
-/** The port of a server that closes at the end of a test, with all its connections. */
-async function listening(server: Server): Promise<number> {
-    const sockets = new Set<{ destroy(): void }>();
-    server.on("connection", (socket) => sockets.add(socket));
-    await once(server.listen(0, "127.0.0.1"), "listening");
-    closings.push(() => {
-        for (const socket of sockets) {
-            socket.destroy();
-        }
-        server.close();
-    });
-    return (server.address() as AddressInfo).port;
-}
+const portOf = (server: Server) => listening(server, (close) => closings.push(close));
 
 async function serving(answer: RequestListener): Promise<string> {
-    return `http://127.0.0.1:${await listening(createServer(answer))}`;
+    return `http://127.0.0.1:${await portOf(createServer(answer))}`;
 }
 
 async function connectionsTo(url: string, proxyPort?: number, most = 8): Promise<Connections> {
@@ -80,7 +69,7 @@ describe("the connections to an endpoint", () => {
         server.on("connection", () => {
             opened += 1;
         });
-        const url = `http://127.0.0.1:${await listening(server)}`;
+        const url = `http://127.0.0.1:${await portOf(server)}`;
         const connections = await connectionsTo(url);
         assert.equal(connections.stood, false);
         for (let n = 0; n < 3; n += 1) {
@@ -101,7 +90,7 @@ describe("the connections to an endpoint", () => {
     });
 
     it("do not stand before their certificate is believed", async () => {
-        const url = `https://localhost:${await listening(createHttpsServer(selfSigned()))}`;
+        const url = `https://localhost:${await portOf(createHttpsServer(selfSigned()))}`;
         const connections = await connectionsTo(url);
         const { watch, came } = send(connections, url);
         assert.match(String(await came), /SELF_SIGNED_CERT/);
@@ -115,7 +104,7 @@ describe("the connections to an endpoint", () => {
         server.on("connection", () => {
             open += 1;
         });
-        const url = `http://127.0.0.1:${await listening(server)}`;
+        const url = `http://127.0.0.1:${await portOf(server)}`;
         const connections = await connectionsTo(url, undefined, 2);
         const all = Array.from({ length: 5 }, () => send(connections, url).came);
         for (let n = 0; n < 5; n += 1) {
@@ -146,7 +135,7 @@ describe("the connections to an endpoint", () => {
             socket.on("error", () => {});
             more();
         });
-        const url = `http://127.0.0.1:${await listening(hinting)}`;
+        const url = `http://127.0.0.1:${await portOf(hinting)}`;
         assert.equal(await send(await connectionsTo(url), url).came, "EMSGSIZE");
     });
 });
@@ -155,7 +144,7 @@ describe("the connections through a proxy", () => {
     it("stand for a plain endpoint once the proxy has taken them", async () => {
         const url = await serving((_request, response) => response.end("yes"));
         const proxy = countingProxy();
-        const connections = await connectionsTo(url, await listening(proxy.server));
+        const connections = await connectionsTo(url, await portOf(proxy.server));
         const { watch, came } = send(connections, `${url}/path`);
         assert.equal(watch.stage, "connecting");
         assert.equal(await came, 3);
@@ -174,7 +163,7 @@ describe("the connections through a proxy", () => {
                 keep(headers);
                 socket.end("HTTP/1.1 502 No\r\ncontent-length: 0\r\n\r\n");
             });
-            const connections = await connectionsTo(target, await listening(proxy));
+            const connections = await connectionsTo(target, await portOf(proxy));
             await send(connections, target).came;
             assert.deepEqual(asked, ["Keep-Alive"]);
         });
@@ -189,7 +178,7 @@ describe("the connections through a proxy", () => {
             const refusing = createServer().on("connect", (_request, socket) => {
                 socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
             });
-            const connections = await connectionsTo("https://a.test", await listening(refusing));
+            const connections = await connectionsTo("https://a.test", await portOf(refusing));
             const { watch, came } = send(connections, "https://a.test");
             assert.equal(await came, code);
             assert.deepEqual([watch.stage, connections.stood], ["connecting", false]);
@@ -205,7 +194,7 @@ describe("the connections through a proxy", () => {
                     closed = true;
                 });
         });
-        const connections = await connectionsTo("https://a.test", await listening(silent));
+        const connections = await connectionsTo("https://a.test", await portOf(silent));
         const connected = once(silent, "connection");
         const giveUp = new AbortController();
         const { watch, came } = send(connections, "https://a.test", giveUp.signal);

@@ -19,6 +19,8 @@ import {
     providerArn,
     session,
     sessionKey,
+    ssoAnswer,
+    ssoProfile,
 } from "./credentialsSite";
 import { until } from "./until";
 
@@ -37,16 +39,6 @@ const credentials = {
     SecurityToken: session.securityToken,
     Expiration: new Date(Date.now() + 3_600_000).toISOString(),
 };
-const ssoProfile = (url: string, until = Math.floor(Date.now() / 1000) + 3_600) => ({
-    name: "sso",
-    mode: "CloudSSO",
-    cloud_sso_sign_in_url: url,
-    cloud_sso_account_id: "1234",
-    cloud_sso_access_config: "ac-1",
-    access_token: "sso-canary",
-    cloud_sso_access_token_expire: until,
-});
-
 const place = { kind: "stack", key: "alicloud:credentialsUri" } as const;
 /** What an answer may hold and no message may show. */
 const telltale = { AccessKeySecret: "answered-canary", Message: "message-canary" };
@@ -292,13 +284,7 @@ describe("credentials that cannot be had", () => {
     });
 
     it("ask for no sign-in where a session of CloudSSO may not assume the role", async () => {
-        const CloudCredential = {
-            AccessKeyId: session.accessKeyId,
-            AccessKeySecret: session.accessKeySecret,
-            SecurityToken: session.securityToken,
-            Expiration: new Date(Date.now() + 3_600_000).toISOString(),
-        };
-        site.profiles(ssoProfile((await uriAnswering(json(200, { CloudCredential }))).uri));
+        site.profiles(ssoProfile((await uriAnswering(json(200, ssoAnswer()))).uri));
         const assumeRole = JSON.stringify({ roleArn: deployer.arn, externalId: "wrong" });
         const message = await site.messageWith({ "alicloud:profile": "sso", "alicloud:assumeRole": assumeRole });
         assert.match(message, /HTTP 403 \(NoPermission\) from localhost:\d+$/);

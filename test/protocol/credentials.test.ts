@@ -19,6 +19,8 @@ import {
     providerArn,
     session,
     sessionKey,
+    ssoAnswer,
+    ssoProfile,
 } from "./credentialsSite";
 import { until } from "./until";
 
@@ -209,24 +211,9 @@ describe("credentials", () => {
             const body = Buffer.concat(await request.toArray()).toString();
             const { authorization, "content-type": type } = request.headers;
             asked.push([request.url, authorization, type, JSON.parse(body)]);
-            const { accessKeyId, accessKeySecret, securityToken } = session;
-            const CloudCredential = {
-                AccessKeyId: accessKeyId,
-                AccessKeySecret: accessKeySecret,
-                SecurityToken: securityToken,
-                Expiration: new Date(Date.now() + 3_600_000).toISOString(),
-            };
-            response.end(JSON.stringify({ CloudCredential }));
+            response.end(JSON.stringify(ssoAnswer()));
         });
-        site.profiles({
-            name: "sso",
-            mode: "CloudSSO",
-            cloud_sso_sign_in_url: url,
-            cloud_sso_account_id: "1234",
-            cloud_sso_access_config: "ac-1",
-            access_token: "sso-canary",
-            cloud_sso_access_token_expire: Math.floor(Date.now() / 1000) + 3_600,
-        });
+        site.profiles(ssoProfile(url));
         assert.equal(await signedBy({ "alicloud:profile": "sso" }), session.accessKeyId);
         const body = { AccountId: "1234", AccessConfigurationId: "ac-1" };
         assert.deepEqual(asked, [["/cloud-credentials", "Bearer sso-canary", "application/json", body]]);

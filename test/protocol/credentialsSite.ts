@@ -1,8 +1,7 @@
 import { strict as assert } from "node:assert";
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import {
@@ -19,6 +18,7 @@ import type { Setting } from "./calls";
 import { countingProxy } from "./countingProxy";
 import { leaveEnvironment } from "./environment";
 import { InProcessHost } from "./inProcess";
+import { listening } from "./listening";
 
 export const instanceId = "ls-cn-credentials0001";
 export const region = "cn-hangzhou";
@@ -60,6 +60,27 @@ export const sessionKey = {
     "alicloud:securityToken": session.securityToken,
 };
 export const callerProfile = { access_key_id: caller.accessKeyId, access_key_secret: caller.accessKeySecret };
+
+/** A profile of the CLI that is signed in to CloudSSO, until a time in seconds. */
+export const ssoProfile = (url: string, until = Math.floor(Date.now() / 1000) + 3_600) => ({
+    name: "sso",
+    mode: "CloudSSO",
+    cloud_sso_sign_in_url: url,
+    cloud_sso_account_id: "1234",
+    cloud_sso_access_config: "ac-1",
+    access_token: "sso-canary",
+    cloud_sso_access_token_expire: until,
+});
+
+/** What CloudSSO answers with, for the session that the emulator knows. */
+export const ssoAnswer = () => ({
+    CloudCredential: {
+        AccessKeyId: session.accessKeyId,
+        AccessKeySecret: session.accessKeySecret,
+        SecurityToken: session.securityToken,
+        Expiration: new Date(Date.now() + 3_600_000).toISOString(),
+    },
+});
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -185,13 +206,7 @@ export class CredentialsSite {
     }
 
     async listen(server: Server): Promise<number> {
-        server.listen(0, "127.0.0.1");
-        await once(server, "listening");
-        this.atEnd(() => {
-            server.closeAllConnections();
-            server.close();
-        });
-        return (server.address() as AddressInfo).port;
+        return listening(server, (close) => this.atEnd(close));
     }
 
     /** A real proxy that counts what goes through it. */

@@ -2,12 +2,13 @@ import { strict as assert } from "node:assert";
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { createServer as createHttpsServer, request } from "node:https";
-import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { connect, createServer as createTcpServer, type Server } from "node:net";
 import type { Duplex } from "node:stream";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { selfSigned } from "pulumi-alicloud-logstash-emulator";
 import { TunnelAgent } from "../../provider/src/cloud/tunnel";
 import { stringField } from "../../provider/src/core/json";
+import { listening } from "./listening";
 
 const ofTarget = selfSigned(["127.0.0.1"]);
 const ofProxy = selfSigned(["localhost"]);
@@ -24,22 +25,11 @@ describe("a tunnel through a proxy", () => {
         closings = [];
     });
 
-    async function listening(server: Server): Promise<number> {
-        const sockets: Socket[] = [];
-        server.on("connection", (socket) => sockets.push(socket));
-        await once(server.listen(0, "127.0.0.1"), "listening");
-        closings.push(() => {
-            for (const socket of sockets) {
-                socket.destroy();
-            }
-            server.close();
-        });
-        return (server.address() as AddressInfo).port;
-    }
+    const portOf = (server: Server) => listening(server, (close) => closings.push(close));
 
     async function target(): Promise<string> {
         const server = createHttpsServer(ofTarget, (_request, response) => response.end("yes"));
-        return `https://127.0.0.1:${await listening(server)}`;
+        return `https://127.0.0.1:${await portOf(server)}`;
     }
 
     /** What proxies were asked for. */
@@ -84,7 +74,7 @@ describe("a tunnel through a proxy", () => {
     }
 
     it("leads to an https host, and is kept for the next request, whatever becomes of the first", async () => {
-        const proxy = `http://127.0.0.1:${await listening(createServer().on("connect", lead))}`;
+        const proxy = `http://127.0.0.1:${await portOf(createServer().on("connect", lead))}`;
         const [url, agent, giveUp] = [await target(), through(proxy, true), new AbortController()];
         assert.equal(await answer(url, agent, giveUp.signal), 200);
         giveUp.abort();
@@ -96,12 +86,12 @@ describe("a tunnel through a proxy", () => {
     });
 
     it("may begin with TLS to the proxy, whose certificate is for its own name", async () => {
-        const port = await listening(createHttpsServer(ofProxy).on("connect", lead));
+        const port = await portOf(createHttpsServer(ofProxy).on("connect", lead));
         assert.equal(await answer(await target(), through(`https://localhost:${port}`)), 200);
     });
 
     it("is not opened by a proxy whose certificate is for another name", async () => {
-        const port = await listening(createHttpsServer(ofProxy).on("connect", lead));
+        const port = await portOf(createHttpsServer(ofProxy).on("connect", lead));
         const code = await answer(await target(), through(`https://127.0.0.1:${port}`));
         assert.equal(code, "ERR_TLS_CERT_ALTNAME_INVALID");
         assert.deepEqual(asked, []);
@@ -109,14 +99,14 @@ describe("a tunnel through a proxy", () => {
 
     it("is not opened by a proxy that goes away, in its handshake or before it answers", async () => {
         const leaving = createTcpServer((socket) => socket.on("error", () => {}).once("data", () => socket.end()));
-        const port = await listening(leaving);
+        const port = await portOf(leaving);
         for (const scheme of ["http", "https"]) {
             assert.equal(await answer("https://a.test", through(`${scheme}://127.0.0.1:${port}`)), "ECONNRESET");
         }
     });
 
     it("is asked for with the proxy's user and password, which the host never sees", async () => {
-        const port = await listening(createServer().on("connect", refuse));
+        const port = await portOf(createServer().on("connect", refuse));
         for (const login of ["us%65r:pass%40word@", "user@", ":word@", ""]) {
             await answer("https://a.test", through(`http://${login}127.0.0.1:${port}`));
         }
@@ -129,7 +119,7 @@ describe("a tunnel through a proxy", () => {
     });
 
     it("is asked for by the host and port, in brackets for IPv6", async () => {
-        const port = await listening(createServer().on("connect", refuse));
+        const port = await portOf(createServer().on("connect", refuse));
         for (const url of ["https://a.test", "https://a.test:8443", "https://[::1]:8443"]) {
             assert.equal(await answer(url, through(`http://127.0.0.1:${port}`)), "ProxyRefused");
         }
