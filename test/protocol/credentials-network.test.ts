@@ -266,22 +266,18 @@ describe("an exchange for credentials", () => {
 
     it("ends where a proxy takes the connection and never opens the tunnel, and the connection with it", async () => {
         let closed = false;
-        const sockets = new Set<{ destroy(): void }>();
         const silent = createTcpServer((socket) => {
-            sockets.add(socket.on("error", () => {}).resume());
-            socket.once("close", () => {
-                closed = true;
-            });
+            socket
+                .on("error", () => {})
+                .once("close", () => {
+                    closed = true;
+                })
+                .resume();
         });
-        await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
-        site.atEnd(() => {
-            for (const socket of sockets) {
-                socket.destroy();
-            }
-            silent.close();
-        });
-        const { port } = silent.address() as { port: number };
-        const { problem, proxy } = await problemOf("https://sts.example", `http://127.0.0.1:${port}`);
+        const { problem, proxy } = await problemOf(
+            "https://sts.example",
+            `http://127.0.0.1:${await site.listen(silent)}`,
+        );
         assert.deepEqual(problem, { kind: "unreachable", code: "ETIMEDOUT", connected: false });
         assert.equal(proxy, "HTTPS_PROXY");
         await until(() => closed);

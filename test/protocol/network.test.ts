@@ -1,8 +1,6 @@
 import { strict as assert } from "node:assert";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, selfSigned, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
@@ -16,6 +14,7 @@ import { CallError } from "./calls";
 import { countingProxy } from "./countingProxy";
 import { leaveEnvironment } from "./environment";
 import { InProcessHost } from "./inProcess";
+import { listening } from "./listening";
 
 const instanceId = "ls-cn-network0001";
 const inputs = {
@@ -35,15 +34,7 @@ afterEach(async () => {
     }
 });
 
-async function listening(server: Server): Promise<number> {
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    atEnd(() => {
-        server.closeAllConnections();
-        server.close();
-    });
-    return (server.address() as AddressInfo).port;
-}
+const portOf = (server: Server) => listening(server, atEnd);
 
 async function emulated(options: Parameters<typeof startEmulator>[0] = {}): Promise<Emulator> {
     const emulator = await startEmulator({ instances: [{ instanceId, status: "activating" }], ...options });
@@ -73,7 +64,7 @@ async function hostFor(
 describe("the way to the service", () => {
     async function proxied(): Promise<{ url: string; requests: string[] }> {
         const { server, requests } = countingProxy();
-        return { url: `http://127.0.0.1:${await listening(server)}`, requests };
+        return { url: `http://127.0.0.1:${await portOf(server)}`, requests };
     }
 
     function certified(): { tls: { key: string; cert: string }; trust: Record<string, string> } {
@@ -142,7 +133,7 @@ describe("the way to the service", () => {
         it(`ends at a proxy that wants a password, in whatever words: ${type}`, async () => {
             const emulator = await emulated();
             const answer = type === "application/json" ? '{"error":"who are you?"}' : "<html>who are you?</html>";
-            const port = await listening(
+            const port = await portOf(
                 createServer((_request, response) => {
                     response.writeHead(407, { "content-type": type, "proxy-authenticate": "Basic" }).end(answer);
                 }),
@@ -234,7 +225,7 @@ describe("the way to the service", () => {
 describe("a hostile server", () => {
     /** What the service behind this server makes of its answer. */
     async function replyOf(serve: Parameters<typeof createServer>[1], timeoutMs = 500): Promise<Reply> {
-        const port = await listening(createServer(serve));
+        const port = await portOf(createServer(serve));
         const service = popCoreService({
             ways: waysOfStack,
             endpoint: () => ({ url: `http://127.0.0.1:${port}` }),
@@ -286,7 +277,7 @@ describe("a hostile server", () => {
 
     it("that echoes a long secret has no part of it shown, wherever the text is cut", async () => {
         const securityToken = "canary".repeat(100);
-        const port = await listening(
+        const port = await portOf(
             createServer((_request, response) => {
                 const Message = `no: ${securityToken}`;
                 const body = { Code: "Refused", Message, RequestId: securityToken };
@@ -325,7 +316,7 @@ describe("a hostile server", () => {
 
     it("that redirects gets nothing sent elsewhere", async () => {
         const visits: string[] = [];
-        const elsewhere = await listening(
+        const elsewhere = await portOf(
             createServer(({ url }, response) => {
                 visits.push(String(url));
                 response.end();
@@ -342,7 +333,7 @@ describe("a hostile server", () => {
 
     it("gets an instance ID as one segment of the path, whatever is in it", async () => {
         const paths: string[] = [];
-        const port = await listening(
+        const port = await portOf(
             createServer(({ url }, response) => {
                 paths.push(String(url));
                 response.end();
