@@ -9,14 +9,15 @@ import { selfSigned } from "pulumi-alicloud-logstash-emulator";
 import { TunnelAgent } from "../../provider/src/cloud/tunnel";
 import { stringField } from "../../provider/src/core/json";
 import { listening } from "./listening";
+import { until } from "./until";
 
 const ofTarget = selfSigned(["127.0.0.1"]);
-const ofProxy = selfSigned(["localhost"]);
+const ofProxy = selfSigned(["localhost", "127.0.0.1"]);
+const ofAnother = selfSigned(["other.test"]);
 
 describe("a tunnel through a proxy", () => {
     const own = getCACertificates("default");
     let closings: (() => unknown)[] = [];
-    before(() => setDefaultCACertificates([ofProxy.cert]));
     after(() => setDefaultCACertificates(own));
     afterEach(() => {
         for (const close of closings.splice(0)) {
@@ -36,6 +37,7 @@ describe("a tunnel through a proxy", () => {
     let asked: IncomingMessage[] = [];
     beforeEach(() => {
         asked = [];
+        setDefaultCACertificates([ofProxy.cert]);
     });
 
     function lead(incoming: IncomingMessage, client: Duplex): void {
@@ -51,7 +53,11 @@ describe("a tunnel through a proxy", () => {
 
     function refuse(incoming: IncomingMessage, client: Duplex): void {
         asked.push(incoming);
-        client.end("HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n");
+        client
+            .on("error", () => {})
+            .on("end", () => client.end())
+            .resume();
+        client.write("HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n");
     }
 
     function through(proxy: string, keepAlive = false): TunnelAgent {
@@ -85,14 +91,24 @@ describe("a tunnel through a proxy", () => {
         );
     });
 
-    it("may begin with TLS to the proxy, whose certificate is for its own name", async () => {
-        const port = await portOf(createHttpsServer(ofProxy).on("connect", lead));
-        assert.equal(await answer(await target(), through(`https://localhost:${port}`)), 200);
+    it("may begin with TLS to the proxy, which is told the protocol and its own name, but no address", async () => {
+        const told: unknown[] = [];
+        const proxy = createHttpsServer({ ...ofProxy, ALPNProtocols: ["h2", "http/1.1"] }).on("connect", lead);
+        proxy.on("secureConnection", ({ alpnProtocol, servername }) => told.push([alpnProtocol, servername]));
+        const [port, url] = [await portOf(proxy), await target()];
+        for (const host of ["localhost", "127.0.0.1"]) {
+            assert.equal(await answer(url, through(`https://${host}:${port}`)), 200);
+        }
+        assert.deepEqual(told, [
+            ["http/1.1", "localhost"],
+            ["http/1.1", false],
+        ]);
     });
 
     it("is not opened by a proxy whose certificate is for another name", async () => {
-        const port = await portOf(createHttpsServer(ofProxy).on("connect", lead));
-        const code = await answer(await target(), through(`https://127.0.0.1:${port}`));
+        setDefaultCACertificates([ofAnother.cert]);
+        const port = await portOf(createHttpsServer(ofAnother).on("connect", lead));
+        const code = await answer(await target(), through(`https://localhost:${port}`));
         assert.equal(code, "ERR_TLS_CERT_ALTNAME_INVALID");
         assert.deepEqual(asked, []);
     });
@@ -118,15 +134,18 @@ describe("a tunnel through a proxy", () => {
         assert.ok(asked.every(({ headers }) => headers.authorization === undefined));
     });
 
-    it("is asked for by the host and port, in brackets for IPv6", async () => {
-        const port = await portOf(createServer().on("connect", refuse));
+    it("is asked for by the host and port, in brackets for IPv6, and nothing stays open where it is refused", async () => {
+        const [proxy, open] = [createServer().on("connect", refuse), new Set<unknown>()];
+        proxy.on("connection", (socket) => open.add(socket.once("close", () => open.delete(socket))));
+        const port = await portOf(proxy);
         for (const url of ["https://a.test", "https://a.test:8443", "https://[::1]:8443"]) {
             assert.equal(await answer(url, through(`http://127.0.0.1:${port}`)), "ProxyRefused");
         }
         const authorities = ["a.test:443", "a.test:8443", "[::1]:8443"];
         assert.deepEqual(
-            asked.map(({ url, headers }) => [url, headers.host]),
-            authorities.map((authority) => [authority, authority]),
+            asked.map(({ url, headers }) => [url, headers.host, headers.connection, headers["proxy-connection"]]),
+            authorities.map((authority) => [authority, authority, "keep-alive", "Keep-Alive"]),
         );
+        await until(() => open.size === 0);
     });
 });

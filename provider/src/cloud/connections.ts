@@ -20,7 +20,7 @@ export interface Watch {
 interface WatchedOptions {
     readonly watched: (request: ClientRequest) => void;
     /** Closes a connection that is being made for this request, which Node only does once there is a socket. */
-    readonly giveUp?: AbortSignal;
+    readonly giveUp: AbortSignal;
     /** Told, or the agent for a plain endpoint behind a proxy looks for it in the call stack. */
     readonly secureEndpoint: false;
 }
@@ -68,12 +68,8 @@ export class Connections {
         const { HttpProxyAgent } = await import("http-proxy-agent");
         const connections = new Connections(new HttpProxyAgent(proxy.url, options));
         const connect: ProxyAgent["connect"] = async (request, connectOptions) => {
-            const { giveUp } = connectOptions;
             // An agent for each connection: its options are those of the connection to the proxy, `signal` among them.
-            const agent: object = new HttpProxyAgent(proxy.url, {
-                keepAlive: true,
-                ...(giveUp ? { signal: giveUp } : {}),
-            });
+            const agent: object = new HttpProxyAgent(proxy.url, { signal: connectOptions.giveUp });
             return connections.#watchSocket(await (agent as ProxyAgent).connect(request, connectOptions));
         };
         Object.assign(connections.agent, { connect });

@@ -160,8 +160,8 @@ function adviceFor(base: Base, problem: ExchangeProblem, isFromSts: boolean): st
     if (problem.kind === "unreachable") {
         return "; trust the certificate's authority with the variable NODE_EXTRA_CA_CERTS, or correct the setting";
     }
-    // STS is asked for a role with a session that a sign-in gave, so the sign-in is not what it refuses.
-    return base.kind === "cliProfile" && base.mode !== "External" && !isFromSts ? `; ${signInAgain}` : "";
+    // STS is asked for a role with a session that a sign-in or a command gave, so that is not what it refuses.
+    return base.kind === "cliProfile" && !isFromSts ? `; ${signInAgain}` : "";
 }
 
 /** Node's codes of what no repetition mends: a certificate that nobody vouches for, an impossible header. */

@@ -1,6 +1,6 @@
 import type { Agent } from "node:http";
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { Agent as HttpsAgent } from "node:https";
 import { parseJson } from "../core/configuration";
 import { stringField } from "../core/json";
 import { proxyFor } from "./proxy";
@@ -69,13 +69,13 @@ export async function exchange(request: ExchangeRequest, options: ExchangeOption
     const agent = await agentThrough(proxy?.url, url.protocol === "https:");
     const failed = (problem: ExchangeProblem) => new ExchangeFailure(url.host, proxy?.variable, problem);
     const { headers, body } = bodyOf(request, options);
-    const send = url.protocol === "https:" ? httpsRequest : httpRequest;
 
     return new Promise((resolve, reject) => {
         let connected = false;
         const givenUp = new AbortController();
         const through = { giveUp: givenUp.signal };
-        const outgoing = send(url, { method: request.method, headers, agent, ...through });
+        // The agent brings TLS with it.
+        const outgoing = httpRequest(url, { method: request.method, headers, agent, ...through });
         const fail = (problem: ExchangeProblem) => {
             clearTimeout(timer);
             reject(failed(problem));

@@ -65,7 +65,7 @@ function tunnelTo({ host, port, giveUp }: Target, proxy: URL): Promise<Socket> {
         headers: { host: authority, connection: "keep-alive", "proxy-connection": "Keep-Alive", ...login },
         agent: false,
         ALPNProtocols: ["http/1.1"],
-        ...(giveUp === undefined ? {} : { signal: giveUp }),
+        signal: giveUp,
     };
     const send = proxy.protocol === "https:" ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {

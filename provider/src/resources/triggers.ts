@@ -86,7 +86,7 @@ function contentOf(file: string, path: string, place: { readonly stack?: string 
     } catch (error) {
         const { code = "no reason given" } = error as NodeJS.ErrnoException;
         const missing = new Error(`${path} is a FileAsset of ${JSON.stringify(file)}, which cannot be read: ${code}`);
-        missing.stack = [String(missing), ...(place.stack ?? "").split("\n").slice(1)].join("\n");
+        missing.stack = [String(missing), ...(place.stack?.split("\n").slice(1) ?? [])].join("\n");
         throw missing;
     }
 }
