@@ -11,7 +11,6 @@ import { createServer as createHttpsServer, request as httpsRequest } from "node
 import { createServer as createTcpServer, type Server } from "node:net";
 import { selfSigned } from "pulumi-alicloud-logstash-emulator";
 import { Connections, type Watch } from "../../provider/src/cloud/connections";
-import { proxyCode } from "../../provider/src/cloud/tunnel";
 import { stringField } from "../../provider/src/core/json";
 import { countingProxy } from "./countingProxy";
 import { listening } from "./listening";
@@ -204,17 +203,4 @@ describe("the connections through a proxy", () => {
         assert.equal(watch.stage, "connecting");
         await until(() => closed);
     });
-});
-
-describe("what a proxy means that makes no connection", () => {
-    const codes: ReadonlyArray<readonly [code: string, ...statuses: number[]]> = [
-        ["ProxyAuthentication", 407],
-        ["ProxyRefused", 400, 403, 404, 499],
-        ["ProxyUnavailable", 302, 399, 429, 500, 502, 503],
-    ];
-    for (const [code, ...statuses] of codes) {
-        it(`is ${code} for ${statuses.join(", ")}`, () => {
-            assert.deepEqual([...new Set(statuses.map(proxyCode))], [code]);
-        });
-    }
 });

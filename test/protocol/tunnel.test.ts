@@ -6,7 +6,7 @@ import { connect, createServer as createTcpServer, type Server } from "node:net"
 import type { Duplex } from "node:stream";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { selfSigned } from "pulumi-alicloud-logstash-emulator";
-import { TunnelAgent } from "../../provider/src/cloud/tunnel";
+import { proxyCode, TunnelAgent } from "../../provider/src/cloud/tunnel";
 import { stringField } from "../../provider/src/core/json";
 import { listening } from "./listening";
 import { until } from "./until";
@@ -148,4 +148,17 @@ describe("a tunnel through a proxy", () => {
         );
         await until(() => open.size === 0);
     });
+});
+
+describe("what a proxy means that makes no connection", () => {
+    const codes: ReadonlyArray<readonly [code: string, ...statuses: number[]]> = [
+        ["ProxyAuthentication", 407],
+        ["ProxyRefused", 400, 403, 404, 499],
+        ["ProxyUnavailable", 302, 399, 429, 500, 502, 503],
+    ];
+    for (const [code, ...statuses] of codes) {
+        it(`is ${code} for ${statuses.join(", ")}`, () => {
+            assert.deepEqual([...new Set(statuses.map(proxyCode))], [code]);
+        });
+    }
 });

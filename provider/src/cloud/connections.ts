@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { ProxyServer } from "./proxy";
-import { TunnelAgent } from "./tunnel";
+import { type AttemptOptions, TunnelAgent } from "./tunnel";
 
 /** No answer of the service comes near it; an endless one is cut off here. */
 const maxAnswerBytes = 1_048_576;
@@ -17,10 +17,8 @@ export interface Watch {
 }
 
 /** What a request's options say to the agent, beside what Node and pop-core put there. */
-interface WatchedOptions {
+interface WatchedOptions extends AttemptOptions {
     readonly watched: (request: ClientRequest) => void;
-    /** Closes a connection that is being made for this request, which Node only does once there is a socket. */
-    readonly giveUp: AbortSignal;
     /** Told, or the agent for a plain endpoint behind a proxy looks for it in the call stack. */
     readonly secureEndpoint: false;
 }

@@ -4,7 +4,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { parseJson } from "../core/configuration";
 import { stringField } from "../core/json";
 import { proxyFor } from "./proxy";
-import { ProxyRefusal, TunnelAgent } from "./tunnel";
+import { type AttemptOptions, ProxyRefusal, TunnelAgent } from "./tunnel";
 
 /** A request as the providers of `@alicloud/credentials` make it. */
 export interface ExchangeRequest {
@@ -73,9 +73,9 @@ export async function exchange(request: ExchangeRequest, options: ExchangeOption
     return new Promise((resolve, reject) => {
         let connected = false;
         const givenUp = new AbortController();
-        const through = { giveUp: givenUp.signal };
+        const attempt: AttemptOptions = { giveUp: givenUp.signal };
         // The agent brings TLS with it.
-        const outgoing = httpRequest(url, { method: request.method, headers, agent, ...through });
+        const outgoing = httpRequest(url, { method: request.method, headers, agent, ...attempt });
         const fail = (problem: ExchangeProblem) => {
             clearTimeout(timer);
             reject(failed(problem));

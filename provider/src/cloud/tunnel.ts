@@ -22,12 +22,16 @@ export function proxyCode(httpStatus: number): "ProxyAuthentication" | "ProxyRef
     return httpStatus >= 400 && httpStatus < 500 && httpStatus !== 429 ? "ProxyRefused" : "ProxyUnavailable";
 }
 
+/** What a request's options say to an agent that connects by a proxy. */
+export interface AttemptOptions {
+    /** Ends the attempt to connect, which Node by itself does only once there is a socket. */
+    readonly giveUp: AbortSignal;
+}
+
 /** What an agent is told of a connection that it is to make, beside what concerns TLS. */
-interface Target {
+interface Target extends Partial<AttemptOptions> {
     readonly host?: string | null | undefined;
     readonly port?: number | string | null | undefined;
-    /** Ends the attempt, which Node by itself does only once there is a socket. */
-    readonly giveUp?: AbortSignal;
 }
 
 /** Makes each connection to an https host through a tunnel of a proxy. */
