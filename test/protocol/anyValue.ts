@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from "fast-check";
 
-/** A value that stands for a secret: nothing that is printed may contain it. */
-export const marker = "s3cr3t-4d8e";
+/** A value that stands for a secret: nothing that is printed may contain it. No ID has a dot, for messages name IDs. */
+export const marker = "s3cr3t.4d8e";
 
 /** By which Pulumi marks values that are no plain JSON. */
 export const signature = "4dabf18193072939515e22adb298388d";
