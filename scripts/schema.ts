@@ -7,7 +7,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SchemaType } from "../provider/src/core/argumentRules";
-import { argumentsOf, defaultsOf } from "../provider/src/core/arguments";
+import { argumentsOf, argumentsWithDefault } from "../provider/src/core/arguments";
 import { type Attribute, attributes } from "../provider/src/core/identity/attributes";
 import { ownKeys } from "../provider/src/core/identity/providerKeys";
 import { descriptorOf, type Operation, operations } from "../provider/src/core/operations";
@@ -99,7 +99,7 @@ function resourceOf(operation: Operation): object {
     const required = (documented: ReadonlyMap<string, Documented>) =>
         [...documented].filter(([, { isOptional }]) => !isOptional).map(([name]) => name);
     // The class of the TypeScript form completes them, which the state does not repeat.
-    const byDefault = Object.keys(defaultsOf(operation));
+    const byDefault = argumentsWithDefault(operation).map(([name]) => name);
     return {
         description: text,
         inputProperties: Object.fromEntries(inputProperties),

@@ -23,8 +23,8 @@ export class MaintenanceWindow extends pulumi.ComponentResource {
         const done = work({ parent: this, dependsOn: [open] });
         new LogstashTaskResume(
             `${name}-close`,
-            // What somebody else had suspended before stays so.
-            { instanceId, triggers: [version], enabled: open.interrupted },
+            // Resumes what this window has suspended. What somebody else had suspended before stays suspended.
+            { instanceId, interruption: open.interruption },
             { parent: this, dependsOn: [open, ...done] },
         );
 

@@ -1,27 +1,30 @@
+import { unknownValue } from "./argumentRules";
 import type { Declaration } from "./arguments";
+import { canonicalJson, type Json } from "./json";
 import { descriptorOf } from "./operations";
 import type { Update } from "./update";
 
-/** What a preview says about an update, because it cannot show it by itself. */
-export function announcementOf({ operation, enabled }: Declaration, update: Update): string | undefined {
-    const { verb, participle } = descriptorOf(operation);
-    const will = enabled === "unknown" ? "may" : "will";
+/** What a preview says about an update, because it cannot show it by itself: what will be requested, never how that ends. */
+export function announcementOf(declared: Declaration, update: Update): string | undefined {
+    const { noun } = descriptorOf(declared.operation);
     switch (update.kind) {
-        case "request":
-            return update.because === "enabled"
-                ? `enabled: the instance ${will} be ${participle}`
-                : `${update.because} changed: the instance ${will} be ${participle} again`;
+        case "request": {
+            const value = (declared.values[update.because] ?? null) as Json;
+            const isKnown = !canonicalJson(value).includes(unknownValue);
+            return isKnown
+                ? `${update.because} changed: will request ${noun}`
+                : `${update.because} is not known yet: may request ${noun}`;
+        }
         case "finish":
-            return `the last run could not tell how the ${verb} ended: it ${will} be finished, with the same token`;
+            return update.isAccepted
+                ? "the last request was accepted and not confirmed: will poll, and request nothing"
+                : "the outcome of the last request is unknown: will send it again with the same client token";
         case "replace":
-            if (enabled === false) {
-                return undefined;
-            }
-            return (
-                `${update.because.join(" and ")} changed: the other instance ${will} be ${participle}, once for these ` +
-                "triggers: coming back to an instance with the same ones does nothing more"
-            );
+            return declared.interruption === ""
+                ? undefined
+                : `${update.because.join(" and ")} changed: will request ${noun} with the first token for this instance`;
         case "record":
+        case "none":
             return undefined;
     }
 }

@@ -30,8 +30,8 @@ type SchemaTypeOf<T> = [T] extends [string | undefined]
 export interface ArgumentRule<T> {
     readonly type: SchemaType;
     readonly onChange: OnChange;
-    /** What it is when it is left out; a record of an earlier release, which lacks it, was made with the same. */
-    readonly byDefault: T;
+    /** What it is when it is left out; a function where that depends on the other arguments. */
+    readonly byDefault: T | ((given: Readonly<Record<string, unknown>>) => T);
     /** What is wrong with a value, and what is allowed; never the value, which may be a secret of the program. */
     readonly check: (value: unknown) => string | undefined;
 }
@@ -60,14 +60,26 @@ export function flag(byDefault: boolean): ArgumentRule<boolean> {
 }
 
 /** An argument that fails or skips, and sends nothing when it changes. */
-export function failOrSkip(): ArgumentRule<"fail" | "skip"> {
+export function failOrSkip(
+    byDefault: ArgumentRule<"fail" | "skip">["byDefault"] = "fail",
+): ArgumentRule<"fail" | "skip"> {
     return rule<"fail" | "skip">({
         type: "string",
         onChange: "record",
-        byDefault: "fail",
+        byDefault,
         check: (value) =>
             value === "fail" || value === "skip" ? undefined : `${typeName(value)} is neither "fail" nor "skip"`,
     });
+}
+
+/** The value of an argument in properties, as given or by default. */
+export function argumentValue<T>(
+    { byDefault }: ArgumentRule<T>,
+    name: string,
+    properties: Readonly<Record<string, unknown>>,
+): T {
+    const given = properties[name] as T | undefined | null;
+    return given ?? (typeof byDefault === "function" ? (byDefault as (given: unknown) => T)(properties) : byDefault);
 }
 
 /** What kind of value it is: a value itself may be a secret, and is never shown. */

@@ -1,4 +1,13 @@
-import { type ArgumentTable, rule, typeName, unknownValue, type ValuesOf } from "./argumentRules";
+import {
+    type ArgumentRule,
+    type ArgumentTable,
+    argumentValue,
+    rule,
+    typeName,
+    unknownValue,
+    type ValuesOf,
+} from "./argumentRules";
+import { instanceProblem } from "./interruption";
 import type { Json } from "./json";
 import { descriptorOf, type Operation } from "./operations";
 import { triggersProblem } from "./triggers";
@@ -34,8 +43,8 @@ export interface Declaration extends ValuesOf<typeof sharedArguments> {
     readonly wait: boolean;
     /** What it means that there is nothing to act on. */
     readonly whenNothing: "fail" | "skip";
-    /** Whether there is anything to do at all; a resource without this argument always is. */
-    readonly enabled: boolean | "unknown";
+    /** The suspension that a resume ends, `""` for none; absent if something else says what to request. */
+    readonly interruption: string | undefined;
     /** All arguments by name, those of this operation alone included. */
     readonly values: Properties;
 }
@@ -68,12 +77,7 @@ export function checkArguments(operation: Operation, inputs: Properties): string
     if (!given.some(([name]) => name === "instanceId")) {
         failures.unshift("instanceId: is required: the ID of a Logstash instance, such as ls-cn-4591f1y6abcd");
     }
-    if (given.some(([name]) => name === "clientToken") && hasTriggers(inputs.triggers)) {
-        failures.push(
-            "clientToken: cannot be given together with triggers, because a fixed token would make " +
-                "the request after a changed trigger a replay of the first; leave one of them out",
-        );
-    }
+    failures.push(...subjectFailures(operation, inputs));
     const { nothingArgument, waitArgument, looksWithoutWaiting } = descriptorOf(operation);
     if (!looksWithoutWaiting && inputs[nothingArgument] === "skip" && inputs[waitArgument] === false) {
         failures.push(
@@ -84,10 +88,43 @@ export function checkArguments(operation: Operation, inputs: Properties): string
     return failures;
 }
 
+/** What is wrong with the arguments that say what to request, of which one at most is given. */
+function subjectFailures(operation: Operation, inputs: Properties): string[] {
+    const { subjects, requiresSubject } = descriptorOf(operation);
+    const given = subjects.filter((name) =>
+        name === "triggers" ? hasTriggers(inputs.triggers) : isGiven(inputs[name]),
+    );
+    const failures: string[] = [];
+    if (given.length > 1) {
+        failures.push(
+            requiresSubject
+                ? `${given.join(" and ")}: only one of ${subjects.join(", ")} can say what to resume; leave the others out`
+                : "clientToken: cannot be given together with triggers, because a fixed token would make the request " +
+                      "after a changed trigger a replay of the first; leave one of them out",
+        );
+    }
+    if (given.length === 0 && requiresSubject) {
+        failures.push(
+            "interruption: is not given, and neither are triggers or clientToken: exactly one of the three says what to " +
+                "resume. The interruption of an interrupt that was accepted and not polled is not known: resume in the " +
+                "console, or by `triggers` for one run; set `waitForSuspended: true` from then on",
+        );
+    }
+    const problem = instanceProblem(inputs.interruption, inputs.instanceId);
+    if (problem !== undefined) {
+        failures.push(`interruption: ${problem}`);
+    }
+    return failures;
+}
+
+function isGiven(value: unknown): boolean {
+    return value !== undefined && value !== null;
+}
+
 /** Reads the checked arguments of a resource from its inputs or its recorded outputs. */
 export function readArguments(operation: Operation, urn: string, properties: Properties): Declaration {
     const values = Object.fromEntries(
-        Object.entries(argumentsOf(operation)).map(([name, rule]) => [name, properties[name] ?? rule.byDefault]),
+        Object.entries(argumentsOf(operation)).map(([name, rule]) => [name, argumentValue(rule, name, properties)]),
     );
     const { waitArgument, nothingArgument } = descriptorOf(operation);
     return {
@@ -98,17 +135,15 @@ export function readArguments(operation: Operation, urn: string, properties: Pro
         urn,
         wait: values[waitArgument] !== false,
         whenNothing: values[nothingArgument] === "skip" ? "skip" : "fail",
-        enabled: values.enabled === unknownValue ? "unknown" : values.enabled !== false,
+        interruption: typeof values.interruption === "string" ? values.interruption : undefined,
         values,
     };
 }
 
-/** The arguments that have a default, with it. */
-export function defaultsOf(operation: Operation): Properties {
-    return Object.fromEntries(
-        Object.entries(argumentsOf(operation))
-            .filter(([, { onChange, byDefault }]) => onChange === "record" && byDefault !== undefined)
-            .map(([name, { byDefault }]) => [name, byDefault]),
+/** The arguments that have a default, by name. */
+export function argumentsWithDefault(operation: Operation): ReadonlyArray<readonly [string, ArgumentRule<unknown>]> {
+    return Object.entries(argumentsOf(operation)).filter(
+        ([, { onChange, byDefault }]) => onChange === "record" && byDefault !== undefined,
     );
 }
 
@@ -157,5 +192,5 @@ function profileProblem(value: unknown): string | undefined {
 }
 
 function hasTriggers(value: unknown): boolean {
-    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null;
+    return Array.isArray(value) ? value.length > 0 : isGiven(value);
 }

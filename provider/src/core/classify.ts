@@ -36,10 +36,14 @@ export function classify(reply: Reply): Meaning {
                     return { kind: "inDoubt" };
             }
         case "error": {
-            if (/QPS Limit Exceeded/i.test(reply.message)) {
+            const known = serviceCode(reply.code);
+            // Throttled, in a spelling that has no row.
+            if (
+                /QPS Limit Exceeded/i.test(reply.message) ||
+                (reply.httpStatus === 429 && known?.meaning !== "inDoubt")
+            ) {
                 return { kind: "notDone" };
             }
-            const known = serviceCode(reply.code);
             // A server's fault is no refusal, whatever code comes with it.
             if (known !== undefined && !(known.meaning === "refused" && isServerError(reply.httpStatus))) {
                 return { kind: known.meaning };

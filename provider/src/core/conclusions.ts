@@ -2,6 +2,7 @@ import { classify, type Look } from "./classify";
 import { lookAdvice, refusalAdvice } from "./errorMessage";
 import {
     type Asked,
+    acted,
     type Conclusion,
     isUnderWay,
     type Knowledge,
@@ -35,11 +36,14 @@ export function afterReply(
         case "accepted": {
             const { requestId } = meaning;
             const acceptance = { at, ...(requestId === undefined ? {} : { requestId }) };
-            return { known: { ...known, acceptance }, next: whenTaken(wait, true) };
+            return { known: { ...known, acceptance }, next: whenTaken(operation, wait, { ...known, acceptance }) };
         }
         case "interrupting":
             return whenInterrupting === "join"
-                ? { known: { ...known, interrupting: true }, next: whenTaken(wait, known.inDoubt) }
+                ? {
+                      known: { ...known, interrupting: true },
+                      next: whenTaken(operation, wait, { ...known, interrupting: true }),
+                  }
                 : { known, next: again };
         case "inDoubt":
             return { known: { ...known, inDoubt: true }, next: again };
@@ -94,13 +98,30 @@ export function afterLook(
     }
 }
 
+/** What is known of a request after a poll has seen a status. */
+export function afterStatusSeen(
+    operation: Operation,
+    known: Knowledge,
+    after: "acceptance" | "refusal",
+    status: string,
+): Knowledge {
+    const isAccepted = known.acceptance !== undefined;
+    const isOver = isAccepted && meaningOf(operation, "acceptance", status) === "nothingToDo";
+    return {
+        ...known,
+        seen: known.seen || after === "acceptance",
+        over: known.over || isOver,
+        polls: { any: true, running: known.polls.running || status === "active" || status === "activating" },
+    };
+}
+
 /** What follows when the time is up. */
 export function outOfTime(
     asked: Asked & Pick<Request, "timeoutSeconds" | "timeoutName">,
     known: Knowledge,
     status: string | undefined,
 ): Conclusion {
-    const { anew, acceptanceSuffices, nothingArgument } = descriptorOf(asked.operation);
+    const { acceptanceSuffices, nothingArgument } = descriptorOf(asked.operation);
     if (acceptanceSuffices && known.acceptance !== undefined && !known.seen) {
         return doneUnseen;
     }
@@ -110,10 +131,10 @@ export function outOfTime(
     if (known.acceptance !== undefined) {
         const lookOn =
             "`pulumi up` looks again and sends nothing. Was this resource destroyed or replaced before? The service then " +
-            `repeats its answer to the earlier request, and does nothing: to ${anew} instead, change \`triggers\``;
+            `repeats its answer to the earlier request, and does nothing: ${newRequestAdvice(asked)}`;
         return ending(known, `accepted, but not seen through ${within}${seen}`, lookOn);
     }
-    const finish = `\`pulumi up\` finishes this request with the same token; to ${anew} instead, change \`triggers\``;
+    const finish = `\`pulumi up\` finishes this request with the same token; ${newRequestAdvice(asked)}`;
     const unclear = status !== undefined && meaningOf(asked.operation, "refusal", status) === "unclear";
     const skip = unclear ? `; if ${status} is where it should be, set \`${nothingArgument}: "skip"\`` : "";
     if (known.inDoubt) {
@@ -147,6 +168,13 @@ export function stopped(operation: Operation, known: Knowledge): Conclusion {
         : ending(known, `${unanswered(known)}: the deployment was stopped`, "run `pulumi up` again");
 }
 
+/** How to make a request of its own. */
+function newRequestAdvice({ operation, interruption }: Asked): string {
+    return interruption === undefined
+        ? `to ${descriptorOf(operation).anew} instead, change \`triggers\``
+        : "to resume now, resume in the console, or give `triggers` in place of `interruption` for one run";
+}
+
 /** What certainly was not done leaves no trace; whatever may have been done is recorded, so that it is never lost. */
 function ending(known: Knowledge, what: string, advice: string): Conclusion {
     return { kind: mayBeDone(known) ? "pending" : "failed", what, advice };
@@ -157,24 +185,23 @@ type Seen = Extract<Look, { kind: "seen" }>;
 function afterStatus(asked: Asked, known: Knowledge, after: "acceptance" | "refusal", look: Seen): Next {
     const { status } = look;
     const { goal, verb, participle } = descriptorOf(asked.operation);
-    const acted = known.acceptance !== undefined;
-    if (!acted && (known.inDoubt || known.supersedes) && (goal as readonly string[]).includes(status)) {
-        return doneAt(look, true, `${participle}, concluded from the status ${status} after a request in doubt`);
+    const isOurs = acted(asked.operation, known, status);
+    const accepted = known.acceptance !== undefined;
+    if (isOurs && !accepted && (goal as readonly string[]).includes(status)) {
+        const note = `${participle}, concluded from the status ${status} after a request whose outcome is unknown`;
+        return doneAt(look, true, note);
     }
     switch (meaningOf(asked.operation, after, status)) {
-        case "settled": {
-            // What is being processed, and was asked for in doubt, may be ours.
-            const isOurs = acted || (known.interrupting && known.inDoubt);
+        case "settled":
             return doneAt(look, isOurs, isOurs ? undefined : alreadyThere(known, participle, status));
-        }
         case "onItsWay":
             return after === "refusal" ? again : { kind: "wait" };
         case "unclear":
-            return asked.whenNothing === "skip" ? afterIdle(asked, known, look) : again;
+            return asked.whenNothing === "skip" ? skippedUndocumented(asked, known, look) : again;
         case "nothingToDo":
             return afterIdle(asked, known, look);
         case "broken": {
-            const doubt = known.inDoubt && !acted ? `; an earlier try to ${verb} it may have been done` : "";
+            const doubt = known.inDoubt && !accepted ? `; an earlier try to ${verb} it may have been done` : "";
             const advice =
                 "bring the instance back to work first; an inactive one is frozen, often for an overdue payment";
             return ending(known, `the instance is ${status} and cannot take it${doubt}`, advice);
@@ -182,35 +209,49 @@ function afterStatus(asked: Asked, known: Knowledge, after: "acceptance" | "refu
     }
 }
 
+/** Nobody documents the status, and the program takes it for nothing to act on. */
+function skippedUndocumented({ operation }: Asked, known: Knowledge, look: Seen): Conclusion {
+    const { nothingArgument, participle } = descriptorOf(operation);
+    const note =
+        `the instance is ${look.status}, a status that is not documented; \`${nothingArgument}: "skip"\` takes it for idle: ` +
+        `nothing was ${participle}`;
+    return { ...doneAt(look, acted(operation, known, look.status), note), isWarning: true };
+}
+
 /** There is nothing to act on, or no longer. */
-function afterIdle({ operation, whenNothing }: Asked, known: Knowledge, look: Seen): Conclusion {
-    const { verb, nothingArgument, skipHint, anew, beforeIt, overBeforeDone } = descriptorOf(operation);
-    const acted = known.acceptance !== undefined;
-    const inDoubt = known.inDoubt && !acted;
+function afterIdle(asked: Asked, known: Knowledge, look: Seen): Conclusion {
+    const { operation, whenNothing } = asked;
+    const { verb, nothingArgument, skipHint, beforeIt, overBeforeDone } = descriptorOf(operation);
+    const accepted = known.acceptance !== undefined;
+    const inDoubt = known.inDoubt && !accepted;
     const seen = `the instance is ${look.status}`;
     if (whenNothing === "skip") {
-        const hint = skipHint === "" ? "" : `; ${skipHint}`;
+        const hint = skipHint === "" || asked.interruption !== undefined ? "" : `; ${skipHint}`;
         const note = inDoubt
             ? `nothing left to ${verb}: ${seen}; a request of an earlier try may have been done`
-            : acted
+            : accepted
               ? `accepted, but ${overBeforeDone}: ${seen}`
               : `nothing to ${verb}: ${seen}${hint}`;
-        return doneAt(look, acted, note);
+        return doneAt(look, acted(operation, known, look.status), note);
     }
-    const newer = `to ${anew}, change \`triggers\``;
+    const newer = newRequestAdvice(asked);
     const skip = `set \`${nothingArgument}: "skip"\` if that is fine`;
     if (inDoubt) {
         const what = `it may have been done, and nothing is left to ${verb}: ${seen}`;
         return ending(known, what, `${newer}; ${skip}`);
     }
     if (isUnderWay(known)) {
-        const taken = acted ? "accepted" : "another interrupt was being processed";
+        const taken = accepted ? "accepted" : "another interrupt was being processed";
         return ending(known, `${taken}, but ${overBeforeDone}: ${seen}`, `${newer}; ${skip}`);
     }
     return ending(known, `nothing to ${verb}: ${seen}`, `${beforeIt}, or ${skip}`);
 }
 
-function doneAt({ status, requestId }: Seen, acted: boolean, note: string | undefined): Conclusion {
+function doneAt(
+    { status, requestId }: Seen,
+    acted: boolean,
+    note: string | undefined,
+): Extract<Conclusion, { kind: "done" }> {
     const isOurWord = Object.values<string>(ownStatuses).includes(status);
     return {
         kind: "done",
@@ -227,8 +268,10 @@ function alreadyThere({ interrupting }: Knowledge, participle: string, status: s
         : `already ${status}: nothing was ${participle}`;
 }
 
-function whenTaken(wait: boolean, acted: boolean): NextAfterReply {
-    return wait ? { kind: "look", after: "acceptance" } : { kind: "done", status: ownStatuses.accepted, acted };
+function whenTaken(operation: Operation, wait: boolean, known: Knowledge): NextAfterReply {
+    return wait
+        ? { kind: "look", after: "acceptance" }
+        : { kind: "done", status: ownStatuses.accepted, acted: acted(operation, known) };
 }
 
 const again: Next = { kind: "again" };

@@ -27,13 +27,14 @@ export interface ErrorReport {
     readonly credentialsName?: string | undefined;
     /** Shown where no connection could be made. */
     readonly route?: Route | undefined;
-    readonly tries: number;
+    /** Requests that were sent. */
+    readonly attempts: number;
     readonly elapsedMs: number;
     /** What to change. */
     readonly advice: string;
 }
 
-/** The one format of every error: what, where, code, message, request ID, tries, how to fix it. */
+/** The one format of every error: what, where, code, message, request ID, attempts, how to fix it. */
 export function errorMessage({ operation, instanceId, region, what, problem, ...rest }: ErrorReport): string {
     const reply = problem?.reply;
     const error = reply?.kind === "error" ? reply : undefined;
@@ -48,7 +49,7 @@ export function errorMessage({ operation, instanceId, region, what, problem, ...
         ["message", known?.omitMessage ? undefined : error?.message],
         ["request ID", requestId ?? rest.requestId],
         ["signed with", known?.aboutIdentity ? rest.credentialsName : undefined],
-        ["tries", `${rest.tries} in ${seconds(rest.elapsedMs)}`],
+        ["attempts", `${rest.attempts} in ${seconds(rest.elapsedMs)}`],
         ["fix", rest.advice],
         ["see", error?.recommend],
     ];

@@ -1,4 +1,5 @@
 import { type ArgumentRule, type ArgumentTable, failOrSkip, flag } from "./argumentRules";
+import { interruptionRule } from "./interruption";
 
 /** What the status of an instance means for a request; the four classes of a waiter. */
 export type StatusMeaning =
@@ -20,7 +21,7 @@ export interface StatusMeanings {
 }
 
 /** Documented for DescribeLogstash, and `suspended`, which the page of InterruptLogstashTask names. */
-type DocumentedStatus = "active" | "activating" | "suspended" | "inactive" | "invalid";
+export type DocumentedStatus = "active" | "activating" | "suspended" | "inactive" | "invalid";
 
 /** A call that takes a client token: all that tells it apart from the others. */
 export interface OperationDescriptor {
@@ -29,6 +30,8 @@ export interface OperationDescriptor {
     /** Behind the path of the instance. */
     readonly path: string;
     readonly verb: string;
+    /** The request, with its article. */
+    readonly noun: string;
     /** The name of the output that tells whether it was done; with `At` behind it, when. */
     readonly participle: string;
     /** The arguments that no other resource has. */
@@ -37,6 +40,11 @@ export interface OperationDescriptor {
     readonly waitArgument: string;
     /** Which of them says what it means that there is nothing to act on. */
     readonly nothingArgument: string;
+    /** The arguments that say what to request, of which one at most is given; `requiresSubject` demands one. */
+    readonly subjects: readonly string[];
+    readonly requiresSubject: boolean;
+    /** The output that names a suspension, beside the shared ones. */
+    readonly suspensionOutput: "interruption" | "resumedInterruption";
     /** Whether it looks at an instance that refuses the request in its phase, though it shall not wait. */
     readonly looksWithoutWaiting: boolean;
     readonly statusMeanings: Readonly<Record<"acceptance" | "refusal", StatusMeanings>>;
@@ -80,10 +88,14 @@ export const operations = {
         resource: "LogstashTaskInterrupt",
         path: "actions/interrupt",
         verb: "interrupt",
+        noun: "an interrupt",
         participle: "interrupted",
         arguments: { waitForSuspended: flag(true), whenIdle: failOrSkip() },
         waitArgument: "waitForSuspended",
         nothingArgument: "whenIdle",
+        subjects: ["triggers", "clientToken"],
+        requiresSubject: false,
+        suspensionOutput: "interruption",
         looksWithoutWaiting: false,
         statusMeanings: {
             acceptance: {
@@ -119,14 +131,19 @@ export const operations = {
         resource: "LogstashTaskResume",
         path: "actions/resume",
         verb: "resume",
+        noun: "a resume",
         participle: "resumed",
         arguments: {
+            interruption: interruptionRule,
             waitForResumed: flag(true),
-            whenNotSuspended: failOrSkip(),
-            enabled: flag(true),
+            // An interruption that is over was ended by somebody else: there is nothing left to do.
+            whenNotSuspended: failOrSkip(({ interruption }) => (interruption === undefined ? "fail" : "skip")),
         },
         waitArgument: "waitForResumed",
         nothingArgument: "whenNotSuspended",
+        subjects: ["interruption", "triggers", "clientToken"],
+        requiresSubject: true,
+        suspensionOutput: "resumedInterruption",
         looksWithoutWaiting: true,
         statusMeanings: {
             // It has ended once the instance has left `suspended`: the resumed change itself may run for hours.
@@ -148,7 +165,8 @@ export const operations = {
                     inactive: "broken",
                     invalid: "broken",
                 },
-                other: "unclear",
+                // It may be the service's word for suspended.
+                other: "onItsWay",
             },
         },
         goal: ["activating", "active"],

@@ -1,4 +1,4 @@
-import { codeOf, type Problem, seconds } from "./errorMessage";
+import { codeOf, type Problem } from "./errorMessage";
 import { descriptorOf, type Operation } from "./operations";
 import type { Budget } from "./retry";
 
@@ -7,12 +7,15 @@ export interface Line {
     readonly message: string;
     /** Shown beside the resource until the next line, and gone at the end. */
     readonly ephemeral: boolean;
+    /** Shown as a warning. */
+    readonly isWarning?: boolean | undefined;
 }
 
 /** How far a request is, for the lines about it. */
 export interface Stage {
     readonly isUnderWay: boolean;
-    readonly tries: number;
+    /** Requests that were sent. */
+    readonly attempts: number;
     readonly problem: Problem | undefined;
     readonly status: string | undefined;
     readonly percent: number | undefined;
@@ -42,38 +45,32 @@ export class Progress {
         }
     }
 
-    /** Says that it is tried again; once for each kind of problem. */
+    /** Says that it is retried; once for each kind of problem. */
     retry({ call, reply }: Problem): void {
         const code = codeOf(reply);
         if (!this.#noted.has(code)) {
             this.#noted.add(code);
-            const token = call === "DescribeLogstash" ? "" : " with the same token";
-            this.note(`${call}: ${code}; trying again${token}`);
-        }
-    }
-
-    /** Says how it ended: always if there is something to add, else only where there was something to wait for. */
-    end(status: string, tries: number, note: string | undefined): void {
-        if (note !== undefined) {
-            this.note(note);
-        } else if (tries > 1) {
-            this.note(`${status} after ${tries} tries in ${seconds(this.budget.elapsedMs())}`);
+            const token = call === "DescribeLogstash" ? "" : " with the same client token";
+            this.note(`${call}: ${code}; retrying${token}`);
         }
     }
 
     /** A line that stays. */
-    note(message: string): void {
-        this.log({ message, ephemeral: false });
+    note(message: string, isWarning?: boolean): void {
+        this.log({ message, ephemeral: false, ...(isWarning === true ? { isWarning } : {}) });
     }
 
-    #describe({ isUnderWay, tries, problem, status, percent }: Stage): string {
+    /** What changes comes first: a narrow terminal cuts the rest. */
+    #describe({ isUnderWay, attempts, problem, status, percent }: Stage): string {
         const details = [
-            status,
             percent === undefined ? undefined : `${Math.round(percent)} %`,
+            status,
             problem === undefined ? undefined : codeOf(problem.reply),
-            `try ${tries}`,
-        ];
-        const doing = isUnderWay ? "waiting" : `asking to ${descriptorOf(this.operation).verb}`;
-        return `${doing}: ${details.filter((detail) => detail !== undefined).join(", ")}`;
+            isUnderWay || attempts < 2 ? undefined : `${attempts} attempts`,
+        ].filter((detail) => detail !== undefined);
+        if (details.length > 0) {
+            return details.join(", ");
+        }
+        return isUnderWay ? "polling" : `requesting ${descriptorOf(this.operation).noun}`;
     }
 }

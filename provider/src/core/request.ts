@@ -1,11 +1,12 @@
 import { classifyLook } from "./classify";
-import { afterLook, afterReply, neverAnswered, outOfTime, stopped } from "./conclusions";
+import { afterLook, afterReply, afterStatusSeen, neverAnswered, outOfTime, stopped } from "./conclusions";
 import { ConfigurationError } from "./configuration";
 import { errorMessage, type Problem } from "./errorMessage";
 import { harmless } from "./foreignText";
 import {
     type Acceptance,
     type Asked,
+    acted,
     type Conclusion,
     type Ending,
     isUnderWay,
@@ -13,11 +14,12 @@ import {
     mayBeDone,
     type Next,
     ownStatuses,
+    type Polls,
     unanswered,
 } from "./knowledge";
 import { type Line, Progress } from "./progress";
 import type { Reply } from "./reply";
-import { type Budget, startBudget, type Try, tryUntil } from "./retry";
+import { attemptUntil, type Budget, type Pause, startBudget } from "./retry";
 import type { CallLimits, LogstashService } from "./service";
 
 /** One request of a program. */
@@ -28,9 +30,9 @@ export interface Request extends Asked {
     readonly timeoutSeconds: number;
     /** What that time is called where it was given. @default "timeoutSeconds" */
     readonly timeoutName?: string;
-    /** Present if an earlier run sent this request and did not learn how it ended. */
-    readonly earlier?: { readonly acceptance?: Acceptance };
-    /** Whether it supersedes a request of the same resource that may have been done. */
+    /** Present if an earlier run sent this request and did not learn how it ended; `over`: but saw the change end. */
+    readonly earlier?: { readonly acceptance?: Acceptance; readonly over?: boolean };
+    /** Whether it supersedes a request of the same resource that may have been applied and is not known to be over. */
     readonly supersedes?: boolean;
 }
 
@@ -40,7 +42,7 @@ export interface Result {
     /** The service's ID of the answer that decided. */
     readonly requestId?: string;
     readonly status: string;
-    /** Whether a request of ours was done. */
+    /** Whether a request of this resource suspended or resumed the instance. */
     readonly acted: boolean;
     /** When the service accepted our token, if it did. */
     readonly acceptedAt?: string;
@@ -48,9 +50,9 @@ export interface Result {
 
 /** How a request ended. */
 export type Outcome =
-    | { readonly kind: "done"; readonly result: Result }
-    /** It may have been done, or was accepted and could not be seen through: the next run finishes it. */
-    | { readonly kind: "pending"; readonly result: Result; readonly message: string }
+    | { readonly kind: "done"; readonly result: Result; readonly polls: Polls }
+    /** It may have been applied, or was accepted and not confirmed in time: the next run finishes it. */
+    | { readonly kind: "pending"; readonly result: Result; readonly polls: Polls; readonly message: string }
     /** Nothing is left to be finished, and nothing is recorded. */
     | { readonly kind: "failed"; readonly message: string };
 
@@ -78,12 +80,8 @@ export async function carryOut(request: Request, means: Means): Promise<Outcome>
     const pursuit = new Pursuit(request, means, budget);
     const ticker = setInterval(() => pursuit.tick(), 1_000);
     try {
-        return (await tryUntil(() => pursuit.try(), { budget, ...means })) ?? pursuit.outOfTime();
-    } catch (error) {
-        if (means.signal.aborted) {
-            return pursuit.stopped();
-        }
-        throw error;
+        const ended = await attemptUntil(() => pursuit.try(), { budget, ...means });
+        return ended === "timed out" ? pursuit.outOfTime() : ended === "aborted" ? pursuit.stopped() : ended;
     } finally {
         clearInterval(ticker);
     }
@@ -92,9 +90,8 @@ export async function carryOut(request: Request, means: Means): Promise<Outcome>
 /** A request on its way: what is known of it so far. */
 class Pursuit {
     #known: Knowledge;
-    #tries = 0;
-    /** A call that could have an effect has begun and not come back. */
-    #sending = false;
+    /** Requests that were sent; polls are not counted. */
+    #attempts = 0;
     /** What went wrong last, until something goes right. */
     #problem: Problem | undefined;
     /** The last look that saw the instance. */
@@ -118,18 +115,18 @@ class Pursuit {
             sent: false,
             // An acceptance is recorded as unfinished only after a look that saw the instance on its way.
             seen: earlier?.acceptance !== undefined,
+            over: earlier?.over === true,
+            polls: { any: false, running: false },
         };
         this.#progress = new Progress(operation, budget, means.log);
     }
 
     /** One round, unless the user's settings, or a mistake of ours, are in the way of it. */
-    async try(): Promise<Try<Outcome>> {
-        this.#tries += 1;
+    async try(): Promise<{ readonly value: Outcome } | { readonly pause: Pause }> {
         try {
             return this.#act(await this.#round());
         } catch (error) {
-            this.means.signal.throwIfAborted();
-            return { kind: "ended", value: this.#endWithError(error) };
+            return { value: this.#endWithError(error) };
         }
     }
 
@@ -145,7 +142,6 @@ class Pursuit {
 
     /** How it ends when the deployment is stopped. */
     stopped(): Outcome {
-        this.#known = { ...this.#known, inDoubt: this.#known.inDoubt || this.#sending };
         return this.#end(stopped(this.request.operation, this.#known));
     }
 
@@ -153,7 +149,7 @@ class Pursuit {
     tick(): void {
         this.#progress.tick({
             isUnderWay: isUnderWay(this.#known),
-            tries: this.#tries,
+            attempts: this.#attempts,
             problem: this.#problem,
             status: this.#seen?.status,
             percent: this.#seen?.percent,
@@ -166,11 +162,12 @@ class Pursuit {
         const { service, now } = this.means;
         if (isUnderWay(this.#known)) {
             // Without waiting, only what was accepted in an earlier run gets here.
-            return wait ? this.#look("acceptance") : { kind: "done", status: ownStatuses.accepted, acted: true };
+            return wait
+                ? this.#look("acceptance")
+                : { kind: "done", status: ownStatuses.accepted, acted: acted(operation, this.#known) };
         }
-        this.#sending = true;
         const reply = await service.send(operation, instanceId, clientToken, this.#limits());
-        this.#sending = false;
+        this.#attempts += reply.kind === "unsent" || reply.kind === "unconnected" ? 0 : 1;
         this.#curtail(reply);
         const { known, next } = afterReply(this.request, this.#known, reply, service.route(), now().toISOString());
         this.#known = known;
@@ -187,17 +184,14 @@ class Pursuit {
         const atMs = this.budget.elapsedMs();
         this.#lookingSinceMs ??= atMs;
         const lookingMs = atMs - this.#lookingSinceMs;
-        const next = afterLook(this.request, this.#known, after, { look, reply, route: service.route(), lookingMs });
-        if (look.kind !== "seen") {
+        if (look.kind === "seen") {
+            this.#known = afterStatusSeen(this.request.operation, this.#known, after, look.status);
+            this.#seen = { status: look.status, percent: look.progress };
+            this.#problem = after === "acceptance" ? undefined : this.#problem;
+        } else {
             this.#problem = { call: "DescribeLogstash", reply };
-            return next;
         }
-        this.#seen = { status: look.status, percent: look.progress };
-        if (after === "acceptance") {
-            this.#known = { ...this.#known, seen: true };
-            this.#problem = undefined;
-        }
-        return next;
+        return afterLook(this.request, this.#known, after, { look, reply, route: service.route(), lookingMs });
     }
 
     /** Where no connection has ever stood, the budget is a short one. */
@@ -214,27 +208,29 @@ class Pursuit {
         return { leftMs: this.budget.remainingMs(), signal: this.means.signal };
     }
 
-    #act(next: Next): Try<Outcome> {
+    #act(next: Next): { readonly value: Outcome } | { readonly pause: Pause } {
         switch (next.kind) {
             case "again":
-                if (this.#problem !== undefined) {
+                if (this.#problem !== undefined && !this.means.signal.aborted) {
                     this.#progress.retry(this.#problem);
                 }
-                return { kind: "failed" };
+                return { pause: "retry" };
             case "wait":
-                return { kind: "waiting" };
+                return { pause: "poll" };
             case "done":
             case "failed":
             case "pending":
-                return { kind: "ended", value: this.#end(next) };
+                return { value: this.#end(next) };
         }
     }
 
     #end(next: Conclusion): Outcome {
         switch (next.kind) {
             case "done":
-                this.#progress.end(next.status, this.#tries, next.note);
-                return { kind: "done", result: this.#result(next) };
+                if (next.note !== undefined) {
+                    this.#progress.note(next.note, next.isWarning);
+                }
+                return { kind: "done", result: this.#result(next), polls: this.#known.polls };
             case "pending":
                 return this.#pending(this.#message(next.what, next.advice));
             case "failed":
@@ -249,13 +245,17 @@ class Pursuit {
         const { operation, instanceId, region } = this.request;
         const what = expected ? unanswered(this.#known) : "an unexpected error, please report it";
         const reason = error instanceof Error ? error.message : String(error);
-        const message = `${operation} on ${instanceId} in ${region}: ${what}: ${expected ? reason : harmless(reason)}`;
+        const message = expected
+            ? this.#message(what, reason)
+            : `${operation} on ${instanceId} in ${region}: ${what}: ${harmless(reason)}`;
         return mayBeDone(this.#known) ? this.#pending(message) : { kind: "failed", message };
     }
 
     #pending(message: string): Outcome {
-        const acted = this.#known.acceptance !== undefined;
-        return { kind: "pending", result: this.#result({ status: ownStatuses.pending, acted }), message };
+        // Of a request that was not accepted, nothing is said before its outcome is known.
+        const isOurs = this.#known.acceptance !== undefined && acted(this.request.operation, this.#known);
+        const result = this.#result({ status: ownStatuses.pending, acted: isOurs });
+        return { kind: "pending", result, polls: this.#known.polls, message };
     }
 
     #result({ status, acted, requestId: decidedBy }: Ending): Result {
@@ -278,7 +278,7 @@ class Pursuit {
             requestId: this.#known.acceptance?.requestId,
             credentialsName: this.means.service.credentialsName(),
             route: this.means.service.route(),
-            tries: this.#tries,
+            attempts: this.#attempts,
             elapsedMs: this.budget.elapsedMs(),
             advice,
         });

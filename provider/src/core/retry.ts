@@ -1,12 +1,4 @@
-import { DelegateBackoff, handleWhenResult, type IRetryBackoffContext, retry } from "cockatiel";
-
-/** One try: it ended, or it is worth another after a pause of the kind it names. */
-export type Try<T> =
-    | { readonly kind: "ended"; readonly value: T }
-    /** Something failed: wait longer after each failure in a row, at random, so that many runners spread out. */
-    | { readonly kind: "failed" }
-    /** Nothing failed, but it has not happened yet: look again, less often the longer it takes. */
-    | { readonly kind: "waiting" };
+import { setTimeout as delay } from "node:timers/promises";
 
 /** The time an operation has, all tries and pauses included. */
 export interface Budget {
@@ -32,48 +24,59 @@ export function startBudget(totalMs: number, now: () => number): Budget {
     };
 }
 
-/** What tries depend on. */
+/** Why the next attempt is made after a pause. */
+export type Pause =
+    /** Something failed: wait longer after each failure in a row, at random, so that many runners spread out. */
+    | "retry"
+    /** Nothing failed, but it has not happened yet: poll less often the longer it takes. */
+    | "poll";
+
+/** What attempts depend on. */
 export interface RetryOptions {
     readonly budget: Budget;
     /** At least 0, less than 1. */
     readonly random: () => number;
-    /** Ends the tries at once. */
+    /** Ends the attempts at once. */
     readonly signal: AbortSignal;
-    /** Is told of each pause. */
-    readonly onPause?: (pauseMs: number) => void;
 }
 
 /**
- * Tries until a try ends or the budget has run out, and returns `undefined` then. The last try is made a second before the
- * end, or a tenth of a short budget, so that the operation itself stays within it.
+ * Attempts until one returns a value, the budget has run out, or the signal is aborted. The last attempt is made a second
+ * before the end, or a tenth of a short budget, so that the operation itself stays within it.
  */
-export async function tryUntil<T>(
-    attempt: () => Promise<Try<T>>,
-    { budget, random, signal, onPause }: RetryOptions,
-): Promise<T | undefined> {
+export async function attemptUntil<T>(
+    attempt: () => Promise<{ readonly value: T } | { readonly pause: Pause }>,
+    { budget, random, signal }: RetryOptions,
+): Promise<T | "timed out" | "aborted"> {
     const reserveMs = Math.min(1_000, budget.totalMs / 10);
-    let last: Try<T>["kind"] | undefined;
+    let last: Pause | undefined;
     let inARow = 0;
-    const pauseAfter = ({ result }: IRetryBackoffContext<unknown>): number => {
-        const kind = (result as { readonly value: Try<T> }).value.kind;
-        inARow = kind === last ? inARow + 1 : 0;
-        last = kind;
-        const wanted = kind === "failed" ? backoffMs(inARow, random()) : pollMs(inARow);
-        const pauseMs = Math.min(wanted, Math.max(0, budget.remainingMs() - reserveMs));
-        onPause?.(pauseMs);
-        return pauseMs;
-    };
-    const policy = retry(
-        handleWhenResult((result) => result !== undefined && (result as Try<T>).kind !== "ended"),
-        { maxAttempts: Number.POSITIVE_INFINITY, backoff: new DelegateBackoff(pauseAfter) },
-    );
-    const tries = policy.execute(async () => {
-        signal.throwIfAborted();
+    while (!signal.aborted) {
         const result = await attempt();
-        return result.kind === "ended" || budget.remainingMs() > reserveMs ? result : undefined;
-    });
-    const ended = await unlessAborted(tries, signal);
-    return ended?.kind === "ended" ? ended.value : undefined;
+        if ("value" in result) {
+            return result.value;
+        }
+        const leftMs = budget.remainingMs() - reserveMs;
+        if (leftMs <= 0 && !signal.aborted) {
+            return "timed out";
+        }
+        inARow = result.pause === last ? inARow + 1 : 0;
+        last = result.pause;
+        const pauseMs = last === "retry" ? backoffMs(inARow, random()) : pollMs(inARow);
+        await pauseFor(Math.min(pauseMs, leftMs), signal);
+    }
+    return "aborted";
+}
+
+/** Resolves after a time, or as soon as the signal is aborted. */
+async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+    try {
+        await delay(ms, undefined, { signal });
+    } catch (error) {
+        if (!signal.aborted) {
+            throw error;
+        }
+    }
 }
 
 /** Full jitter: anything between 0 and a limit that doubles with each failure in a row, up to 20 s. */
@@ -84,18 +87,4 @@ export function backoffMs(failuresBefore: number, random: number): number {
 /** 1 s, then half as much again each time, up to 15 s. */
 export function pollMs(looksBefore: number): number {
     return Math.min(15_000, 1_000 * 1.5 ** looksBefore);
-}
-
-/** cockatiel sleeps through an abort: its pauses are not awaited then. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-    let stop = () => {};
-    const aborted = new Promise<never>((_, reject) => {
-        stop = () => reject(signal.reason);
-        signal.addEventListener("abort", stop);
-    });
-    try {
-        return await Promise.race([promise, aborted]);
-    } finally {
-        signal.removeEventListener("abort", stop);
-    }
 }

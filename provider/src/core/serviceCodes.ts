@@ -42,17 +42,21 @@ const checkCredentials = "check the credentials";
 
 /** The codes of the service; the first that fits counts. The vendor documents them with each API. */
 export const serviceCodes: readonly ServiceCode[] = [
-    { code: "Throttling", meaning: "notDone" },
-    { code: "Throttling.*", meaning: "notDone" },
+    { code: "Throttling*", meaning: "notDone" },
+    { code: "TooManyRequests", meaning: "notDone" },
+    // Another call or a scheduled task of the instance is being processed, a resume perhaps: a status seen now proves nothing.
+    { code: "ConcurrencyUpdateInstanceConflict", meaning: "notDone" },
+    { code: "InstanceDuplicateScheduledTask", meaning: "notDone" },
     { code: "ServiceUnavailable", meaning: "inDoubt" },
     { code: "InternalError", meaning: "inDoubt" },
     { code: "InternalServerError", meaning: "inDoubt" },
     // The first request with this token is still running: how it ends is not known yet.
     { code: "TokenPreviousRequestProcessError", meaning: "inDoubt" },
+    // The gateway has forwarded a first copy of this signed request: something on the way sent it twice.
+    { code: "SignatureNonceUsed", meaning: "inDoubt" },
     { code: "AlreadyReceivedInterruptSignal", meaning: "interrupting" },
     { code: "InstanceActivating", meaning: "wrongPhase" },
     { code: "InstanceStatusNotSupportCurrentAction", meaning: "wrongPhase" },
-    { code: "ConcurrencyUpdateInstanceConflict", meaning: "wrongPhase" },
     {
         code: "InstanceNotFound",
         meaning: "refused",

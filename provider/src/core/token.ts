@@ -8,7 +8,8 @@ export interface TokenSource {
     readonly urn: string;
     readonly region: string;
     readonly instanceId: string;
-    readonly triggers: readonly Json[];
+    /** The triggers, or the interruption that a resume ends. */
+    readonly subject: readonly Json[] | string;
     /** The token this one follows on the same resource; absent for the first. */
     readonly previousToken?: string | undefined;
 }
@@ -25,7 +26,7 @@ export function deriveToken(source: TokenSource): string {
         source.urn,
         source.region,
         source.instanceId,
-        source.triggers,
+        source.subject,
         source.previousToken ?? null,
     ]);
     return createHash("sha256").update(encoding, "utf8").digest("hex");

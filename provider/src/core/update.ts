@@ -1,7 +1,8 @@
 import type { OnChange } from "./argumentRules";
 import { argumentsOf, type Declaration, type Properties, readArguments } from "./arguments";
-import { canonicalJson, type Json } from "./json";
+import { canonicalJson, type Json, stringField } from "./json";
 import { ownStatuses } from "./knowledge";
+import { descriptorOf } from "./operations";
 import { deriveToken } from "./token";
 import { sameTriggers } from "./triggers";
 
@@ -11,46 +12,74 @@ export interface Recorded {
     readonly declaration: Declaration;
     /** The token that was sent last, explicit or derived; absent if none was. */
     readonly clientToken?: string;
-    /** How the request ended; `pending` while its outcome is unknown. */
+    /** How the request ended; `pending` while its outcome is unknown or unconfirmed. */
     readonly status: string;
+    /** Whether the service accepted the request. */
+    readonly isAccepted: boolean;
+    /** Whether the request suspended or resumed the instance, as far as polls have shown. */
+    readonly acted: boolean;
+    /** The interruption that was resumed last. */
+    readonly resumedInterruption?: string;
 }
 
 /** What moving from the recorded resource to the declared one takes. */
 export type Update =
     /** Another resource altogether. */
     | { readonly kind: "replace"; readonly because: readonly string[] }
-    /** A request of its own, with its own token; `supersedes` tells whether another one is pending. */
+    /** A request of its own, with its own token. */
     | {
           readonly kind: "request";
           readonly because: string;
           readonly clientToken: string;
+          /** Another request is pending. */
           readonly supersedes: boolean;
+          /** That one may have been applied, and no poll has seen that it is over. */
+          readonly supersedesApplied: boolean;
       }
     /** The recorded request has to be finished, with its token. */
-    | { readonly kind: "finish"; readonly clientToken: string }
-    /** Nothing is sent; `changed` tells whether the declaration differs at all. */
-    | { readonly kind: "record"; readonly changed: boolean };
+    | { readonly kind: "finish"; readonly clientToken: string; readonly isAccepted: boolean }
+    /** Nothing is sent, and the result stays; `changed` tells whether the declaration differs at all. */
+    | { readonly kind: "record"; readonly changed: boolean }
+    /** Nothing is sent: this program has nothing to resume. */
+    | { readonly kind: "none"; readonly changed: boolean };
 
-/** The token of a resource's first request. */
-export function firstToken(declared: Declaration): string {
-    return declared.clientToken ?? deriveToken(declared);
+/** What the first declaration of a resource requests. */
+export function firstRequest(declared: Declaration): Extract<Update, { kind: "request" | "none" }> {
+    if (declared.interruption === "") {
+        return { kind: "none", changed: true };
+    }
+    return {
+        kind: "request",
+        because: "",
+        clientToken: tokenFor(declared, undefined),
+        supersedes: false,
+        supersedesApplied: false,
+    };
+}
+
+function tokenFor(declared: Declaration, previousToken: string | undefined): string {
+    const { clientToken, interruption, triggers } = declared;
+    return (
+        clientToken ??
+        (interruption === undefined
+            ? deriveToken({ ...declared, subject: triggers, previousToken })
+            : deriveToken({ ...declared, subject: interruption }))
+    );
 }
 
 /** Reads from the recorded outputs what an update is decided by. */
 export function readRecord(urn: string, { operation }: Declaration, olds: Properties): Recorded {
-    const { clientToken, status } = olds;
-    // A token that was declared while the resource was switched off was never sent.
-    const wasSent = typeof clientToken === "string" && status !== ownStatuses.disabled;
+    const clientToken = stringField(olds, "clientToken");
+    const resumedInterruption = stringField(olds, "resumedInterruption");
+    const { participle } = descriptorOf(operation);
     return {
         declaration: readArguments(operation, urn, olds),
-        ...(wasSent ? { clientToken } : {}),
-        status: String(status),
+        ...(clientToken === undefined ? {} : { clientToken }),
+        status: String(olds.status),
+        isAccepted: typeof olds[`${participle}At`] === "string",
+        acted: olds[participle] === true,
+        ...(resumedInterruption === undefined ? {} : { resumedInterruption }),
     };
-}
-
-/** Whether the last request of a resource is not known to have ended. */
-function isPending({ status }: Recorded): boolean {
-    return status === ownStatuses.pending;
 }
 
 /** Decides what an update is; the same for the preview, which shows it, and for the update, which does it. */
@@ -63,19 +92,22 @@ export function updateBetween(recorded: Recorded, declared: Declaration): Update
     if (replacing.length > 0) {
         return { kind: "replace", because: replacing };
     }
-    // What is switched off sends nothing, and leaves a pending request as it is.
-    if (declared.enabled === false) {
-        return { kind: "record", changed: changed.length > 0 };
+    const { isAccepted, clientToken } = recorded;
+    const isPending = recorded.status === ownStatuses.pending;
+    const because = changesThatTake("request").find((name) => requests(name, recorded, declared));
+    if (because !== undefined) {
+        return {
+            kind: "request",
+            because,
+            clientToken: tokenFor(declared, clientToken),
+            supersedes: isPending,
+            supersedesApplied: isPending && (recorded.acted || !isAccepted),
+        };
     }
-    const switchedOn = recorded.declaration.enabled === false;
-    const asking = switchedOn ? "enabled" : changesThatTake("request").find((name) => isGiven(declared, name));
-    if (asking !== undefined) {
-        const clientToken = declared.clientToken ?? deriveToken({ ...declared, previousToken: recorded.clientToken });
-        return { kind: "request", because: asking, clientToken, supersedes: isPending(recorded) };
+    if (isPending && clientToken !== undefined) {
+        return { kind: "finish", clientToken, isAccepted };
     }
-    return isPending(recorded) && recorded.clientToken !== undefined
-        ? { kind: "finish", clientToken: recorded.clientToken }
-        : { kind: "record", changed: changed.length > 0 };
+    return { kind: declared.interruption === "" ? "none" : "record", changed: changed.length > 0 };
 }
 
 /** Whether an argument has another value than the recorded one, each as given or by default. */
@@ -91,9 +123,20 @@ function differs(name: string, recorded: Declaration, declared: Declaration): bo
     }
 }
 
-/** Removing an argument asks for nothing, removing all triggers neither. */
-function isGiven(declared: Declaration, name: string): boolean {
-    return name === "triggers" ? declared.triggers.length > 0 : declared.values[name] !== undefined;
+/** Whether a changed argument asks for a request: removing one does not, and an interruption is resumed once. */
+function requests(name: string, { resumedInterruption }: Recorded, declared: Declaration): boolean {
+    switch (name) {
+        case "triggers":
+            return declared.triggers.length > 0;
+        case "interruption":
+            return (
+                declared.interruption !== undefined &&
+                declared.interruption !== "" &&
+                declared.interruption !== resumedInterruption
+            );
+        default:
+            return declared.values[name] !== undefined;
+    }
 }
 
 function valueIn({ values }: Declaration, name: string): Json {

@@ -35,10 +35,10 @@ function connect(address: string | undefined): EngineLog {
     const { LogRequest, LogSeverity } = require("@pulumi/pulumi/proto/engine_pb") as typeof EngineMessages;
     const { credentials, Metadata } = grpcOfPulumi();
     const client = new EngineClient(address, credentials.createInsecure());
-    return (urn, { message, ephemeral }) => {
+    return (urn, { message, ephemeral, isWarning }) => {
         const request = new LogRequest();
         // ERROR would make the display say that the update failed, with exit code 0.
-        request.setSeverity(LogSeverity.INFO);
+        request.setSeverity(isWarning === true ? LogSeverity.WARNING : LogSeverity.INFO);
         request.setUrn(urn);
         request.setMessage(message);
         request.setEphemeral(ephemeral);

@@ -8,11 +8,12 @@ import { ownProfileIfReadable } from "../core/identity/cliFile";
 import { endpointFor } from "../core/identity/endpoint";
 import { regionFor, waysToGiveRegion } from "../core/identity/region";
 import type { Settings } from "../core/identity/settings";
-import type { Operation } from "../core/operations";
-import { acceptanceIn, outputsFor, outputsOfDisabled, resultIn } from "../core/outputs";
+import { stringField } from "../core/json";
+import { descriptorOf, type Operation } from "../core/operations";
+import { acceptanceIn, outputsFor, outputsOfNone, resultIn } from "../core/outputs";
 import type { Line } from "../core/progress";
 import type * as Requests from "../core/request";
-import { firstToken, readRecord, type Update, updateBetween } from "../core/update";
+import { firstRequest, readRecord, type Update, updateBetween } from "../core/update";
 import type * as Services from "./services";
 
 /** One resource, as whatever speaks a protocol of Pulumi's knows it. */
@@ -85,7 +86,7 @@ export class Lifecycle {
         const update = updateBetween(readRecord(urn, declared, olds), declared);
         const announcement = announcementOf(declared, update);
         if (announcement !== undefined) {
-            await this.process.log(urn, { message: announcement, ephemeral: false });
+            await this.process.log(urn, { message: announcement, ephemeral: true });
         }
         return differenceOf(update);
     }
@@ -93,9 +94,7 @@ export class Lifecycle {
     /** Makes the first request of a resource. */
     async create({ operation, urn }: Subject, inputs: Properties, timeout?: CustomTimeout): Promise<Written> {
         const declared = readArguments(operation, urn, inputs);
-        return declared.enabled === false
-            ? { kind: "done", results: outputsOfDisabled(operation) }
-            : this.#request(declared, firstToken(declared), timeout);
+        return this.#apply(declared, firstRequest(declared), undefined, timeout);
     }
 
     /** Does what `diff` has decided on the same values. */
@@ -106,17 +105,42 @@ export class Lifecycle {
         timeout?: CustomTimeout,
     ): Promise<Written> {
         const declared = readArguments(operation, urn, news);
-        const update = updateBetween(readRecord(urn, declared, olds), declared);
+        return this.#apply(declared, updateBetween(readRecord(urn, declared, olds), declared), olds, timeout);
+    }
+
+    async #apply(
+        declared: Declaration,
+        update: Update,
+        olds: Properties | undefined,
+        timeout: CustomTimeout | undefined,
+    ): Promise<Written> {
+        const { operation, interruption } = declared;
         switch (update.kind) {
-            case "request":
-                return this.#request(declared, update.clientToken, timeout, { supersedes: update.supersedes });
+            case "request": {
+                const request = { clientToken: update.clientToken, supersedes: update.supersedesApplied };
+                return this.#request(declared, request, { olds, resumes: interruption }, timeout);
+            }
             case "finish": {
-                const acceptance = acceptanceIn(operation, olds);
-                const earlier = acceptance === undefined ? {} : { acceptance };
-                return this.#request(declared, update.clientToken, timeout, { earlier });
+                const recorded = olds ?? {};
+                const acceptance = acceptanceIn(operation, recorded);
+                const over = acceptance !== undefined && recorded[descriptorOf(operation).participle] !== true;
+                const earlier = acceptance === undefined ? {} : { acceptance, over };
+                const resumes = operation === "ResumeLogstashTask" ? stringField(recorded, "interruption") : undefined;
+                return this.#request(
+                    declared,
+                    { clientToken: update.clientToken, earlier },
+                    { olds, resumes },
+                    timeout,
+                );
             }
             case "record":
-                return { kind: "done", results: resultIn(operation, olds) };
+                return { kind: "done", results: resultIn(operation, olds ?? {}) };
+            case "none":
+                void this.process.log(declared.urn, {
+                    message: `this program has nothing to resume on ${declared.instanceId}`,
+                    ephemeral: false,
+                });
+                return { kind: "done", results: outputsOfNone(olds) };
             case "replace":
                 return {
                     kind: "failed",
@@ -127,9 +151,9 @@ export class Lifecycle {
 
     async #request(
         declared: Declaration,
-        clientToken: string,
+        request: Pick<Requests.Request, "clientToken" | "earlier" | "supersedes">,
+        { olds, resumes }: { readonly olds: Properties | undefined; readonly resumes: string | undefined },
         timeout: CustomTimeout | undefined,
-        before: Pick<Requests.Request, "earlier" | "supersedes"> = {},
     ): Promise<Written> {
         if (timeout !== undefined) {
             const problem = timeoutProblem(timeout.seconds);
@@ -140,7 +164,7 @@ export class Lifecycle {
         const time = timeout === undefined ? {} : { timeoutSeconds: timeout.seconds, timeoutName: timeout.name };
         const { carryOut } = require("../core/request") as typeof Requests;
         const outcome = await carryOut(
-            { ...declared, ...time, ...before, clientToken },
+            { ...declared, ...time, ...request },
             {
                 service: this.#servicesOfProcess().serviceFor(declared),
                 monotonic: () => performance.now(),
@@ -150,7 +174,11 @@ export class Lifecycle {
                 log: (line) => void this.process.log(declared.urn, line),
             },
         );
-        return written(declared.operation, outcome);
+        if (outcome.kind === "failed") {
+            return outcome;
+        }
+        const { operation, instanceId } = declared;
+        return { ...outcome, results: outputsFor(operation, instanceId, { ...outcome, resumes }, olds) };
     }
 
     /** Loaded with the first request: a deployment that changes nothing needs nothing of it. */
@@ -217,17 +245,7 @@ function differenceOf(update: Update): Difference {
             // has kept the inputs from before, to which the program may have returned.
             return update.supersedes ? { changes: true } : {};
         case "record":
+        case "none":
             return update.changed ? {} : { changes: false };
-    }
-}
-
-function written(operation: Operation, outcome: Requests.Outcome): Written {
-    switch (outcome.kind) {
-        case "done":
-            return { kind: "done", results: outputsFor(operation, outcome.result) };
-        case "pending":
-            return { kind: "pending", results: outputsFor(operation, outcome.result), message: outcome.message };
-        case "failed":
-            return outcome;
     }
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ValuesOf } from "../core/argumentRules";
-import { defaultsOf, type sharedArguments } from "../core/arguments";
+import { argumentValue, type ValuesOf } from "../core/argumentRules";
+import { argumentsWithDefault, type sharedArguments } from "../core/arguments";
 import { descriptorOf, type Operation, type operations } from "../core/operations";
 import { outputNames, type sharedResults } from "../core/outputs";
 import { neitherImportedNorRead, secretToken } from "../core/unsupported";
@@ -63,17 +63,15 @@ export interface LogstashTaskOutputs {
     /** The triggers as declared. */
     // biome-ignore lint/suspicious/noExplicitAny: as the argument
     readonly triggers: pulumi.Output<any[] | undefined>;
-    /** The token that was sent, at most 64 ASCII characters. */
-    readonly clientToken: pulumi.Output<string>;
     /** The time for a whole operation in seconds. */
     readonly timeoutSeconds: pulumi.Output<number>;
     /** The CLI profile, where one was given. */
     readonly profile: pulumi.Output<string | undefined>;
-    /** The service's ID of the answer that decided; absent while that is unknown. */
+    /** The service's ID of the response that decided the outcome; absent while that is unknown. */
     readonly requestId: pulumi.Output<string | undefined>;
     /**
-     * How it ended: the instance's status at the last look, such as `suspended`; `accepted` where nobody looked; `pending`
-     * while the outcome is unknown; `disabled` where nothing was ever sent, by `enabled: false`.
+     * The instance's status when polling ended, such as `suspended`. `accepted` if nothing was polled, `pending` while the
+     * outcome is unknown or unconfirmed, `none` if a resume had nothing to resume.
      */
     readonly status: pulumi.Output<string>;
 }
@@ -85,7 +83,8 @@ type OutputName<Op extends Operation> =
     | ArgumentName<Op>
     | (typeof sharedResults)[number]
     | Participle<Op>
-    | `${Participle<Op>}At`;
+    | `${Participle<Op>}At`
+    | (typeof operations)[Op]["suspensionOutput"];
 
 /** The values of an operation's arguments, each as given or by default. */
 type Values<Op extends Operation> = ValuesOf<typeof sharedArguments> & ValuesOf<(typeof operations)[Op]["arguments"]>;
@@ -105,7 +104,7 @@ export function inputsOf<Op extends Operation, Args extends LogstashTaskArgs>(
     operation: Op,
     name: string,
     args: Args &
-        Exactly<keyof Args, ArgumentName<Op>> & { [N in keyof Values<Op>]?: pulumi.Input<NonNullable<Values<Op>[N]>> },
+        Exactly<keyof Args, ArgumentName<Op>> & { [N in keyof Values<Op>]?: pulumi.Input<Values<Op>[N]> | undefined },
     opts: pulumi.CustomResourceOptions | undefined,
 ): pulumi.Inputs {
     const { resource } = descriptorOf(operation);
@@ -134,9 +133,16 @@ export function withDefaults<Op extends Operation, R extends object>(
         },
 ): Readonly<Record<string, pulumi.Output<unknown>>> {
     return Object.fromEntries(
-        Object.entries(defaultsOf(operation)).map(([name, byDefault]) => {
-            const output = Reflect.get(resource, name) as pulumi.Output<unknown>;
-            return [name, output.apply((value) => value ?? byDefault)];
+        argumentsWithDefault(operation).map(([name, rule]) => {
+            const outputOf = (output: string) => Reflect.get(resource, output) as pulumi.Output<unknown>;
+            return [
+                name,
+                typeof rule.byDefault === "function"
+                    ? pulumi
+                          .all([outputOf(name), outputOf("interruption")])
+                          .apply(([value, interruption]) => argumentValue(rule, name, { [name]: value, interruption }))
+                    : outputOf(name).apply((value) => argumentValue(rule, name, { [name]: value })),
+            ];
         }),
     );
 }

@@ -55,13 +55,20 @@ export class LogstashTaskInterrupt extends pulumi.CustomResource {
     declare public readonly waitForSuspended: pulumi.Output<boolean>;
     /** What was to happen when no change is running. */
     declare public readonly whenIdle: pulumi.Output<"fail" | "skip">;
+    /** The client token that was sent last, at most 64 ASCII characters. */
+    declare public readonly clientToken: pulumi.Output<string>;
     /**
-     * True if the service accepted this token, or if a request in doubt was followed by `suspended`; false for an instance
-     * that was suspended already, or idle.
+     * Whether a request of this resource suspended the change. False if the instance was suspended already or idle, and if
+     * the change ended by itself. To resume, use {@link interruption}.
      */
     declare public readonly interrupted: pulumi.Output<boolean>;
-    /** When the service accepted it, by the clock of the machine that deployed, as RFC 3339; absent otherwise. */
+    /** When the service accepted the request, by the deploying machine's clock, as RFC 3339; absent unless `interrupted`. */
     declare public readonly interruptedAt: pulumi.Output<string | undefined>;
+    /**
+     * Names the suspension that a resume may still have to end. `""` if there is none. Absent if the request was accepted
+     * and nothing was polled (`waitForSuspended: false`); a resume by it then fails. Give it to a `LogstashTaskResume`.
+     */
+    declare public readonly interruption: pulumi.Output<string | undefined>;
 
     /**
      * Declares an interrupt.

@@ -9,62 +9,64 @@ const operation = "ResumeLogstashTask";
 /** The arguments of a {@link LogstashTaskResume}. */
 export interface LogstashTaskResumeArgs extends LogstashTaskArgs {
     /**
-     * What it means that the instance is not suspended: `"fail"` fails the deployment, `"skip"` records that there was
-     * nothing to resume. Changing it sends no request.
+     * The `interruption` of a `LogstashTaskInterrupt` of the same instance: resumes what that resource suspended, once, and
+     * nothing that somebody else suspended. `""` sends nothing. Exactly one of `interruption`, `triggers` and `clientToken`
+     * is required; the other two resume once for each new value, regardless of who suspended the instance.
+     */
+    interruption?: pulumi.Input<string | undefined>;
+    /**
+     * What to do if the instance is not suspended: `"fail"` fails the deployment, `"skip"` records `resumed: false`.
+     * Changing it sends no request.
      *
-     * @default "fail"
+     * @default "skip" with `interruption`, else "fail"
      */
     whenNotSuspended?: pulumi.Input<"fail" | "skip">;
     /**
-     * Whether to look at the instance until it has left `suspended`, after the acceptance. With `false` the acceptance is
-     * trusted, also that of a token which the service remembers. Changing it sends no request.
+     * Whether to poll the instance until it has left `suspended`. With `false` an accepted request is enough. Changing it
+     * sends no request.
      *
      * @default true
      */
     waitForResumed?: pulumi.Input<boolean>;
-    /**
-     * Whether to resume at all. `enabled: pause.interrupted` resumes what this program has interrupted, and not what
-     * somebody else had suspended. From `false` to `true` is a request.
-     *
-     * @default true
-     */
-    enabled?: pulumi.Input<boolean>;
 }
 
 /**
- * Resumes the suspended change task of an Alibaba Cloud Logstash instance, once for each thing the program asks. It ends
+ * Resumes the suspended change task of an Alibaba Cloud Logstash instance, at most once per interruption or trigger. Done
  * when the instance has left `suspended`: the change then runs again from its start, restarts every node, and may take
  * hours. Only upgrades and plug-in changes can be resumed.
  *
- * @example Interrupt, do some work, resume after it
+ * @example Interrupt, work, resume
  * ```ts
  * import type * as pulumi from "@pulumi/pulumi";
  * import { LogstashTaskInterrupt, LogstashTaskResume } from "pulumi-alicloud-logstash";
  *
  * const instanceId = "ls-cn-4591f1y6abcd";
- * const triggers = ["v1.4.0"];
- * const pause = new LogstashTaskInterrupt("pause", { instanceId, triggers });
+ * const pause = new LogstashTaskInterrupt("pause", { instanceId, triggers: ["v1.4.0"], whenIdle: "skip" });
  * const work: pulumi.Resource[] = []; // Your resources, each with { dependsOn: pause }.
  * new LogstashTaskResume(
- *     "go-on",
- *     { instanceId, triggers, enabled: pause.interrupted },
- *     // The resume waits for what is listed here, and an empty component is nothing to wait for.
+ *     "resume",
+ *     { instanceId, interruption: pause.interruption },
+ *     // `dependsOn` a component waits only for its children, so list the resources themselves.
  *     { dependsOn: [pause, ...work] },
  * );
  * ```
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the engine gives the shared outputs their values
 export class LogstashTaskResume extends pulumi.CustomResource {
-    /** What was to happen when the instance is not suspended. */
+    /** What to do if the instance is not suspended. */
     declare public readonly whenNotSuspended: pulumi.Output<"fail" | "skip">;
-    /** Whether the instance was to be looked at after the acceptance. */
+    /** Whether to poll the instance until it has left `suspended`. */
     declare public readonly waitForResumed: pulumi.Output<boolean>;
-    /** Whether there was anything to do at all. */
-    declare public readonly enabled: pulumi.Output<boolean>;
-    /** True if the service accepted this token, or if a request in doubt was followed by a status that tells of it. */
+    /** The interruption to resume; while a request is pending, the one that it resumes. */
+    declare public readonly interruption: pulumi.Output<string | undefined>;
+    /** The client token that was sent last, at most 64 ASCII characters; absent if none was ever sent. */
+    declare public readonly clientToken: pulumi.Output<string | undefined>;
+    /** Whether a request of this resource resumed the change. */
     declare public readonly resumed: pulumi.Output<boolean>;
-    /** When the service accepted it, by the clock of the machine that deployed, as RFC 3339; absent otherwise. */
+    /** When the service accepted the request, by the deploying machine's clock, as RFC 3339; absent unless `resumed`. */
     declare public readonly resumedAt: pulumi.Output<string | undefined>;
+    /** The last interruption that was resumed, or whose suspension was found to be over. It is not resumed again. */
+    declare public readonly resumedInterruption: pulumi.Output<string | undefined>;
 
     /**
      * Declares a resume.
