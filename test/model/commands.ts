@@ -75,12 +75,31 @@ const name = fc.constantFrom("first", "second");
 const changeTrigger = edit("change a trigger", fc.constantFrom(...triggers), (_, value) => ({
     triggers: [value],
     clientToken: undefined,
+    interruption: undefined,
 }));
 
 const edits: readonly Arbitrary<ModelCommand>[] = [
     ...often(6, changeTrigger),
+    ...often(
+        3,
+        edit(
+            "resume by an interruption",
+            fc.constantFrom(
+                "of the pause" as const,
+                "of the pause" as const,
+                "" as const,
+                "of another instance" as const,
+            ),
+            (_, interruption) => ({ interruption, triggers: undefined, clientToken: undefined }),
+            fc.constant("go"),
+        ),
+    ),
     edit("remove the triggers", nothing, () => ({ triggers: undefined })),
-    edit("set a token", fc.constantFrom(...clientTokens), (_, clientToken) => ({ clientToken, triggers: undefined })),
+    edit("set a token", fc.constantFrom(...clientTokens), (_, clientToken) => ({
+        clientToken,
+        triggers: undefined,
+        interruption: undefined,
+    })),
     edit("give both", fc.constantFrom(...clientTokens), (_, clientToken) => ({ clientToken, triggers: ["both"] })),
     edit("remove the token", nothing, () => ({ clientToken: undefined })),
     edit("another instance", fc.constantFrom(...instanceIds), (_, instanceId) => ({ instanceId })),
@@ -92,12 +111,6 @@ const edits: readonly Arbitrary<ModelCommand>[] = [
     edit("rename without an alias", name, (_, to) => ({ name: to, aliases: [] })),
     edit("wait or not", fc.constantFrom(true, false, undefined), (_, wait) => ({ wait })),
     edit("skip or fail", fc.constantFrom("skip", "fail", undefined), (_, value) => ({ nothing: value })),
-    edit(
-        "enable",
-        fc.constantFrom(true, false, "if interrupted" as const, undefined),
-        (_, enabled) => ({ enabled }),
-        fc.constant("go"),
-    ),
     edit("change the budget", fc.constantFrom(2, 10), (_, timeoutSeconds) => ({ timeoutSeconds })),
 ];
 
@@ -108,16 +121,20 @@ const newDeclaration: Declaration = {
     timeoutSeconds: 10,
 };
 
+const newResume: Declaration = { ...newDeclaration, interruption: "of the pause" };
+const newDeclarations = { pause: newDeclaration, go: newResume };
+
 /** What a program begins with. */
 export const beginning = fc.constantFrom<Program>(
     { pause: newDeclaration },
-    { pause: newDeclaration, go: newDeclaration },
+    { pause: newDeclaration, go: newResume },
+    { pause: { ...newDeclaration, nothing: "skip" }, go: newResume },
 );
 
 const declare: Arbitrary<ModelCommand> = role.map(
     (which) =>
         new Command("declare", which, always, (expectations) => {
-            expectations.program = { [which]: newDeclaration, ...expectations.program };
+            expectations.program = { [which]: newDeclarations[which], ...expectations.program };
         }),
 );
 
@@ -135,11 +152,15 @@ const undeclare: Arbitrary<ModelCommand> = role.map(
 );
 
 const status: Arbitrary<ModelCommand> = fc
-    .tuple(fc.constantFrom(...instanceIds), fc.constantFrom(...regions), fc.constantFrom(...statuses))
+    .tuple(
+        fc.constantFrom(instanceIds[0], ...instanceIds),
+        fc.constantFrom(regions[0], ...regions),
+        fc.constantFrom(...statuses),
+    )
     .map(
         ([instanceId, region, value]) =>
-            new Command("the instance is", `${instanceId} ${region} ${value}`, always, (_, { emulator }) =>
-                emulator.setStatus(instanceId, value, region),
+            new Command(`an operator: ${value}`, `${instanceId} ${region}`, always, (_, world) =>
+                world.operate(instanceId, value, region),
             ),
     );
 
@@ -194,6 +215,10 @@ async function up(
     const run = await world.up(expectations.program, { ...circumstances, replace: replaced });
     statistics.ended(run);
     expectations.judge(world, preview, run, replaced);
+    for (const life of expectations.unknowable) {
+        statistics.count(`cannot be known: ${life}`);
+    }
+    expectations.unknowable.clear();
 }
 
 function upIn(kind: string, circumstances: Arbitrary<Circumstances>): Arbitrary<ModelCommand> {
@@ -245,6 +270,13 @@ export const allCommands: readonly Arbitrary<ModelCommand>[] = [
     ...often(6, upIn("up", fc.constant({}))),
     ...often(5, upIn("up that loses answers", fc.record({ fates: fc.array(fate, { minLength: 1, maxLength: 4 }) }))),
     ...often(4, upIn("up that loses all answers", fc.record({ always: fate }))),
+    ...often(
+        3,
+        upIn(
+            "up whose work fails",
+            fc.record({ workFails: fc.constant(true), fates: fc.array(fate, { maxLength: 2 }) }),
+        ),
+    ),
     upIn("up that may not look", fc.record({ looks: seeing, fates: fc.array(fate, { maxLength: 2 }) })),
     ...often(4, upIn("up that is killed", fc.record({ kill, fates: fc.array(fate, { maxLength: 3 }) }))),
 ];
@@ -258,20 +290,25 @@ export async function recover(expectations: Expectations, { world, statistics }:
     const healthy = (declaration: Declaration): Declaration => ({
         ...declaration,
         ...place,
-        triggers: ["anew"],
+        triggers: ["a last one"],
         clientToken: undefined,
         wait: true,
         nothing: undefined,
-        enabled: undefined,
+        interruption: undefined,
         timeoutSeconds: 10,
     });
+    const healthyResume = (declaration: Declaration): Declaration =>
+        pause !== undefined && declaration.interruption === "of the pause"
+            ? { ...healthy(declaration), triggers: undefined, interruption: "of the pause" }
+            : healthy(declaration);
     expectations.program = {
         ...(pause === undefined ? {} : { pause: healthy(pause) }),
-        ...(go === undefined ? {} : { go: healthy(go) }),
+        ...(go === undefined ? {} : { go: healthyResume(go) }),
     };
     for (const instanceId of instanceIds) {
         for (const region of regions) {
-            emulator.addInstance({ instanceId, region, status: pause === undefined ? "suspended" : "activating" });
+            emulator.addInstance({ instanceId, region });
+            world.operate(instanceId, pause === undefined ? "suspended" : "activating", region);
         }
     }
     const { length: effectsBefore } = emulator.ledger.effects;

@@ -3,25 +3,31 @@ import { contract, type Declaration, type Role } from "./program";
 import type { Properties } from "./providerProcess";
 import type { SeenStep } from "./world";
 
-/** What was asked last by a resource in the state, and what is known of it. */
+/** What a resource in the state requested last, and what is known of that. */
 export interface Recorded {
     readonly instanceId: string;
     readonly region: string;
+    /** What it was declared with; the interruption of a pending resume is the one that it resumes. */
     readonly args: Properties;
-    /** What was asked; absent where nothing ever was. */
+    /** What was requested; absent if nothing ever was. */
     readonly asked: string | undefined;
     readonly pending: boolean;
     readonly accepted: boolean;
+    /** A poll has seen that the change is over, after the acceptance. */
+    readonly over: boolean;
+    /** The output `interruption` of an interrupt, `resumedInterruption` of a resume. */
+    readonly suspension: unknown;
 }
 
 /** What a step has to be, by the contract. */
 export type Decision =
     | { readonly kind: "rejected" }
-    | { readonly kind: "nothing"; readonly operation: "create" | "update" | "replace" | "same" }
+    | { readonly kind: "nothing" | "none"; readonly operation: "create" | "update" | "replace" | "same" }
     | {
           readonly kind: "ask";
           readonly operation: "create" | "update" | "replace";
           readonly asked: string;
+          /** A pending request may have been applied, and is not known to be over. */
           readonly supersedes: boolean;
       }
     | { readonly kind: "finish"; readonly asked: string; readonly accepted: boolean };
@@ -36,42 +42,48 @@ export function decide(
 ): Decision {
     const { role, before } = step;
     const { clientToken, triggers = [] } = declaration;
-    if (isContradictory(role, declaration)) {
+    const { interruption } = args;
+    if (isContradictory(role, declaration, args)) {
         return { kind: "rejected" };
     }
-    const isOff = args.enabled === false;
-    const source = [contract[role].operation, step.urn, args.region, args.instanceId, triggers];
-    const askedAfter = (previous: string | undefined) =>
-        clientToken === undefined
-            ? JSON.stringify([...source, previous ?? null])
-            : `the token ${clientToken} in ${args.region}`;
+    const source = [contract[role].operation, step.urn, args.region, args.instanceId];
+    const askedAfter = (previous: string | undefined) => {
+        if (clientToken !== undefined) {
+            return `the token ${clientToken} in ${args.region}`;
+        }
+        return JSON.stringify(
+            interruption === undefined ? [...source, triggers, previous ?? null] : [...source, interruption, null],
+        );
+    };
     const isElsewhere =
         recorded !== undefined &&
         (recorded.instanceId !== args.instanceId || recorded.region !== args.region || isReplaced);
     if (recorded === undefined || isElsewhere) {
         const operation = recorded === undefined ? "create" : "replace";
-        return isOff
-            ? { kind: "nothing", operation }
+        return interruption === ""
+            ? { kind: "none", operation }
             : { kind: "ask", operation, asked: askedAfter(undefined), supersedes: false };
     }
     const isNewToken = clientToken !== undefined && clientToken !== before?.outputs.clientToken;
-    const hasNewTriggers = !isDeepStrictEqual(triggers, recorded.args.triggers ?? []);
-    // The engine compares the inputs itself, and a token that is given while it is off stays new.
-    const isChanged =
-        !isDeepStrictEqual(step.inputs, before?.inputs) &&
-        (isNewToken || !isDeepStrictEqual(settled(role, args), settled(role, recorded.args)));
-    const isUnfinished = (before?.initErrors ?? []).length > 0;
-    const nothing = { kind: "nothing", operation: isChanged || isUnfinished ? "update" : "same" } as const;
-    if (isOff) {
-        return nothing;
-    }
-    if (recorded.args.enabled === false || isNewToken || (hasNewTriggers && triggers.length > 0)) {
-        const { pending: supersedes } = recorded;
+    const hasNewTriggers = triggers.length > 0 && !isDeepStrictEqual(triggers, recorded.args.triggers ?? []);
+    const isNewInterruption =
+        interruption !== undefined &&
+        interruption !== "" &&
+        interruption !== recorded.args.interruption &&
+        interruption !== recorded.suspension;
+    if (isNewToken || hasNewTriggers || isNewInterruption) {
+        const supersedes = recorded.pending && !recorded.over;
         return { kind: "ask", operation: "update", asked: askedAfter(recorded.asked), supersedes };
     }
-    return recorded.pending && recorded.asked !== undefined
-        ? { kind: "finish", asked: recorded.asked, accepted: recorded.accepted }
-        : nothing;
+    if (recorded.pending && recorded.asked !== undefined) {
+        return { kind: "finish", asked: recorded.asked, accepted: recorded.accepted };
+    }
+    // The engine compares the inputs itself.
+    const isChanged =
+        !isDeepStrictEqual(step.inputs, before?.inputs) &&
+        !isDeepStrictEqual(settled(role, args), settled(role, recorded.args));
+    const isUnfinished = (before?.initErrors ?? []).length > 0;
+    return { kind: interruption === "" ? "none" : "nothing", operation: isChanged || isUnfinished ? "update" : "same" };
 }
 
 /** A region that is not given stays that of the instance. */
@@ -83,14 +95,24 @@ export function regionOf(
     return region ?? (recorded?.instanceId === instanceId ? recorded.region : ofRunner);
 }
 
-function isContradictory(role: Role, { clientToken, triggers = [], wait, nothing }: Declaration): boolean {
-    return (
-        (clientToken !== undefined && triggers.length > 0) || (role === "pause" && wait === false && nothing === "skip")
-    );
+function isContradictory(
+    role: Role,
+    { clientToken, triggers = [], wait, nothing }: Declaration,
+    { interruption, instanceId }: Properties,
+): boolean {
+    const given = [clientToken !== undefined, triggers.length > 0, interruption !== undefined].filter(Boolean).length;
+    switch (role) {
+        case "pause":
+            return given > 1 || (wait === false && nothing === "skip");
+        case "go": {
+            const isElsewhere = typeof interruption === "string" && interruption !== "";
+            return given !== 1 || (isElsewhere && !interruption.startsWith(`${instanceId}/`));
+        }
+    }
 }
 
 /** What differs when a declaration has changed: arguments as given or by default. A token counts only where it is given. */
 function settled(role: Role, { clientToken: _, ...args }: Properties): Properties {
     const { wait, nothing } = contract[role];
-    return { triggers: [], [wait]: true, [nothing]: "fail", enabled: true, ...args };
+    return { triggers: [], [wait]: true, [nothing]: args.interruption === undefined ? "fail" : "skip", ...args };
 }

@@ -41,6 +41,8 @@ export interface RunOptions {
     readonly process: ProviderProcess;
     readonly awaiting: Await;
     readonly dryRun: boolean;
+    /** A resource that fails is declared in front of the one with this URN, which depends on it. */
+    readonly workFailsBefore?: string | undefined;
     /** The URN that `--replace` names. */
     readonly replace?: string | undefined;
     /** Told of each create and update before it is called, and of each resource that is done with. */
@@ -72,6 +74,9 @@ export class Engine {
     async deploy(program: readonly Registration[], options: RunOptions): Promise<boolean> {
         const outputs = new Map<string, Properties | undefined>();
         for (const registration of program) {
+            if (registration.urn === options.workFailsBefore) {
+                return false;
+            }
             const inputs = registration.inputs((urn) => outputs.get(urn));
             const before = [registration.urn, ...registration.aliases]
                 .map((urn) => this.#records.get(urn))

@@ -17,6 +17,8 @@ const doubtfulFaults = new Set<string>(
 /** What the promise says about a stack: held against each of its runs. */
 export class Expectations {
     readonly tokens = new Tokens();
+    /** Lives that the documentation lists under "What it cannot know", as they come. */
+    readonly unknowable = new Set<string>();
     /** By URN. */
     readonly #records = new Map<string, Recorded>();
 
@@ -37,8 +39,30 @@ export class Expectations {
         }
         if (run.ending === "done") {
             this.#expectDeleted(world);
+            this.#expectResumed(world);
         }
         this.tokens.expectOneEffectEach(world.emulator.ledger.effects);
+    }
+
+    /** Where both succeed, no suspension is left that the interrupt has recorded as its own. */
+    #expectResumed(world: World): void {
+        const { pause, go } = this.program;
+        if (pause === undefined || go?.interruption !== "of the pause" || go.wait === false) {
+            return;
+        }
+        const { interruption, instanceId, region } = world.engine.record(urnIn("pause", pause.name))?.outputs ?? {};
+        const { region: resumedIn } = world.engine.record(urnIn("go", go.name))?.outputs ?? {};
+        const token = String(interruption).split("/")[1];
+        if (interruption === "" || region !== resumedIn || token === undefined) {
+            return;
+        }
+        const isSuspended = world.emulator.instance(String(instanceId), String(region)).status === "suspended";
+        const isOurs = isSuspended && world.suspendedBy.get(`${instanceId} ${region}`) === token;
+        if (isOurs && this.tokens.wasForgotten({ token, region: String(region) })) {
+            this.unknowable.add("the service forgot the token of an interrupt that was recreated");
+            return;
+        }
+        assert.ok(!isOurs, "an `up` that succeeds leaves no suspension of its own");
     }
 
     judgeDestroyed(world: World, run: Run): void {
@@ -70,14 +94,14 @@ export class Expectations {
         const declaration = this.program[role] ?? assert.fail(`${urn} is not declared`);
         const recorded = this.#recordBefore(step);
         const region = regionOf(declaration, recorded, world.region);
-        const interrupted = world.engine.record(urnIn("pause", this.program.pause?.name ?? ""))?.outputs.interrupted;
-        const args = { ...argumentsIn(role, declaration, interrupted ?? false), region };
+        const ofPause = world.engine.record(urnIn("pause", this.program.pause?.name ?? ""))?.outputs.interruption;
+        const args = { ...argumentsIn(role, declaration, this.program.pause && ofPause), region };
         const expected = { ...args, resourceUrn: urn, __provider: pointer };
         assert.deepEqual({ ...inputs }, expected, "`check` completes the inputs");
 
         const decision = decide(step, recorded, declaration, args, replaced === urn);
         const operation = decision.kind === "rejected" || decision.kind === "finish" ? undefined : decision.operation;
-        const byKind = { rejected: "rejected", finish: "update", nothing: operation, ask: operation };
+        const byKind = { rejected: "rejected", finish: "update", nothing: operation, none: operation, ask: operation };
         assert.equal(step.operation, byKind[decision.kind], JSON.stringify(decision));
         for (const { instanceId, region: place } of step.requests) {
             assert.deepEqual([instanceId, place], [declaration.instanceId, region]);
@@ -85,17 +109,18 @@ export class Expectations {
         switch (decision.kind) {
             case "rejected":
             case "nothing":
+            case "none":
                 this.#judgeSilent(step, decision, args, recorded);
                 return;
             case "ask":
             case "finish":
-                this.#judgeRequest(world, step, decision, args);
+                this.#judgeRequest(world, step, decision, args, recorded);
         }
     }
 
     #judgeSilent(
         step: SeenStep,
-        decision: Decision & { kind: "rejected" | "nothing" },
+        decision: Decision & { kind: "rejected" | "nothing" | "none" },
         args: Properties,
         recorded: Recorded | undefined,
     ): void {
@@ -107,24 +132,31 @@ export class Expectations {
         }
         assert.equal(failure, undefined);
         const outputs = after?.outputs ?? assert.fail("not recorded");
-        const { acted } = contract[role];
-        if (decision.operation === "create" || decision.operation === "replace") {
-            assert.deepEqual([outputs.status, outputs[acted], outputs[`${acted}At`]], ["disabled", false, undefined]);
-            this.#put(step, args, { asked: undefined, pending: false, accepted: false });
-            return;
+        const { acted, suspension } = contract[role];
+        const kept = [suspension, "clientToken", "requestId"];
+        if (decision.kind === "none" && decision.operation !== "same") {
+            assert.deepEqual([outputs.status, outputs[acted], outputs[`${acted}At`]], ["none", false, undefined]);
+        } else {
+            kept.push("status", acted, `${acted}At`);
         }
-        for (const name of ["status", acted, `${acted}At`, "requestId"]) {
-            assert.equal(outputs[name], before?.outputs[name], `${name} stays what it was`);
+        const old = decision.operation === "create" || decision.operation === "replace" ? undefined : before?.outputs;
+        for (const name of kept) {
+            assert.equal(outputs[name], old?.[name], `${name} stays what it was`);
         }
-        if (recorded?.asked !== undefined) {
-            assert.equal(outputs.clientToken, before?.outputs.clientToken);
-        }
-        const { asked, pending = false, accepted = false } = recorded ?? {};
-        if (step.operation === "update") {
+        const isWritten = step.operation !== "same";
+        if (isWritten) {
             const { clientToken: _, ...rest } = args;
             expectMirrored(outputs, rest);
         }
-        this.#put(step, step.operation === "update" ? args : (recorded?.args ?? args), { asked, pending, accepted });
+        const asBefore = old === undefined ? undefined : recorded;
+        const { asked, pending = false, accepted = false, over = false } = asBefore ?? {};
+        this.#put(step, isWritten ? args : (recorded?.args ?? args), {
+            asked,
+            pending,
+            accepted,
+            over,
+            suspension: outputs[suspension],
+        });
     }
 
     #judgeRequest(
@@ -132,6 +164,7 @@ export class Expectations {
         step: SeenStep,
         decision: Decision & { kind: "ask" | "finish" },
         args: Properties,
+        recorded: Recorded | undefined,
     ): void {
         const { role, before, after, failure, killed } = step;
         const { asked } = decision;
@@ -166,26 +199,55 @@ export class Expectations {
             return;
         }
         const { inputs, outputs, initErrors } = after ?? assert.fail("what may have been done is recorded");
-        const isHalfAnUpdate = failure !== undefined && step.operation === "update";
+        const isPending = failure !== undefined;
+        const isHalfAnUpdate = isPending && step.operation === "update";
         assert.deepEqual(inputs, isHalfAnUpdate ? before?.inputs : step.inputs);
-        expectMirrored(outputs, args);
+        // A pending resume keeps the interruption that it resumes, whatever the program gives meanwhile.
+        const resumes = isFinishing ? recorded?.args.interruption : args.interruption;
+        const mirrored = isPending && resumes ? { ...args, interruption: resumes } : args;
+        expectMirrored(outputs, mirrored);
         assert.equal(outputs.clientToken, sentToken, "the token that was sent is recorded");
-        const { acted } = contract[role];
-        assert.equal(outputs[`${acted}At`] !== undefined, accepted);
+        const { acted, suspension } = contract[role];
+        const acceptedBy = signals.find(({ outcome, fault }) => outcome.kind === "answered" && fault === undefined);
+        const polls = step.requests.flatMap(({ sequence }) => {
+            const status = world.polled.get(sequence);
+            return status === undefined ? [] : [{ sequence, status }];
+        });
+        const over =
+            role === "pause" &&
+            accepted &&
+            ((isFinishing && recorded?.over === true) ||
+                polls.some(({ sequence, status }) => status === "active" && sequence > (acceptedBy?.sequence ?? 0)));
         if (accepted) {
-            assert.equal(outputs[acted], true);
+            assert.equal(outputs[acted], !over);
             assert.ok(effects.length > 0, "what was accepted was done");
             assert.ok(effects.some(({ requestId }) => requestId === outputs.requestId));
         }
-        if (failure === undefined) {
+        assert.equal(outputs[`${acted}At`] !== undefined, accepted && (isPending || !over));
+        if (isPending) {
+            assert.deepEqual([...initErrors], [failure]);
+            assert.deepEqual([outputs.status, outputs[acted]], ["pending", accepted && !over]);
+        } else {
             assert.deepEqual([...initErrors], []);
             const supersedes = decision.kind === "ask" && decision.supersedes;
             this.#expectTrue(step, { accepted, doubt, supersedes }, effects, args);
-        } else {
-            assert.deepEqual([...initErrors], [failure]);
-            assert.deepEqual([outputs.status, outputs[acted]], ["pending", accepted]);
         }
-        this.#put(step, args, { asked, pending: failure !== undefined, accepted });
+        const recordedSuspension =
+            step.operation === "update" ? before?.outputs[suspension] : role === "pause" ? "" : undefined;
+        const expected = {
+            pause: interruptionAfter(
+                !isPending && outputs[acted] === true ? `${args.instanceId}/${sentToken}` : undefined,
+                polls.map(({ status }) => status),
+                recordedSuspension,
+            ),
+            go: !isPending && resumes ? resumes : recordedSuspension,
+        }[role];
+        assert.equal(outputs[suspension], expected, suspension);
+        if (role === "go" && args.interruption !== undefined && signals.some(({ effect }) => effect !== undefined)) {
+            const isUnused = args.interruption !== "" && args.interruption !== recorded?.suspension;
+            assert.ok(isUnused || isFinishing, "a resume takes effect only for an interruption that is not used");
+        }
+        this.#put(step, mirrored, { asked, pending: isPending, accepted, over, suspension: outputs[suspension] });
     }
 
     /** A success tells how the instance is, and whether that was our doing. */
@@ -213,7 +275,8 @@ export class Expectations {
             assert.ok(doubt || supersedes, "only a request in doubt can have been done without an acceptance");
             assert.ok(isGoal || isUnseen || requests.some(({ fault }) => fault === "refusal"));
         } else if (doubt) {
-            assert.ok(args[nothing] === "skip" && !isGoal, "what may have been done is not said to be undone");
+            const onNoop = args[nothing] ?? (args.interruption === undefined ? "fail" : "skip");
+            assert.ok(onNoop === "skip" && !isGoal, "what may have been done is not said to be undone");
         } else if (effects.length > 0) {
             // The service has not told: by an answer of another kind, or since it has forgotten.
             const isUntold = requests.some(({ fault }) => fault === "refusal");
@@ -229,7 +292,7 @@ export class Expectations {
         return before === undefined ? undefined : (this.#records.get(before.urn) ?? assert.fail(`${urn} came unseen`));
     }
 
-    #put({ urn, before }: SeenStep, args: Properties, what: Pick<Recorded, "asked" | "pending" | "accepted">): void {
+    #put({ urn, before }: SeenStep, args: Properties, what: Omit<Recorded, "instanceId" | "region" | "args">): void {
         if (before !== undefined) {
             this.#records.delete(before.urn);
         }
@@ -240,6 +303,14 @@ export class Expectations {
             ...what,
         });
     }
+}
+
+/** By the table of the contract: the suspension of this run, if it is one that was polled, else what polls have shown. */
+function interruptionAfter(own: string | undefined, polls: readonly string[], recorded: unknown): unknown {
+    if (own !== undefined) {
+        return polls.length > 0 ? own : undefined;
+    }
+    return polls.some((status) => status === "active" || status === "activating") ? "" : recorded;
 }
 
 /** A later run compares with outputs only, and `delete` needs the pointer. */

@@ -17,6 +17,7 @@ export const contract = {
         wait: "waitForSuspended",
         nothing: "whenIdle",
         acted: "interrupted",
+        suspension: "interruption",
         goal: ["suspended"],
     },
     go: {
@@ -25,6 +26,7 @@ export const contract = {
         wait: "waitForResumed",
         nothing: "whenNotSuspended",
         acted: "resumed",
+        suspension: "resumedInterruption",
         goal: ["activating", "active"],
     },
 } as const;
@@ -40,8 +42,8 @@ export interface Declaration {
     readonly clientToken?: string | undefined;
     readonly wait?: boolean | undefined;
     readonly nothing?: "fail" | "skip" | undefined;
-    /** Of a resume; `if interrupted` is an output of the interrupt. */
-    readonly enabled?: boolean | "if interrupted" | undefined;
+    /** Of a resume: the output of the interrupt, `""`, or what another instance's interrupt would give. */
+    readonly interruption?: "of the pause" | "" | "of another instance" | undefined;
     readonly timeoutSeconds: number;
 }
 
@@ -53,17 +55,18 @@ export function urnIn(role: Role, name: string): string {
 }
 
 /** What the program registers with the engine. */
-export function registrations(program: Program): Registration[] {
+export function registrations(program: Program, isPreview: boolean): Registration[] {
     return roles.flatMap((role) => {
         const declaration = program[role];
-        return declaration === undefined ? [] : [registration(role, declaration, program)];
+        return declaration === undefined ? [] : [registration(role, declaration, program, isPreview)];
     });
 }
 
-/** The arguments that a declaration gives, by their names. */
-export function argumentsIn(role: Role, declaration: Declaration, interrupted: unknown): Properties {
+/** The arguments that a declaration gives, by their names. `ofPause` is the output `interruption` of the interrupt. */
+export function argumentsIn(role: Role, declaration: Declaration, ofPause: unknown): Properties {
     const { wait, nothing } = contract[role];
-    const { instanceId, region, triggers, clientToken, timeoutSeconds, enabled } = declaration;
+    const { instanceId, region, triggers, clientToken, timeoutSeconds } = declaration;
+    const interruptions = { "of the pause": ofPause, "": "", "of another instance": "ls-cn-other/token" };
     const all = {
         instanceId,
         region,
@@ -72,21 +75,22 @@ export function argumentsIn(role: Role, declaration: Declaration, interrupted: u
         timeoutSeconds,
         [wait]: declaration.wait,
         [nothing]: declaration.nothing,
-        enabled: enabled === "if interrupted" ? interrupted : enabled,
+        interruption: declaration.interruption === undefined ? undefined : interruptions[declaration.interruption],
     };
     return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-function registration(role: Role, declaration: Declaration, program: Program): Registration {
+function registration(role: Role, declaration: Declaration, program: Program, isPreview: boolean): Registration {
     const urn = urnIn(role, declaration.name);
     return {
         urn,
         aliases: declaration.aliases.map((name) => urnIn(role, name)),
         inputs: (outputsOf) => {
             const outputs = program.pause === undefined ? {} : outputsOf(urnIn("pause", program.pause.name));
-            // There is nothing to resume where nothing was declared to interrupt.
-            const interrupted = outputs === undefined ? unknownValue : (outputs.interrupted ?? false);
-            return { ...argumentsIn(role, declaration, interrupted), resourceUrn: urn, __provider: pointer };
+            // In a preview the SDK takes an absent output for one that is not known yet.
+            const absent = isPreview ? unknownValue : undefined;
+            const ofPause = outputs === undefined ? unknownValue : (outputs.interruption ?? absent);
+            return { ...argumentsIn(role, declaration, ofPause), resourceUrn: urn, __provider: pointer };
         },
     };
 }

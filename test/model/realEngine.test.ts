@@ -23,6 +23,7 @@ interface Seen {
 }
 
 const first: Declaration = { name: "first", aliases: [], instanceId: instanceIds[0], timeoutSeconds: 1 };
+const firstResume: Declaration = { ...first, interruption: "of the pause" };
 const renamed: Declaration = { ...first, name: "second", aliases: ["first"], triggers: ["v1"] };
 const back: Declaration = { ...first, triggers: ["v1"] };
 const changed: Declaration = { ...back, triggers: ["v2"] };
@@ -33,10 +34,10 @@ const scenes: readonly Scene[] = [
     { title: "refresh of a pending record", command: "refresh", program: { pause: first } },
     { title: "finish", command: "up", program: { pause: first } },
     { title: "rename and update", command: "up", program: { pause: renamed } },
-    { title: "another name and no alias, resume behind it", command: "up", program: { pause: back, go: first } },
-    { title: "update, unanswered", command: "up", program: { pause: changed, go: first }, isUnanswered: true },
-    { title: "refresh of a pending update", command: "refresh", program: { pause: changed, go: first } },
-    { title: "return to the triggers before it", command: "up", program: { pause: back, go: first } },
+    { title: "another name and no alias, resume behind it", command: "up", program: { pause: back, go: firstResume } },
+    { title: "update, unanswered", command: "up", program: { pause: changed, go: firstResume }, isUnanswered: true },
+    { title: "refresh of a pending update", command: "refresh", program: { pause: changed, go: firstResume } },
+    { title: "return to the triggers before it", command: "up", program: { pause: back, go: firstResume } },
     { title: "replace, and delete what is gone", command: "up", program: { pause: elsewhere } },
     { title: "unchanged", command: "up", program: { pause: elsewhere } },
     { title: "destroy", command: "destroy", program: {} },
@@ -150,8 +151,9 @@ function textOf(program: Program): string {
         }
         const aliases = JSON.stringify(declaration.aliases.map((name) => urnIn(role, name)));
         const after = role === "go" && program.pause !== undefined ? ", dependsOn: [pause]" : "";
-        const args = argumentsIn(role, declaration, false);
-        return `const ${role} = new ${kinds[role]}("${declaration.name}", ${JSON.stringify(args)}, { aliases: ${aliases}${after} });`;
+        const args = JSON.stringify(argumentsIn(role, declaration, "OF THE PAUSE"));
+        const text = args.replace('"OF THE PAUSE"', program.pause === undefined ? "undefined" : "pause.interruption");
+        return `const ${role} = new ${kinds[role]}("${declaration.name}", ${text}, { aliases: ${aliases}${after} });`;
     });
     return [programOf({}), ...declarations].join("\n");
 }

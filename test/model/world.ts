@@ -8,7 +8,7 @@ import {
 import { stackConfigurationFor } from "../stackConfiguration";
 import { Engine, Killed, type ResourceRecord, type RunOptions, type Step } from "./engine";
 import { OpenRequests } from "./openRequests";
-import { contract, type Program, type Role, registrations, roles } from "./program";
+import { contract, type Program, type Role, registrations, roles, urnIn } from "./program";
 import { ProviderProcess } from "./providerProcess";
 import { SteppedTime, turn } from "./steppedTime";
 
@@ -58,6 +58,8 @@ export interface Circumstances {
     readonly looks?: Looks;
     readonly kill?: Moment | undefined;
     readonly replace?: string | undefined;
+    /** Whether the work between the interrupt and the resume fails. */
+    readonly workFails?: boolean | undefined;
 }
 
 /** What was seen of a resource in a run. */
@@ -98,21 +100,44 @@ export class World {
     private constructor(
         readonly time: SteppedTime,
         readonly emulator: Emulator,
-        outcomes: { told: () => void },
+        outcomes: { told: (entry: RequestEntry) => void },
     ) {
-        outcomes.told = () => this.#happened("outcome");
+        outcomes.told = (entry) => {
+            this.#note(entry);
+            this.#happened("outcome");
+        };
+    }
+
+    /** What polls have shown, by the sequence number of the request. */
+    readonly polled = new Map<number, string>();
+    /** Who has suspended an instance, by its ID and region: the token of a request, or an operator. */
+    readonly suspendedBy = new Map<string, string>();
+
+    /** An operator changes an instance in the console. */
+    operate(instanceId: string, status: string, region: string): void {
+        this.emulator.setStatus(instanceId, status, region);
+        this.suspendedBy.set(`${instanceId} ${region}`, "an operator");
+    }
+
+    #note({ sequence, operation, instanceId, region, clientToken, outcome, fault, effect }: RequestEntry): void {
+        if (operation === "DescribeLogstash" && outcome.kind === "answered" && fault === undefined) {
+            this.polled.set(sequence, this.emulator.instance(instanceId, region).status);
+        }
+        if (operation === "InterruptLogstashTask" && effect !== undefined) {
+            this.suspendedBy.set(`${instanceId} ${region}`, String(clientToken));
+        }
     }
 
     static async open(): Promise<World> {
         const time = new SteppedTime();
-        const outcomes = { told: () => {} };
+        const outcomes: { told: (entry: RequestEntry) => void } = { told: () => {} };
         let requestIds = 0;
         const emulator = await startEmulator({
             clock: systemClock,
             instances: instanceIds.flatMap((instanceId) => regions.map((region) => ({ instanceId, region }))),
             tokenLifetimeMs: Number.POSITIVE_INFINITY,
             newRequestId: () => `R${++requestIds}`,
-            onOutcome: () => outcomes.told(),
+            onOutcome: (entry) => outcomes.told(entry),
         });
         return new World(time, emulator, outcomes);
     }
@@ -126,13 +151,17 @@ export class World {
     /** `pulumi preview`. */
     preview(program: Program, replace?: string): Promise<Run> {
         return this.#run({ replace }, (options) =>
-            this.engine.deploy(registrations(program), { ...options, dryRun: true }),
+            this.engine.deploy(registrations(program, true), { ...options, dryRun: true }),
         );
     }
 
     /** `pulumi up`. */
     up(program: Program, circumstances: Circumstances = {}): Promise<Run> {
-        return this.#run(circumstances, (options) => this.engine.deploy(registrations(program), options));
+        const { workFails = false } = circumstances;
+        const go = workFails && program.go !== undefined ? urnIn("go", program.go.name) : undefined;
+        return this.#run(circumstances, (options) =>
+            this.engine.deploy(registrations(program, false), { ...options, workFailsBefore: go }),
+        );
     }
 
     /** `pulumi destroy`. */

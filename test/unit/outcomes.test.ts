@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { install } from "@sinonjs/fake-timers";
 import { type Operation, operations } from "../../provider/src/core/operations";
+import { outputsFor } from "../../provider/src/core/outputs";
 import type { Reply } from "../../provider/src/core/reply";
 import { carryOut, type Outcome, type Request } from "../../provider/src/core/request";
 import { waysOfStack } from "../ways";
@@ -12,49 +13,53 @@ import { settled } from "./steppedTime";
 const document = readFileSync(join(__dirname, "..", "..", "docs", "outcomes.md"), "utf8");
 
 const lost: Reply = { kind: "lost", code: "ECONNRESET" };
-/** The last answer to the request, by the words of the document; the token's acceptance in an earlier run is none. */
-const answers: Readonly<Record<string, Reply>> = {
-    yes: { kind: "body", body: { Result: true, RequestId: "R" } },
+/** The last response to the request, by the words of the document. */
+const responses: Readonly<Record<string, Reply>> = {
+    accepted: { kind: "body", body: { Result: true, RequestId: "R" } },
     lost,
     throttled: error("Throttling.User", 429),
-    unsent: { kind: "unsent", detail: "no credentials" },
-    unconnected: unconnected("ENOTFOUND"),
-    silent: unconnected("ConnectTimeout", { afterMs: 10_000 }),
-    "wrong phase": error("InstanceActivating", 400),
+    "not sent": { kind: "unsent", detail: "no credentials" },
+    "no host": unconnected("ENOTFOUND"),
+    "no connection": unconnected("ConnectTimeout", { afterMs: 10_000 }),
+    "invalid state": error("InstanceActivating", 400),
     interrupting: error("AlreadyReceivedInterruptSignal", 400),
-    refused: error("InstanceNotFound", 404),
+    rejected: error("InstanceNotFound", 404),
 };
-const earlierYes = "yes, earlier";
-const looksThatFail: Readonly<Record<string, Reply>> = {
-    unseen: error("ServiceUnavailable", 503),
+const acceptedEarlier = "accepted earlier";
+const failingPolls: Readonly<Record<string, Reply>> = {
+    failing: error("ServiceUnavailable", 503),
     denied: error("Forbidden.RAM", 403),
-    refused: error("InstanceNotFound", 404),
+    rejected: error("InstanceNotFound", 404),
 };
-const looks = [
-    ...["suspended", "activating", "active", "inactive", "invalid", "Paused", "unseen", "denied", "refused"],
-    ...["activating > suspended", "suspended > unseen", "suspended > denied"],
+const polls = [
+    ...["suspended", "activating", "active", "inactive", "invalid", "Paused", "failing", "denied", "rejected"],
+    ...["activating > suspended", "suspended > failing", "suspended > denied"],
 ];
 
-interface Situation {
+interface Scenario {
     readonly operation: Operation;
-    /** Where the doubt comes from, if there is any. */
-    readonly doubt: "none" | "earlier run" | "this run" | "superseded";
-    readonly answer: string;
+    /** Where it comes from that a request may have been applied, if one may. */
+    readonly unknown: "no" | "earlier run" | "this run" | "superseded" | "over";
+    readonly response: string;
     readonly wait: boolean;
-    readonly idle: "fail" | "skip";
-    readonly looks: string;
+    readonly noop: "fail" | "skip";
+    readonly polls: string;
 }
 
-function* situations(operation: Operation): Generator<Situation> {
-    for (const doubt of ["none", "earlier run", "this run", "superseded"] as const) {
-        for (const answer of [...Object.keys(answers), earlierYes]) {
+function* scenarios(operation: Operation): Generator<Scenario> {
+    for (const unknown of ["no", "earlier run", "this run", "superseded", "over"] as const) {
+        for (const response of [...Object.keys(responses), acceptedEarlier]) {
             for (const wait of [true, false]) {
-                for (const idle of ["fail", "skip"] as const) {
-                    for (const seen of looks) {
-                        const situation = { operation, doubt, answer, wait, idle, looks: seen };
-                        // What was accepted before is not sent again, so no doubt can come to it.
-                        if (answer !== earlierYes || doubt === "none") {
-                            yield situation;
+                for (const noop of ["fail", "skip"] as const) {
+                    for (const seen of polls) {
+                        const isEarlier = response === acceptedEarlier;
+                        // What was accepted before is not sent again. Only an interrupt can be over before it is recorded as done.
+                        const isPossible =
+                            unknown === "over"
+                                ? isEarlier && operation === "InterruptLogstashTask"
+                                : !isEarlier || unknown === "no";
+                        if (isPossible) {
+                            yield { operation, unknown, response, wait, noop, polls: seen };
                         }
                     }
                 }
@@ -63,21 +68,24 @@ function* situations(operation: Operation): Generator<Situation> {
     }
 }
 
-async function play({ operation, doubt, answer, wait, idle, looks: seen }: Situation): Promise<Outcome> {
-    const clock = install({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] });
+async function play({ operation, unknown, response, wait, noop, polls: seen }: Scenario): Promise<Outcome> {
+    const clock = install({
+        toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"],
+    });
     try {
-        const accepted = answer === earlierYes;
+        const isEarlier = response === acceptedEarlier;
+        const acceptance = { at: "1970-01-01T00:00:00.000Z", requestId: "R" };
         const request: Request = {
             operation,
             instanceId: "ls-cn-1",
             region: "cn-hangzhou",
             clientToken: "T",
             wait,
-            whenNothing: idle,
+            whenNothing: noop,
             timeoutSeconds: 90,
-            ...(accepted ? { earlier: { acceptance: { at: "1970-01-01T00:00:00.000Z", requestId: "R" } } } : {}),
-            ...(doubt === "earlier run" ? { earlier: {} } : {}),
-            ...(doubt === "superseded" ? { supersedes: true } : {}),
+            ...(isEarlier ? { earlier: { acceptance, over: unknown === "over" } } : {}),
+            ...(unknown === "earlier run" ? { earlier: {} } : {}),
+            ...(unknown === "superseded" ? { supersedes: true } : {}),
         };
         let sent = 0;
         let stood = false;
@@ -85,15 +93,16 @@ async function play({ operation, doubt, answer, wait, idle, looks: seen }: Situa
         const outcome = carryOut(request, {
             service: {
                 async send() {
-                    assert.ok(!accepted, "what was accepted is not sent again");
+                    assert.ok(!isEarlier, "what was accepted is not sent again");
                     sent += 1;
-                    const reply = doubt === "this run" && sent === 1 ? lost : (answers[answer] ?? assert.fail(answer));
+                    const isLost = unknown === "this run" && sent === 1;
+                    const reply = isLost ? lost : (responses[response] ?? assert.fail(response));
                     stood ||= reply.kind !== "unconnected" && reply.kind !== "unsent";
                     return reply;
                 },
                 async describe() {
                     const status = shown.length > 1 ? shown.shift() : shown[0];
-                    const failed = looksThatFail[status ?? ""];
+                    const failed = failingPolls[status ?? ""];
                     return failed ?? { kind: "body", body: { RequestId: "L", Result: { status } } };
                 },
                 credentialsName: () => "a test",
@@ -111,7 +120,11 @@ async function play({ operation, doubt, answer, wait, idle, looks: seen }: Situa
     }
 }
 
-type Row = Readonly<Record<"doubt" | "answer" | "wait" | "idle" | "looks" | "outcome" | "way out", string>>;
+type Row = Readonly<
+    Record<"unknown" | "response" | "wait" | "noop" | "polls" | "outcome" | "resolution", string> & {
+        interruption?: string;
+    }
+>;
 
 /** The rows of the table under a heading. */
 function rowsOf(heading: string): readonly Row[] {
@@ -126,30 +139,43 @@ function rowsOf(heading: string): readonly Row[] {
     return lines.map((line) => Object.fromEntries(cells(line).map((cell, n) => [names[n], cell])) as unknown as Row);
 }
 
-function fits(row: Row, situation: Situation): boolean {
-    const inDoubt = { none: "no", "earlier run": "yes", "this run": "yes", superseded: "superseded" }[situation.doubt];
+function fits(row: Row, scenario: Scenario): boolean {
+    const { unknown, response } = scenario;
+    const isUnknown = unknown === "earlier run" || unknown === "this run" || response === "lost";
     const values: ReadonlyArray<readonly [cell: string, value: string]> = [
-        [row.doubt, situation.answer === "lost" ? "yes" : inDoubt],
-        [row.answer, situation.answer],
-        [row.wait, String(situation.wait)],
-        [row.idle, situation.idle],
-        [row.looks, situation.looks],
+        [row.unknown, isUnknown ? "yes" : unknown],
+        [row.response, response],
+        [row.wait, String(scenario.wait)],
+        [row.noop, scenario.noop],
+        [row.polls, scenario.polls],
     ];
     return values.every(([cell, value]) => cell === "any" || cell.split("; ").includes(value));
 }
 
-/** An outcome in the words of the document. */
-function described(outcome: Outcome): string {
-    switch (outcome.kind) {
-        case "done":
-            return `done ${outcome.result.status}, ${outcome.result.acted}`;
-        case "pending":
-            assert.equal(outcome.result.status, "pending");
-            assert.equal(outcome.result.clientToken, "T");
-            return "pending";
-        case "failed":
-            return "failed";
+/** An outcome in the words of the document: what is recorded over a record that names another suspension. */
+function described(operation: Operation, outcome: Outcome): Pick<Row, "outcome" | "interruption"> {
+    const before = "ls-cn-1/before";
+    if (outcome.kind === "failed") {
+        return { outcome: "failed", ...(operation === "InterruptLogstashTask" ? { interruption: "stays" } : {}) };
     }
+    const outputs = outputsFor(operation, "ls-cn-1", outcome, { interruption: before });
+    assert.equal(outputs.clientToken, "T");
+    const hasActed = outputs[operations[operation].participle];
+    const words = { kind: outcome.kind === "done" ? `done ${outputs.status}` : "pending" };
+    if (outcome.kind === "pending") {
+        assert.equal(outputs.status, "pending");
+    }
+    if (operation === "ResumeLogstashTask") {
+        return { outcome: `${words.kind}, ${hasActed}` };
+    }
+    const { interruption } = outputs;
+    const named = new Map<unknown, string>([
+        ["ls-cn-1/T", "this"],
+        [before, "stays"],
+        ["", '""'],
+        [undefined, "absent"],
+    ]);
+    return { outcome: `${words.kind}, ${hasActed}`, interruption: named.get(interruption) ?? assert.fail() };
 }
 
 describe("every outcome of a request", () => {
@@ -159,13 +185,14 @@ describe("every outcome of a request", () => {
             const rows = rowsOf(heading);
             const used = new Set<Row>();
             const differences: string[] = [];
-            for (const situation of situations(operation)) {
-                const row = rows.find((candidate) => fits(candidate, situation));
-                assert.ok(row !== undefined, `no row for ${JSON.stringify(situation)}`);
+            for (const scenario of scenarios(operation)) {
+                const row = rows.find((candidate) => fits(candidate, scenario));
+                assert.ok(row !== undefined, `no row for ${JSON.stringify(scenario)}`);
                 used.add(row);
-                const outcome = described(await play(situation));
-                if (outcome !== row.outcome) {
-                    differences.push(`${JSON.stringify(situation)}: ${outcome}, not ${row.outcome}`);
+                const actual = described(operation, await play(scenario));
+                if (actual.outcome !== row.outcome || actual.interruption !== row.interruption) {
+                    const expected = `${row.outcome}, ${row.interruption}`;
+                    differences.push(`${JSON.stringify(scenario)}: ${JSON.stringify(actual)}, not ${expected}`);
                 }
             }
             assert.deepEqual(differences, []);
@@ -174,10 +201,10 @@ describe("every outcome of a request", () => {
                 [],
                 "rows that nothing fits",
             );
-            const withoutExit = rows.filter(
-                ({ outcome, "way out": way }) => /^(pending|failed)/.test(outcome) && way === "",
+            const unresolved = rows.filter(
+                ({ outcome, resolution }) => /^(pending|failed)/.test(outcome) && resolution === "",
             );
-            assert.deepEqual(withoutExit, [], "failures without a way out");
+            assert.deepEqual(unresolved, [], "failures without a resolution");
         });
     }
 });
