@@ -12,6 +12,7 @@ import type { Operation } from "../core/operations";
 import { acceptanceIn, outputsFor, outputsOfDisabled, resultIn } from "../core/outputs";
 import type { Line } from "../core/progress";
 import type * as Requests from "../core/request";
+import { triggersWarning } from "../core/triggers";
 import { firstToken, readRecord, type Update, updateBetween } from "../core/update";
 import type * as Services from "./services";
 
@@ -62,7 +63,7 @@ export class Lifecycle {
     constructor(private readonly process: Process) {}
 
     /** Finds the region, by which the inputs are completed, and says what is wrong with them. */
-    check({ operation }: Subject, olds: Properties, news: Properties) {
+    async check({ operation, urn }: Subject, olds: Properties, news: Properties) {
         const profile = typeof news.profile === "string" && news.profile !== unknownValue ? news.profile : undefined;
         const { region: found, failure } = this.#regionOf(olds, news, profile);
         const completion = found === undefined ? {} : { region: found };
@@ -75,6 +76,10 @@ export class Lifecycle {
         failures.push(...this.#problemOf(() => endpointFor(this.#settings, String(region))));
         if (profile !== undefined && profile !== olds.profile) {
             failures.push(...this.#problemOf(() => ownProfileIfReadable(this.#settings, profile), "profile: "));
+        }
+        const warning = failures.length === 0 ? triggersWarning(news.triggers) : undefined;
+        if (warning !== undefined) {
+            await this.process.log(urn, { message: warning, ephemeral: false });
         }
         return { completion, failures: [...new Set(failures)] };
     }

@@ -69,11 +69,11 @@ export function providerService(means: Means): Service {
             return response;
         }),
 
-        check: unary((request) => {
+        check: unary(async (request) => {
             const news = withHashes(propertiesIn(request.getNews()));
             const subject = subjectOf(request.getUrn());
             const olds = revealed(propertiesIn(request.getOlds()));
-            const { completion, failures } = means.lifecycle().check(subject, olds, revealed(news));
+            const { completion, failures } = await means.lifecycle().check(subject, olds, revealed(news));
             const response = new messages.CheckResponse();
             response.setInputs(structOf({ ...news, ...completion }));
             response.setFailuresList(
