@@ -221,6 +221,32 @@ describe("the plugin", () => {
         });
     });
 
+    it("records only the instances that got a request, when it is cancelled while others wait for the rate limit", async () => {
+        const ids = Array.from({ length: 10 }, () => instance({ interruptMs: 60_000 }));
+        const requested = () => ids.filter((instanceId) => tokensOn(instanceId).length > 0);
+        const config = { ...providerArgumentsFor(emulator), requestsPerSecond: 1 };
+        const limited = await Host.ofPlugin({ urn, config });
+        try {
+            const failing = ids.map((instanceId) => failureOf(limited.create({ instanceId, region: "cn-hangzhou" })));
+            while (requested().length < 2) {
+                await setTimeout(10);
+            }
+            await limited.cancel();
+            const failures = await Promise.all(failing);
+            const recorded = failures.flatMap(({ initFailure }) => (initFailure === undefined ? [] : [initFailure.id]));
+            assert.deepEqual(recorded.sort(), requested().sort());
+            assert.equal(recorded.length, 2);
+            for (const { message, initFailure } of failures) {
+                assert.ok(
+                    initFailure !== undefined || message.includes("not sent: the deployment was stopped"),
+                    message,
+                );
+            }
+        } finally {
+            await limited.stop();
+        }
+    });
+
     it("ends when the engine's end of its standard input is gone, and calls nobody any more", async () => {
         const instanceId = instance({ interruptMs: 60_000 });
         const lost = await Host.start({ server: "plugin", urn, config: providerArgumentsFor(emulator) });

@@ -81,7 +81,7 @@ export async function carryOut(request: Request, means: Means): Promise<Outcome>
         return (await tryUntil(() => pursuit.try(), { budget, ...means })) ?? pursuit.outOfTime();
     } catch (error) {
         if (means.signal.aborted) {
-            return pursuit.stopped();
+            return await pursuit.stopped();
         }
         throw error;
     } finally {
@@ -93,8 +93,8 @@ export async function carryOut(request: Request, means: Means): Promise<Outcome>
 class Pursuit {
     #known: Knowledge;
     #tries = 0;
-    /** A call that could have an effect has begun and not come back. */
-    #sending = false;
+    /** The round on its way, which the service ends on an abort. */
+    #current: Promise<unknown> = Promise.resolve();
     /** What went wrong last, until something goes right. */
     #problem: Problem | undefined;
     /** The last look that saw the instance. */
@@ -126,7 +126,11 @@ class Pursuit {
     async try(): Promise<Try<Outcome>> {
         this.#tries += 1;
         try {
-            return this.#act(await this.#round());
+            const round = this.#round();
+            this.#current = round;
+            const next = await round;
+            this.means.signal.throwIfAborted();
+            return this.#act(next);
         } catch (error) {
             this.means.signal.throwIfAborted();
             return { kind: "ended", value: this.#endWithError(error) };
@@ -143,9 +147,11 @@ class Pursuit {
         );
     }
 
-    /** How it ends when the deployment is stopped. */
-    stopped(): Outcome {
-        this.#known = { ...this.#known, inDoubt: this.#known.inDoubt || this.#sending };
+    /** How it ends when the deployment is stopped: the reply to the call on its way tells whether it was sent. */
+    async stopped(): Promise<Outcome> {
+        await this.#current.catch((error: unknown) => {
+            this.#known = { ...this.#known, inDoubt: this.#known.inDoubt || !(error instanceof ConfigurationError) };
+        });
         return this.#end(stopped(this.request.operation, this.#known));
     }
 
@@ -168,13 +174,11 @@ class Pursuit {
             // Without waiting, only what was accepted in an earlier run gets here.
             return wait ? this.#look("acceptance") : { kind: "done", status: ownStatuses.accepted, acted: true };
         }
-        this.#sending = true;
         const reply = await service.send(operation, instanceId, clientToken, this.#limits());
-        this.#sending = false;
         this.#curtail(reply);
         const { known, next } = afterReply(this.request, this.#known, reply, service.route(), now().toISOString());
         this.#known = known;
-        this.#problem = known.acceptance === undefined ? { call: operation, reply } : undefined;
+        this.#noteProblem(known.acceptance === undefined ? { call: operation, reply } : undefined);
         return next.kind === "look" ? this.#look(next.after) : next;
     }
 
@@ -189,7 +193,7 @@ class Pursuit {
         const lookingMs = atMs - this.#lookingSinceMs;
         const next = afterLook(this.request, this.#known, after, { look, reply, route: service.route(), lookingMs });
         if (look.kind !== "seen") {
-            this.#problem = { call: "DescribeLogstash", reply };
+            this.#noteProblem({ call: "DescribeLogstash", reply });
             return next;
         }
         this.#seen = { status: look.status, percent: look.progress };
@@ -198,6 +202,13 @@ class Pursuit {
             this.#problem = undefined;
         }
         return next;
+    }
+
+    /** An aborted call explains nothing. */
+    #noteProblem(problem: Problem | undefined): void {
+        if (!this.means.signal.aborted) {
+            this.#problem = problem;
+        }
     }
 
     /** Where no connection has ever stood, the budget is a short one. */
