@@ -9,7 +9,7 @@ import { endpointFor } from "../core/identity/endpoint";
 import { regionFor, waysToGiveRegion } from "../core/identity/region";
 import type { Settings } from "../core/identity/settings";
 import type { Operation } from "../core/operations";
-import { acceptanceIn, outputsFor, outputsOfDisabled, resultIn } from "../core/outputs";
+import { acceptanceIn, outputsFor, outputsOfDisabled, resultIn, resultNames } from "../core/outputs";
 import type { Line } from "../core/progress";
 import type * as Requests from "../core/request";
 import { triggersWarning } from "../core/triggers";
@@ -93,6 +93,17 @@ export class Lifecycle {
             await this.process.log(urn, { message: announcement, ephemeral: false });
         }
         return differenceOf(update);
+    }
+
+    /** The results of a create, or of an update of `olds`, as far as they are known before anything is sent. */
+    preview({ operation, urn }: Subject, news: Properties, olds?: Properties): Properties {
+        if (olds !== undefined) {
+            const declared = readArguments(operation, urn, news);
+            if (updateBetween(readRecord(urn, declared, olds), declared).kind === "record") {
+                return resultIn(operation, olds);
+            }
+        }
+        return Object.fromEntries(resultNames(operation).map((name) => [name, unknownValue]));
     }
 
     /** Makes the first request of a resource. */
