@@ -268,7 +268,14 @@ describe("a deployment tells the truth", () => {
                 '({ props, opts }) => ({ props: { ...props, triggers: [new pulumi.asset.FileAsset("conf.txt")] }, opts })';
             program("", `{ transformations: [${put}] }`);
             const run = expectFailure(await withoutRequests(() => stack.preview()));
-            assert.match(run.text, /triggers: has an asset, archive or resource/);
+            assert.match(run.text, /triggers\[0\] is an asset whose content is not known here/);
+        });
+
+        it("warns in the preview about a date that a transform puts there", async () => {
+            const put = "({ props, opts }) => ({ props: { ...props, triggers: [new Date(0)] }, opts })";
+            program("", `{ transforms: [${put}] }`);
+            const run = expectSuccess(await withoutRequests(() => stack.preview()));
+            assert.match(run.text, /triggers\[0\] is an empty object\. A Date arrives like this/);
         });
     });
 

@@ -16,16 +16,14 @@ type Provider = Required<Omit<dynamic.ResourceProvider<Properties, Properties>, 
 
 /** A provider's process: the provider behind the SDK's server, started with a stack configuration. */
 export class ProviderProcess {
-    /** What it shows beside resources, apart from lines that pass. */
+    /** What it shows beside resources. */
     readonly lines: { readonly urn: string; readonly message: string }[] = [];
     readonly #stop = new AbortController();
     readonly #provider: Provider;
 
     private constructor() {
         this.#provider = dynamicProvider({ argv: [], env: {} }, this.#stop.signal, async (urn, line) => {
-            if (!line.ephemeral) {
-                this.lines.push({ urn, message: line.message });
-            }
+            this.lines.push({ urn, message: line.message });
         }) as Provider;
     }
 

@@ -1,7 +1,7 @@
 import { type Clock, install } from "@sinonjs/fake-timers";
 
 /** So many turns of the event loop without a request on its way: then everything waits for the time. */
-const quietTurns = 3;
+const quietTurns = 10;
 
 /** Resolves in a later turn of the event loop; sockets have been read and written until then. */
 export const turn = () => new Promise<void>((resolve) => setImmediate(resolve));

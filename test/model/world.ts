@@ -79,6 +79,8 @@ export interface Run {
     readonly ending: "done" | "failed" | "killed";
     readonly steps: readonly SeenStep[];
     readonly requests: readonly RequestEntry[];
+    /** Whether the work between the interrupt and the resume was to fail. */
+    readonly workFails: boolean;
 }
 
 /** A stack with its cloud and its time, in this process. */
@@ -214,7 +216,8 @@ export class World {
             }
         }
         await this.#endProcess(process);
-        return { ending, steps, requests: requests.slice(start) };
+        const { workFails = false } = circumstances;
+        return { ending, steps, requests: requests.slice(start), workFails };
     }
 
     #statusOf({ instanceId, region }: Step["inputs"]): string | undefined {

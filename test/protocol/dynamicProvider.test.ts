@@ -81,6 +81,23 @@ describe("the provider of dynamic resources", () => {
             assert.deepEqual(await host.check({}, without), { inputs: without, failures: [] });
         });
 
+        it("warns about an empty object among the triggers, and rejects what JSON would lose", async () => {
+            const engine = await Engine.start();
+            const config = stackConfigurationFor(emulator);
+            const warned = await InProcessHost.start({ config, engineAddress: engine.address });
+            try {
+                const accepted = await warned.check({}, { ...declared, triggers: ["v1", { at: {} }] });
+                const rejected = await warned.check({}, { ...declared, triggers: [{}, Number.NaN] });
+                assert.deepEqual(accepted.failures, []);
+                assert.deepEqual(rejected.failures, ["|triggers[1] is NaN, which JSON cannot hold"]);
+                assert.equal(engine.lines.length, 1);
+                assert.match(engine.lines[0]?.message ?? "", /^triggers\[1\]\.at is an empty object.*Date/);
+            } finally {
+                warned.stop();
+                engine.stop();
+            }
+        });
+
         it("goes by the environment as long as there is no configuration", async () => {
             const { region: _, ...without } = declared;
             const env = { ALIBABA_CLOUD_REGION: "cn-beijing" };

@@ -10,8 +10,10 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { startPlugin } from "../../provider/src/host/plugin/server";
+import { structOf } from "../../provider/src/host/plugin/values";
 import { pluginInterruptType, urnOf } from "../urns";
-import { failureOf } from "./calls";
+import { secret, unknown } from "./anyValue";
+import { failureOf, type Properties } from "./calls";
 import { Host } from "./host";
 import { providerArgumentsFor } from "./providerArguments";
 
@@ -49,6 +51,38 @@ describe("what the engine asks a plugin", () => {
         const response = await configure(request);
         assert.equal(response.getAcceptsecrets(), true);
         assert.equal(response.getAcceptresources(), true);
+    });
+
+    it("sends nothing for a create or an update in a preview, and returns what is known", async () => {
+        const { client } = host;
+        const inputs = { instanceId: "ls-cn-service04", region: "cn-hangzhou", triggers: [secret("v1")] };
+        emulator.addInstance({ instanceId: inputs.instanceId, region: "cn-hangzhou", status: "activating" });
+        const results = { clientToken: unknown, requestId: unknown, status: unknown, interrupted: unknown };
+        const undecided = { ...inputs, ...results, interruptedAt: unknown };
+
+        const creating = new rpc.CreateRequest();
+        creating.setUrn(urn);
+        creating.setProperties(structOf(inputs));
+        creating.setPreview(true);
+        const create = promisify<rpc.CreateRequest, rpc.CreateResponse>(client.create.bind(client));
+        assert.deepEqual((await create(creating)).getProperties()?.toJavaScript(), undecided);
+
+        const recorded = { clientToken: "T", status: "suspended", interrupted: false };
+        const updated = async (news: Properties) => {
+            const request = new rpc.UpdateRequest();
+            request.setUrn(urn);
+            request.setId(inputs.instanceId);
+            request.setOlds(structOf({ ...inputs, ...recorded }));
+            request.setNews(structOf(news));
+            request.setPreview(true);
+            const update = promisify<rpc.UpdateRequest, rpc.UpdateResponse>(client.update.bind(client));
+            return (await update(request)).getProperties()?.toJavaScript();
+        };
+        const requesting = { ...inputs, triggers: ["v2"] };
+        assert.deepEqual(await updated(requesting), { ...undecided, ...requesting });
+        const recording = { ...inputs, timeoutSeconds: 9 };
+        assert.deepEqual(await updated(recording), { ...recording, ...recorded });
+        assert.deepEqual(emulator.ledger.requestsTo("InterruptLogstashTask", inputs.instanceId), []);
     });
 
     it("replaces what has moved, and nothing else", async () => {
@@ -96,10 +130,10 @@ describe("what the engine asks a plugin", () => {
         assert.equal(emulator.ledger.requests.length, sent);
     });
 
-    it("may be longer than a message usually is", async () => {
+    it("is rejected by its path when a trigger is longer than a message usually is", async () => {
         const triggers = ["x".repeat(5 * 2 ** 20)];
         const { failures } = await host.check({}, { instanceId: "ls-cn-service01", triggers });
-        assert.deepEqual(failures, []);
+        assert.match(failures.join(), /^\|triggers: has more than 100 kB in all/);
     });
 
     it("is answered no more once the server is closed", async () => {

@@ -11,6 +11,7 @@ import { writeCliProfiles } from "../cliProfiles";
 import { pluginInterruptType, urnOf } from "../urns";
 import { secret, signature } from "./anyValue";
 import { failureOf, type Properties } from "./calls";
+import { Engine } from "./engine";
 import { Host } from "./host";
 import { providerArgumentsFor } from "./providerArguments";
 
@@ -60,7 +61,45 @@ describe("the plugin", () => {
             archive({ hash, path: "a" }),
         ]) {
             const { failures } = await host.check({}, { instanceId: "ls-cn-1", triggers: [odd] });
-            assert.match(failures.join(), /^\|triggers: has an asset, archive or resource/);
+            assert.match(failures.join(), /^\|triggers\[0\] is an (asset whose content is not known|archive)/);
+        }
+    });
+
+    it("rejects triggers that JSON or Pulumi would lose, with their path", async () => {
+        for (const [value, path] of [
+            [Number.NaN, "triggers[0]"],
+            [{ x: [Number.POSITIVE_INFINITY] }, "triggers[0].x[0]"],
+            [secret({ "": 1 }), 'triggers[0][""]'],
+            ["x".repeat(200_000), "triggers"],
+        ] as const) {
+            const { failures } = await host.check({}, { instanceId: "ls-cn-1", triggers: [value] });
+            assert.equal(failures.length, 1);
+            assert.ok(failures[0]?.startsWith(`|${path}`), failures[0]?.slice(0, 200));
+        }
+    });
+
+    it("warns about an empty object at each check, and interrupts again when a date as text takes its place", async () => {
+        const engine = await Engine.start();
+        const warned = await Host.ofPlugin({
+            urn,
+            config: providerArgumentsFor(emulator),
+            engineAddress: engine.address,
+        });
+        try {
+            const instanceId = instance();
+            // A Date, as the SDK of the plugin sends it.
+            const { inputs, failures } = await warned.check({}, { instanceId, triggers: [{}] });
+            assert.deepEqual(failures, []);
+            const [line] = engine.lines;
+            assert.deepEqual([engine.lines.length, line?.urn, line?.ephemeral], [1, urn, false]);
+            assert.match(line?.message ?? "", /^triggers\[0\] is an empty object\. A Date arrives like this/);
+            const { outs } = await warned.create(inputs);
+            emulator.startChange(instanceId);
+            await warned.update(outs, { ...inputs, triggers: ["2026-01-01"] });
+            assert.equal(emulator.ledger.effectsOn(instanceId).length, 2);
+        } finally {
+            await warned.stop();
+            engine.stop();
         }
     });
 
@@ -180,6 +219,32 @@ describe("the plugin", () => {
                 await cancelled.stop();
             }
         });
+    });
+
+    it("records only the instances that got a request, when it is cancelled while others wait for the rate limit", async () => {
+        const ids = Array.from({ length: 10 }, () => instance({ interruptMs: 60_000 }));
+        const requested = () => ids.filter((instanceId) => tokensOn(instanceId).length > 0);
+        const config = { ...providerArgumentsFor(emulator), requestsPerSecond: 1 };
+        const limited = await Host.ofPlugin({ urn, config });
+        try {
+            const failing = ids.map((instanceId) => failureOf(limited.create({ instanceId, region: "cn-hangzhou" })));
+            while (requested().length < 2) {
+                await setTimeout(10);
+            }
+            await limited.cancel();
+            const failures = await Promise.all(failing);
+            const recorded = failures.flatMap(({ initFailure }) => (initFailure === undefined ? [] : [initFailure.id]));
+            assert.deepEqual(recorded.sort(), requested().sort());
+            assert.equal(recorded.length, 2);
+            for (const { message, initFailure } of failures) {
+                assert.ok(
+                    initFailure !== undefined || message.includes("not sent: the deployment was stopped"),
+                    message,
+                );
+            }
+        } finally {
+            await limited.stop();
+        }
     });
 
     it("ends when the engine's end of its standard input is gone, and calls nobody any more", async () => {

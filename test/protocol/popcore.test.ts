@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { createServer } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { install } from "@sinonjs/fake-timers";
 import { type Emulator, type Fault, type Point, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
@@ -8,6 +9,8 @@ import { classify, classifyLook, type Meaning } from "../../provider/src/core/cl
 import { ConfigurationError } from "../../provider/src/core/configuration";
 import type { LogstashService } from "../../provider/src/core/service";
 import { waysOfStack } from "../ways";
+import { enterEnvironment, leaveEnvironment } from "./environment";
+import { listening } from "./listening";
 import { until } from "./until";
 
 const instanceId = "ls-cn-popcore0001";
@@ -352,7 +355,88 @@ describe("a call", () => {
             assert.match(error.message, /the request cannot be made \(ERR_INVALID_CHAR\)/);
             return true;
         });
-        assert.deepEqual(await look(AbortSignal.abort()), late);
+        assert.deepEqual(await look(AbortSignal.abort()), { kind: "unsent", detail: "the deployment was stopped" });
+    });
+
+    describe("that is aborted", () => {
+        const stopped = { kind: "unsent", detail: "the deployment was stopped" };
+        const close: (() => void)[] = [];
+        afterEach(() => {
+            leaveEnvironment();
+            for (const each of close.splice(0)) {
+                each();
+            }
+        });
+
+        /** The response to a request that is aborted once it waits, and how many requests arrived. */
+        async function aborted(options: Partial<ServiceOptions>, isWaiting: () => boolean) {
+            const stop = new AbortController();
+            const before = emulator.ledger.requests.length;
+            const calls = { leftMs: 60_000, signal: stop.signal };
+            const reply = serviceWith(options).send("InterruptLogstashTask", instanceId, "token", calls);
+            await until(isWaiting);
+            stop.abort();
+            return { reply: await reply, requests: emulator.ledger.requests.length - before };
+        }
+        /** A server that accepts connections and never says anything. */
+        async function silent(): Promise<{ readonly port: number; readonly connections: () => number }> {
+            let connections = 0;
+            const server = createServer((socket) => {
+                connections += 1;
+                socket.on("error", () => {});
+            });
+            const port = await listening(server, (end) => close.push(end));
+            return { port, connections: () => connections };
+        }
+
+        for (const what of ["turn", "credentials"] as const) {
+            it(`was not sent when it waits for its ${what}`, async () => {
+                let waiting = false;
+                const wait = () => {
+                    waiting = true;
+                    return new Promise<never>(() => {});
+                };
+                const options: Partial<ServiceOptions> =
+                    what === "turn" ? { turn: () => wait } : { credentials: () => ({ name: "a test", get: wait }) };
+                assert.deepEqual(await aborted(options, () => waiting), { reply: stopped, requests: 0 });
+            });
+        }
+
+        it("was not sent when it waits for a proxy to connect", async () => {
+            const proxy = await silent();
+            enterEnvironment({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
+            const endpoint = () => ({ url: "https://service.invalid" });
+            const { reply } = await aborted({ endpoint }, () => proxy.connections() > 0);
+            assert.deepEqual(reply, stopped);
+        });
+
+        it("was not sent when it waits for a connection", async () => {
+            const server = await silent();
+            const endpoint = () => ({ url: `https://127.0.0.1:${server.port}` });
+            const { reply } = await aborted({ endpoint }, () => server.connections() > 0);
+            assert.deepEqual(reply, stopped);
+        });
+
+        it("was not sent when others have all connections, and is not sent when one is free", async () => {
+            const narrow = serviceWith({ maxConnections: 1 });
+            emulator.faults.add({ operation: "InterruptLogstashTask", fault: { kind: "hang", point: "before" } });
+            const before = emulator.ledger.requests.length;
+            const stop = new AbortController();
+            const first = narrow.send("InterruptLogstashTask", instanceId, "one", { ...limits, signal: stop.signal });
+            const second = narrow.send("InterruptLogstashTask", instanceId, "two", { ...limits, signal: stop.signal });
+            await until(() => emulator.ledger.requests.length > before);
+            stop.abort();
+            assert.deepEqual(await Promise.all([first, second]), [{ kind: "lost", code: "Aborted" }, stopped]);
+            await setImmediate();
+            assert.equal(emulator.ledger.requests.length - before, 1);
+        });
+
+        it("may have been applied when it was given to a connection", async () => {
+            const server = await silent();
+            const endpoint = () => ({ url: `http://127.0.0.1:${server.port}` });
+            const { reply } = await aborted({ endpoint }, () => server.connections() > 0);
+            assert.deepEqual(reply, { kind: "lost", code: "Aborted" });
+        });
     });
 
     it("that finds nobody says after how long, and leaves no timer that would keep the process", async () => {

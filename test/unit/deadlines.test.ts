@@ -6,15 +6,17 @@ import { listenersOf } from "./listeners";
 const resolvedAfter = <T>(ms: number, value: T) => new Promise<T>((resolve) => setTimeout(resolve, ms, value));
 
 describe("a promise with a deadline", () => {
+    const { signal } = new AbortController();
+
     it("is what it resolves to, or nothing once the time is over, and leaves no timer behind", async () => {
         const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
         try {
-            const inTime = unlessLate(resolvedAfter(99, "done"), () => 100);
+            const inTime = unlessLate(resolvedAfter(99, "done"), () => 100, signal);
             await clock.tickAsync(99);
             assert.equal(await inTime, "done");
             assert.equal(clock.countTimers(), 0);
-            const late = unlessLate(resolvedAfter(101, "done"), () => 100);
-            const over = unlessLate(resolvedAfter(1, "done"), () => -100);
+            const late = unlessLate(resolvedAfter(101, "done"), () => 100, signal);
+            const over = unlessLate(resolvedAfter(1, "done"), () => -100, signal);
             await clock.tickAsync(100);
             assert.deepEqual([await late, await over], [undefined, undefined]);
         } finally {
@@ -24,9 +26,26 @@ describe("a promise with a deadline", () => {
 
     it("fails as it fails", async () => {
         await assert.rejects(
-            unlessLate(Promise.reject(new Error("no")), () => 100),
+            unlessLate(Promise.reject(new Error("no")), () => 100, signal),
             /^Error: no$/,
         );
+    });
+
+    it("is nothing once its signal has fired, and leaves neither timer nor listener", async () => {
+        const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
+        try {
+            const stop = new AbortController();
+            const listeners = listenersOf(stop.signal);
+            const ended = unlessLate(new Promise(() => {}), () => 100, stop.signal);
+            stop.abort();
+            assert.equal(await ended, undefined);
+            assert.deepEqual([listeners(), clock.countTimers()], [0, 0]);
+            const before = unlessLate(new Promise(() => {}), () => 100, stop.signal);
+            await clock.tickAsync(0);
+            assert.equal(await before, undefined);
+        } finally {
+            clock.uninstall();
+        }
     });
 });
 

@@ -27,8 +27,11 @@ export const interrupting = error("AlreadyReceivedInterruptSignal");
 export const is = (status: string): Reply => ({ kind: "body", body: { RequestId: "R-look", Result: { status } } });
 
 interface Script {
-    /** To each request in turn, the last one for ever; one without a connection comes after the time that it says. */
-    readonly sends?: readonly (Reply | Error | "hang")[];
+    /**
+     * To each request in turn, the last one for ever; one without a connection comes after the time that it says. One that
+     * hangs was sent, and one that waits was not; both end with the deployment.
+     */
+    readonly sends?: readonly (Reply | Error | "hang" | "wait")[];
     /** To each look in turn, the last one for ever; one that hangs ends with the deployment. */
     readonly looks?: readonly (Reply | "hang")[];
     /** What pauses are drawn with. */
@@ -36,6 +39,15 @@ interface Script {
 }
 
 const isConnected = ({ kind }: Reply) => kind !== "unconnected" && kind !== "unsent";
+
+/** As the service ends a call on an abort. */
+function abortedReply(signal: AbortSignal, kind: "lost" | "unsent"): Promise<Reply> {
+    return new Promise((resolve) => {
+        const reply: Reply =
+            kind === "lost" ? { kind, code: "Aborted" } : { kind, detail: "the deployment was stopped" };
+        signal.addEventListener("abort", () => resolve(reply));
+    });
+}
 
 /** Carries out a request on a clock that does not wait, against a service that plays a script; stopped after 0 ms, it was so before. */
 export async function play(
@@ -62,11 +74,14 @@ export async function play(
             { ...request, ...changes },
             {
                 service: {
-                    async send(_operation, _instanceId, clientToken, { leftMs }) {
+                    async send(_operation, _instanceId, clientToken, { leftMs, signal }) {
                         tokens.push(clientToken);
                         const reply = sends[tokens.length - 1] ?? sends.at(-1) ?? accepted;
                         if (reply === "hang") {
-                            return new Promise(() => {});
+                            return abortedReply(signal, "lost");
+                        }
+                        if (reply === "wait") {
+                            return abortedReply(signal, "unsent");
                         }
                         if (reply instanceof Error) {
                             throw reply;
@@ -83,9 +98,7 @@ export async function play(
                         looksAtMs.push(clock.performance.now());
                         const reply = looks[looksAtMs.length - 1] ?? looks.at(-1) ?? is("suspended");
                         if (reply === "hang") {
-                            return new Promise((_, reject) => {
-                                signal.addEventListener("abort", () => reject(signal.reason));
-                            });
+                            return abortedReply(signal, "lost");
                         }
                         stood ||= isConnected(reply);
                         return reply;

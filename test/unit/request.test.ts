@@ -316,6 +316,20 @@ describe("a deployment that is stopped", () => {
         const never = await play({ sends: [throttled] }, {}, 3_000);
         assert.match(messageOf(never.outcome, "failed"), /the deployment was stopped/);
     });
+
+    it("records nothing when the request was still waiting to be sent", async () => {
+        const { outcome, lines } = await play({ sends: ["wait"] }, {}, 3_000);
+        assert.match(messageOf(outcome, "failed"), /: not sent: the deployment was stopped/);
+        assert.deepEqual(
+            lines.filter(({ ephemeral }) => !ephemeral),
+            [],
+        );
+    });
+
+    it("leaves a pending record when an attempt before the waiting one may have been applied", async () => {
+        const { outcome } = await play({ sends: [reset, "wait"] }, {}, 3_000);
+        assert.equal(outcome.kind, "pending");
+    });
 });
 
 describe("a run after another", () => {

@@ -120,6 +120,14 @@ describe("triggers that are refused", () => {
         }
     });
 
+    it("are counted in all, with the values that come later", async () => {
+        const half = "x".repeat(60_000);
+        const [, late] = normalizedTriggers([half, pulumi.output(half)]) as unknown[];
+        await assert.rejects(comesTo(late), /^Error: triggers: has more than 100 kB/);
+        const [alone] = normalizedTriggers([pulumi.output(half)]) as unknown[];
+        assert.equal(await comesTo(alone), half);
+    });
+
     it("are not those that throw something of the program's own, which stays as it is", () => {
         const thrown = Symbol("the program's");
         const trigger = {
@@ -146,6 +154,6 @@ describe("triggers that are refused", () => {
 
     it("are not those without a prototype", () => {
         const bare = Object.assign(Object.create(null), { at: new Date(0) });
-        assert.deepEqual(normalizedTriggers([bare, undefined]), [{ at: "1970-01-01T00:00:00.000Z" }, undefined]);
+        assert.deepEqual(normalizedTriggers([bare, undefined]), [{ at: "1970-01-01T00:00:00.000Z" }, null]);
     });
 });

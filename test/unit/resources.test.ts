@@ -83,20 +83,33 @@ describe("the resources in a program", () => {
         [10n, /is a BigInt/],
         [Number.NaN, /is NaN, which JSON cannot hold/],
         [Number.POSITIVE_INFINITY, /is Infinity/],
-        [new Date(Number.NaN), /is no valid date/],
+        [new Date(Number.NaN), /is an invalid date/],
         [() => 1, /is a function/],
         [Symbol("s"), /is a symbol/],
         [/x/, /is a RegExp/],
         [new URL("https://a.test"), /is a URL/],
         [Buffer.from("x"), /is a Buffer/],
-        [new pulumi.asset.RemoteAsset("https://a.test"), /is a remote asset/],
+        [new pulumi.asset.RemoteAsset("https://a.test"), /is an asset whose content is not known/],
         [new pulumi.asset.FileArchive("."), /is an archive/],
+        ["release \ud83d", /^Error: triggers\[0\] has half a character/],
+        [JSON.parse('{"__proto__": 1}'), /^Error: triggers\[0\]\.__proto__ has a key that Pulumi loses/],
+        [{ "": 1 }, /^Error: triggers\[0\]\[""\] has a key that Pulumi loses/],
+        ["x".repeat(100_000), /^Error: triggers: has more than 100 kB/],
     ];
     for (const [value, words] of lost) {
         it(`refuse a trigger that JSON would lose: ${words.source}`, () => {
             assert.throws(() => new LogstashTaskInterrupt("task", { instanceId, triggers: [value] }), words);
         });
     }
+
+    it("refuse triggers that contain themselves", () => {
+        const triggers: unknown[] = [];
+        triggers.push({ again: triggers });
+        assert.throws(
+            () => new LogstashTaskInterrupt("task", { instanceId, triggers }),
+            /^Error: triggers\[0\]\.again contains itself/,
+        );
+    });
 
     describe("whose constructor throws", () => {
         const missing = () => new pulumi.asset.FileAsset(join(folder, "missing"));

@@ -1,54 +1,87 @@
 import { strict as assert } from "node:assert";
+import fc from "fast-check";
 import { typeName, unknownValue } from "../../provider/src/core/argumentRules";
 import { nonEmpty, parseJson } from "../../provider/src/core/configuration";
-import { sameTriggers, triggersProblem } from "../../provider/src/core/triggers";
+import { canonicalJson, type Json } from "../../provider/src/core/json";
+import { signature, triggersProblem, triggersWarning } from "../../provider/src/core/triggers";
 
-const signature = "4dabf18193072939515e22adb298388d";
+describe("triggersProblem", () => {
+    const cyclic: unknown[] = ["v1"];
+    cyclic.push({ a: cyclic });
+    const deep = (levels: number) => Array.from({ length: levels }).reduce<unknown>((value) => [value], "v1");
+    const cases: ReadonlyArray<readonly [triggers: unknown, problem: RegExp]> = [
+        ["v1", /^is a string; allowed is a list$/],
+        [{}, /^is an object; allowed is a list$/],
+        [5, /^is this number; allowed is a list$/],
+        [[Number.NaN], /^\[0\] is NaN, which JSON cannot hold$/],
+        [[{ x: Number.NEGATIVE_INFINITY }], /^\[0\]\.x is -Infinity/],
+        [["v1", [10n]], /^\[1\]\[0\] is a BigInt/],
+        [[() => 1], /^\[0\] is a function/],
+        [[Symbol("s")], /^\[0\] is a symbol/],
+        [[new Map()], /^\[0\] is a Map, of which JSON would lose a part/],
+        [[{ a: new Set([1]) }], /^\[0\]\.a is a Set/],
+        [[new Date(Number.NaN)], /^\[0\] is an invalid date$/],
+        [["v1", "release \ud83d"], /^\[1\] has half a character/],
+        [[{ "a\udc00": 1 }], /^\[0\]\["a\\udc00"\] has half a character/],
+        [[{ "": 1 }], /^\[0\]\[""\] has a key that Pulumi loses/],
+        [[JSON.parse('{"__proto__": 1}')], /^\[0\]\.__proto__ has a key that Pulumi loses/],
+        [[{ [`a${"b".repeat(200)}`]: Number.NaN }], /^\[0\]\["ab{99}"\] is NaN/],
+        [cyclic, /^\[1\]\.a contains itself/],
+        [deep(101), /^(\[0\]){100} is nested more than 100 levels deep$/],
+        [["x".repeat(200_000)], /^has more than 100 kB in all/],
+        [Array.from({ length: 50_001 }, () => 1), /^has more than 100 kB in all/],
+    ];
+    for (const [triggers, problem] of cases) {
+        it(`returns the path and the reason when a value is none for JSON: ${problem.source}`, () => {
+            assert.match(triggersProblem(triggers) ?? "", problem);
+        });
+    }
 
-describe("triggers", () => {
-    it("are a list, and what is none is named by its kind", () => {
-        assert.equal(triggersProblem([]), undefined);
-        assert.equal(triggersProblem(["v1", 2, null, [{ a: {} }]]), undefined);
-        assert.equal(triggersProblem("v1"), "is a string; allowed is a list");
-        assert.equal(triggersProblem({}), "is an object; allowed is a list");
-        assert.equal(triggersProblem(5), "is this number; allowed is a list");
-    });
-
-    it("have nothing of Pulumi's own kinds in them, at any depth", () => {
-        for (const mark of ["__pulumiAsset", "__pulumiArchive", "__pulumiResource", signature]) {
-            const foreign = { [mark]: true };
-            for (const list of [[foreign], ["v1", foreign], [["v1", foreign]], [{ a: 1, b: { c: ["v1", foreign] } }]]) {
-                assert.match(triggersProblem(list) ?? "", /has an asset, archive or resource/);
-            }
+    it("returns nothing when JSON and Pulumi keep the values", () => {
+        const shared = { a: "👍" };
+        for (const triggers of [undefined, null, [], ["v1", 2, null, [{ a: {} }]], [shared, shared], deep(100)]) {
+            assert.equal(triggersProblem(triggers), undefined);
         }
     });
 
-    it("are the same, or ask for a request", () => {
-        const pairs: ReadonlyArray<readonly [recorded: unknown, declared: unknown, same: boolean]> = [
-            [unknownValue, unknownValue, false],
-            [[unknownValue], [unknownValue], false],
-            [["a"], ["a"], true],
-            [["a"], ["a", "b"], false],
-            [["a", "b"], ["a"], false],
-            [["a"], "a", false],
-            ["a", ["a"], false],
-            [{ 0: "a" }, ["a"], false],
-            [["a"], { 0: "a" }, false],
-            [{ a: 1, b: 2 }, { b: 2, a: 1 }, true],
-            [{ a: 1 }, { a: 1, b: undefined }, false],
-            [{ a: 1, b: undefined }, { a: 1 }, false],
-            [{ a: 1, b: 2 }, { a: 1, b: 3 }, false],
-            [{ a: 1 }, null, false],
-            [null, null, true],
-            [{}, {}, true],
-            [{}, "text", true],
-            [{ a: 1 }, "text", false],
-            [{ __pulumiAsset: true }, "text", true],
-            [{ __pulumiAsset: true }, 7, false],
-        ];
-        for (const [recorded, declared, same] of pairs) {
-            assert.equal(sameTriggers(recorded, declared), same, JSON.stringify([recorded, declared]));
-        }
+    it("returns nothing when values are unknown, however many", () => {
+        assert.equal(triggersProblem(unknownValue), undefined);
+        assert.equal(triggersProblem(Array.from({ length: 3_000 }, () => unknownValue)), undefined);
+    });
+
+    for (const mark of ["__pulumiAsset", "__pulumiArchive", "__pulumiResource", signature]) {
+        it(`names the path when a value of Pulumi's own has the mark ${mark}`, () => {
+            const value = { [mark]: true };
+            const path = /^\[1\]\.c\[0\] is an? (asset|archive|resource|value of Pulumi's own)\b/;
+            assert.match(triggersProblem(["v1", { c: [value] }]) ?? "", path);
+        });
+    }
+
+    it("limits the bytes of the canonical JSON, to the byte", () => {
+        const property = fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+            const triggers = (fill: number) => [value, "x".repeat(fill)] as Json[];
+            const room = 100_000 - Buffer.byteLength(canonicalJson(triggers(0)));
+            fc.pre(room >= 0 && triggersProblem([value]) === undefined);
+            assert.equal(triggersProblem(triggers(room)), undefined);
+            assert.match(triggersProblem(triggers(room + 1)) ?? "", /^has more than 100 kB/);
+        });
+        fc.assert(property, { numRuns: 100 });
+    });
+});
+
+describe("triggersWarning", () => {
+    it("names the first empty object, counts the others, and says how to give a date", () => {
+        assert.match(
+            triggersWarning([{}, { at: {} }]) ?? "",
+            /^triggers\[0\] \(and 1 more\) is an empty object\. A Date arrives like this.*`date\.toISOString\(\)`$/,
+        );
+        assert.match(triggersWarning(["v1", { at: {} }]) ?? "", /^triggers\[1\]\.at is an empty object/);
+    });
+
+    it("is absent when no object is empty", () => {
+        assert.deepEqual([undefined, unknownValue, [], ["v1", [], null, { a: 1 }]].map(triggersWarning), [
+            ...[undefined, undefined, undefined, undefined],
+        ]);
     });
 });
 

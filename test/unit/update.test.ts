@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { unknownValue } from "../../provider/src/core/argumentRules";
 import { argumentsOf, readArguments } from "../../provider/src/core/arguments";
 import type { Operation } from "../../provider/src/core/operations";
+import { signature } from "../../provider/src/core/triggers";
 import { firstToken, readRecord, updateBetween } from "../../provider/src/core/update";
 
 const inputs = { instanceId: "ls-cn-1", region: "cn-hangzhou", triggers: ["v1"] };
@@ -104,14 +105,28 @@ describe("the decision what an update is", () => {
         assert.deepEqual(change({}, { timeoutSeconds: unknownValue }), changed);
     });
 
-    it("counts what the first release recorded of a date or an asset as equal to the text in its place", () => {
-        const asset = { "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", path: "conf.txt" };
-        const olds = { triggers: ["v1", {}, { files: [asset, { __pulumiAsset: true, path: "x" }] }] };
-        const news = { triggers: ["v1", "2026-01-01T00:00:00.000Z", { files: ["abc", "def"] }] };
-        assert.equal(change(olds, news).kind, "record");
-        assert.equal(change(olds, { triggers: ["v2", "2026-01-01", { files: ["abc", "def"] }] }).kind, "request");
-        assert.equal(change(olds, { triggers: ["v1", 7, { files: ["abc", "def"] }] }).kind, "request");
-        assert.equal(change({ triggers: [{ a: 1 }] }, { triggers: ["text"] }).kind, "request");
+    it("requests again when an empty object gives way to a text, and when any value differs", () => {
+        for (const [recorded, declared] of [
+            [{}, "2026-01-01T00:00:00.000Z"],
+            [{ [signature]: "c44067f5952c0a294b673a41bacd8c17", path: "conf.txt" }, "abc"],
+            [{ __pulumiAsset: true }, "abc"],
+            [{ a: 1 }, { a: 1, b: null }],
+            [{ 0: "a" }, ["a"]],
+            [[], {}],
+            [1, "1"],
+        ]) {
+            assert.equal(change({ triggers: [recorded] }, { triggers: [declared] }).kind, "request");
+        }
+        assert.equal(change({ triggers: ["a"] }, { triggers: ["a", "b"] }).kind, "request");
+        assert.equal(change({ triggers: ["a", "b"] }, { triggers: ["a"] }).kind, "request");
+    });
+
+    it("sends nothing when the canonical JSON of the triggers is the same", () => {
+        const recorded = [{ a: 1, b: [{ d: 2, c: {} }] }, null];
+        assert.deepEqual(
+            change({ triggers: recorded }, { triggers: [{ b: [{ c: {}, d: 2 }], a: 1 }, null] }),
+            unchanged,
+        );
     });
 
     describe("with `enabled`", () => {

@@ -1,13 +1,21 @@
-/** What a promise resolves to, or nothing once the time is over. */
-export async function unlessLate<T>(promise: Promise<T>, left: () => number): Promise<T | undefined> {
+/** What a promise resolves to, or nothing once the time is over or the signal has fired. */
+export async function unlessLate<T>(
+    promise: Promise<T>,
+    left: () => number,
+    signal: AbortSignal,
+): Promise<T | undefined> {
     let timer: NodeJS.Timeout | undefined;
+    let end = () => {};
     const over = new Promise<undefined>((resolve) => {
-        timer = setTimeout(resolve, Math.max(0, left()), undefined);
+        end = () => resolve(undefined);
+        timer = setTimeout(end, signal.aborted ? 0 : Math.max(0, left()));
+        signal.addEventListener("abort", end);
     });
     try {
         return await Promise.race([promise, over]);
     } finally {
         clearTimeout(timer);
+        signal.removeEventListener("abort", end);
     }
 }
 

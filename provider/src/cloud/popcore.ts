@@ -41,7 +41,10 @@ export const callTimeoutMs = 10_000;
 /** Longer than any call and any step of a clock, and not so long that a step could make it more than a timer holds. */
 const clientTimeoutMs = 86_400_000;
 
-const late: Reply = { kind: "unsent", detail: "no time was left to send it" };
+/** The reply to a call that ends before anything of it is given to a connection. */
+function unsent({ aborted }: AbortSignal): Reply {
+    return { kind: "unsent", detail: aborted ? "the deployment was stopped" : "no time was left to send it" };
+}
 
 /** The service behind `@alicloud/pop-core`; no other module calls that package. */
 export function popCoreService(options: ServiceOptions): LogstashService {
@@ -107,9 +110,9 @@ class PopCore {
         let started = false;
         const result = this.#slots.execute(async () => {
             started = true;
-            return left() <= 0 ? late : this.#withRenewal(opened, call, left, signal);
+            return left() <= 0 || signal.aborted ? unsent(signal) : this.#withRenewal(opened, call, left, signal);
         });
-        return (await unlessLate(result, left)) ?? (started ? result : late);
+        return (await unlessLate(result, left, signal)) ?? (started ? result : unsent(signal));
     }
 
     route() {
@@ -171,9 +174,10 @@ class PopCore {
                     return credentials;
                 }),
                 left,
+                signal,
             );
-            if (used === undefined || left() <= 0) {
-                return { reply: late };
+            if (used === undefined || left() <= 0 || signal.aborted) {
+                return { reply: unsent(signal) };
             }
             checkHeaders(used, opened.source.name);
             for (const value of Object.values(used)) {
@@ -190,7 +194,10 @@ class PopCore {
         }
     }
 
-    /** Sends the call, and ends in time whatever the network does: Node reports no abort before there is a socket. */
+    /**
+     * Sends the call, and ends in time whatever the network does: Node reports no abort before there is a socket. Also an
+     * abort ends in a reply, which tells whether anything was given to a connection.
+     */
     async #send(
         opened: Opened,
         call: HttpCall,
@@ -230,6 +237,9 @@ class PopCore {
                 ? unconnected(proxyCode(407))
                 : replyFromResult(result);
         } catch (thrown) {
+            if (signal.aborted) {
+                return watch.stage === "sent" ? { kind: "lost", code: "Aborted" } : unsent(signal);
+            }
             switch (watch.stage) {
                 case "sent":
                     return opened.proxy !== undefined && watch.httpStatus === 407
@@ -239,7 +249,7 @@ class PopCore {
                     return unconnected(connectCode(thrown));
                 case "queued":
                     if (giveUp.aborted) {
-                        return late;
+                        return unsent(signal);
                     }
                     throw new ConfigurationError(`the request cannot be made (${connectCode(thrown)})`);
             }

@@ -71,7 +71,8 @@ export function checkArguments(operation: Operation, inputs: Properties): string
                   ? undefined
                   : rule.check(value);
         if (failure !== undefined) {
-            failures.push(`${name}: ${failure}`);
+            // A problem with a value inside a list begins with its path.
+            failures.push(failure.startsWith("[") ? name + failure : `${name}: ${failure}`);
         }
     }
     if (!given.some(([name]) => name === "instanceId")) {

@@ -124,7 +124,9 @@ class Pursuit {
     /** One round, unless the user's settings, or a mistake of ours, are in the way of it. */
     async try(): Promise<{ readonly value: Outcome } | { readonly pause: Pause }> {
         try {
-            return this.#act(await this.#round());
+            const next = await this.#round();
+            // What an aborted call comes back with explains nothing.
+            return this.means.signal.aborted && next.kind !== "done" ? { pause: "retry" } : this.#act(next);
         } catch (error) {
             return { value: this.#endWithError(error) };
         }
@@ -171,7 +173,7 @@ class Pursuit {
         this.#curtail(reply);
         const { known, next } = afterReply(this.request, this.#known, reply, service.route(), now().toISOString());
         this.#known = known;
-        this.#problem = known.acceptance === undefined ? { call: operation, reply } : undefined;
+        this.#noteProblem(known.acceptance === undefined ? { call: operation, reply } : undefined);
         return next.kind === "look" ? this.#look(next.after) : next;
     }
 
@@ -187,11 +189,18 @@ class Pursuit {
         if (look.kind === "seen") {
             this.#known = afterStatusSeen(this.request.operation, this.#known, after, look.status);
             this.#seen = { status: look.status, percent: look.progress };
-            this.#problem = after === "acceptance" ? undefined : this.#problem;
+            this.#noteProblem(after === "acceptance" ? undefined : this.#problem);
         } else {
-            this.#problem = { call: "DescribeLogstash", reply };
+            this.#noteProblem({ call: "DescribeLogstash", reply });
         }
         return afterLook(this.request, this.#known, after, { look, reply, route: service.route(), lookingMs });
+    }
+
+    /** An aborted call explains nothing. */
+    #noteProblem(problem: Problem | undefined): void {
+        if (!this.means.signal.aborted) {
+            this.#problem = problem;
+        }
     }
 
     /** Where no connection has ever stood, the budget is a short one. */
@@ -211,7 +220,7 @@ class Pursuit {
     #act(next: Next): { readonly value: Outcome } | { readonly pause: Pause } {
         switch (next.kind) {
             case "again":
-                if (this.#problem !== undefined && !this.means.signal.aborted) {
+                if (this.#problem !== undefined) {
                     this.#progress.retry(this.#problem);
                 }
                 return { pause: "retry" };

@@ -3,7 +3,10 @@ import type { Reply } from "./reply";
 
 /** The calls we make, on one account and region. Never throws for an answer: every outcome of a call is a reply. */
 export interface LogstashService {
-    /** Sends a call with a client token; the same token again is the same request. */
+    /**
+     * Sends a call with a client token; the same token again is the same request. An abort ends it with `unsent` if nothing
+     * was given to a connection, and with `lost` if something was.
+     */
     send(operation: Operation, instanceId: string, clientToken: string, limits: CallLimits): Promise<Reply>;
     /** DescribeLogstash. */
     describe(instanceId: string, limits: CallLimits): Promise<Reply>;

@@ -1,59 +1,218 @@
+import { isDate } from "node:util/types";
 import { typeName, unknownValue } from "./argumentRules";
 import { isRecord } from "./json";
 
 /** The property by which Pulumi marks secrets, assets, archives and resources on their way through it. */
 export const signature = "4dabf18193072939515e22adb298388d";
 
-/** What is wrong with triggers as the provider gets them. The program's process has turned what it can into JSON. */
-export function triggersProblem(value: unknown): string | undefined {
-    if (!Array.isArray(value)) {
-        return `is ${typeof value === "string" ? "a string" : typeName(value)}; allowed is a list`;
+/** A trigger is a version, not a payload: more than this is rejected, counted in canonical JSON. */
+const maxBytes = 100_000;
+
+/** Deeper values overflow the stack of Pulumi's own code. */
+const maxDepth = 100;
+
+/**
+ * Replaces an object that stands for another value, such as an Output, and returns `undefined` for any other object.
+ * `normalize` applies the rules to the value, once it is there.
+ */
+export type Resolve = (value: object, path: string, normalize: (resolved: unknown) => unknown) => unknown;
+
+/** A value that cannot be a trigger. The path is relative to the list, such as `[0].x`. */
+export class InvalidTrigger extends Error {
+    constructor(
+        readonly path: string,
+        readonly problem: string,
+    ) {
+        super(path === "" ? `triggers: ${problem}` : `triggers${path} ${problem}`);
     }
-    return value.some(isForeign)
-        ? "has an asset, archive or resource, in a TypeScript program by a transform perhaps; its location would go into " +
-              "the token: give a hash of its content as text"
-        : undefined;
 }
 
 /**
- * Whether triggers ask for the same as recorded ones. The first release recorded a Date as `{}` and an asset as an asset:
- * each counts as equal to the text that now stands in its place, or the upgrade would interrupt.
+ * Turns triggers into plain JSON, and throws for what JSON or Pulumi would lose or change. The constructor and both
+ * providers share these rules.
  */
-export function sameTriggers(recorded: unknown, declared: unknown): boolean {
-    if (declared === unknownValue) {
-        return false;
+export function normalizeTriggers(triggers: unknown, resolve: Resolve = () => undefined): unknown {
+    return new Normalization(resolve).normalize(triggers, "", []);
+}
+
+/** The reason to reject triggers in a provider. A problem with a value in the list begins with its path. */
+export function triggersProblem(triggers: unknown): string | undefined {
+    try {
+        normalizeTriggers(triggers);
+        return undefined;
+    } catch (error) {
+        if (error instanceof InvalidTrigger) {
+            return error.message.slice(error.path === "" ? "triggers: ".length : "triggers".length);
+        }
+        throw error;
     }
-    if (Array.isArray(recorded) && Array.isArray(declared)) {
-        return (
-            recorded.length === declared.length && recorded.every((item, index) => sameTriggers(item, declared[index]))
-        );
+}
+
+/** The warning about triggers that Pulumi may have changed on their way to the provider. */
+export function triggersWarning(triggers: unknown): string | undefined {
+    const paths = emptyObjectsIn(triggers, "triggers");
+    const [first] = paths;
+    if (first === undefined) {
+        return undefined;
     }
-    if (!isRecord(recorded)) {
-        return recorded === declared;
-    }
-    if (typeof declared === "string") {
-        return isForeign(recorded) || Object.keys(recorded).length === 0;
-    }
-    if (!isRecord(declared)) {
-        return false;
-    }
-    const names = new Set([...Object.keys(recorded), ...Object.keys(declared)]);
-    return [...names].every(
-        (name) =>
-            Object.hasOwn(recorded, name) &&
-            Object.hasOwn(declared, name) &&
-            sameTriggers(recorded[name], declared[name]),
+    const others = paths.length === 1 ? "" : ` (and ${paths.length - 1} more)`;
+    return (
+        `${first}${others} is an empty object. A Date arrives like this if Pulumi gets it before this package, and then ` +
+        "changing it requests nothing: give dates as text, such as `date.toISOString()`"
     );
 }
 
-/** Whether a value is one of Pulumi's own kinds, as an object of the SDK or as it is transported, at any depth. */
-function isForeign(value: unknown): boolean {
-    if (Array.isArray(value)) {
-        return value.some(isForeign);
+/** One pass over triggers; values that come later are part of it. */
+class Normalization {
+    #bytes = 0;
+
+    constructor(private readonly resolve: Resolve) {}
+
+    normalize(value: unknown, path: string, ancestors: readonly object[]): unknown {
+        if (value === unknownValue) {
+            return value;
+        }
+        if (typeof value === "object" && value !== null) {
+            const replacement = this.resolve(value, path, (resolved) => this.normalize(resolved, path, ancestors));
+            if (replacement !== undefined) {
+                return replacement;
+            }
+        }
+        if (path === "" && value !== undefined && value !== null && !Array.isArray(value)) {
+            const kind = typeof value === "string" ? "a string" : typeName(value);
+            throw new InvalidTrigger(path, `is ${kind}; allowed is a list`);
+        }
+        switch (typeof value) {
+            case "undefined":
+                return value;
+            case "boolean":
+                return this.#counted(value);
+            case "string":
+                return this.#counted(wellFormed(value, path));
+            case "number":
+                if (!Number.isFinite(value)) {
+                    throw new InvalidTrigger(path, `is ${value}, which JSON cannot hold`);
+                }
+                return this.#counted(value);
+            case "bigint":
+                throw new InvalidTrigger(path, "is a BigInt, which JSON cannot hold: give it as text");
+            case "function":
+            case "symbol":
+                throw new InvalidTrigger(path, `is a ${typeof value}, which JSON cannot hold`);
+            case "object":
+                return value === null ? this.#counted(value) : this.#object(value, path, ancestors);
+        }
     }
-    return (
-        isRecord(value) &&
-        (["__pulumiAsset", "__pulumiArchive", "__pulumiResource", signature].some((mark) => mark in value) ||
-            Object.values(value).some(isForeign))
-    );
+
+    #object(value: object, path: string, ancestors: readonly object[]): unknown {
+        if (isDate(value)) {
+            if (Number.isNaN(value.getTime())) {
+                throw new InvalidTrigger(path, "is an invalid date");
+            }
+            return this.#counted(value.toISOString());
+        }
+        if (ancestors.includes(value)) {
+            throw new InvalidTrigger(path, "contains itself, which JSON cannot hold");
+        }
+        if (ancestors.length >= maxDepth) {
+            throw new InvalidTrigger(path, `is nested more than ${maxDepth} levels deep`);
+        }
+        const within = [...ancestors, value];
+        if (Array.isArray(value)) {
+            this.#count(1 + Math.max(1, value.length));
+            // `Array.from` also visits the holes of a sparse list, which JSON has as null.
+            return Array.from(value, (item: unknown, index) =>
+                this.normalize(item === undefined ? null : item, `${path}[${index}]`, within),
+            );
+        }
+        const problem = problemOfPulumiValue(value) ?? problemOfClass(value);
+        if (problem !== undefined) {
+            throw new InvalidTrigger(path, problem);
+        }
+        const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+        this.#count(1 + Math.max(1, entries.length));
+        return Object.fromEntries(
+            entries.map(([key, item]) => {
+                const itemPath = path + keyPath(key);
+                if (key === "" || key === "__proto__") {
+                    throw new InvalidTrigger(itemPath, "has a key that Pulumi loses: rename it");
+                }
+                this.#counted(wellFormed(key, itemPath));
+                this.#count(1);
+                return [key, this.normalize(item, itemPath, within)];
+            }),
+        );
+    }
+
+    #counted<T extends null | boolean | number | string>(value: T): T {
+        this.#count(Buffer.byteLength(JSON.stringify(value)));
+        return value;
+    }
+
+    /** Adds to the size of the canonical JSON. */
+    #count(bytes: number): void {
+        this.#bytes += bytes;
+        if (this.#bytes > maxBytes) {
+            throw new InvalidTrigger("", "has more than 100 kB in all: give a version or a hash instead");
+        }
+    }
+}
+
+function wellFormed(text: string, path: string): string {
+    if (!text.isWellFormed()) {
+        throw new InvalidTrigger(path, "has half a character (a lone surrogate), which UTF-8 cannot hold");
+    }
+    return text;
+}
+
+/** Pulumi's own kinds of values: the mark of an object of the SDK, and what follows the signature on the way. */
+const pulumiKinds = [
+    {
+        mark: "__pulumiAsset",
+        kind: "c44067f5952c0a294b673a41bacd8c17",
+        problem: "is an asset whose content is not known here: give a hash of the content as text",
+    },
+    {
+        mark: "__pulumiArchive",
+        kind: "0def7320c3a5731c473e5ecbe6d01bc7",
+        problem: "is an archive: give a hash of its content as text",
+    },
+    {
+        mark: "__pulumiResource",
+        kind: "5cf8f73096256a8f31e491e813e4eb8e",
+        problem: "is a resource: give one of its outputs",
+    },
+] as const;
+
+function problemOfPulumiValue(value: object): string | undefined {
+    const kind: unknown = Reflect.get(value, signature);
+    const found = pulumiKinds.find((known) => known.mark in value || known.kind === kind);
+    return found?.problem ?? (kind === undefined ? undefined : "is a value of Pulumi's own, which JSON cannot hold");
+}
+
+/** Objects of another realm are plain too, such as test runners make them. */
+function problemOfClass(value: object): string | undefined {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === null || Object.getPrototypeOf(prototype) === null) {
+        return undefined;
+    }
+    const maker: unknown = Reflect.get(value, "constructor");
+    const name = typeof maker === "function" && maker.name !== "" ? maker.name : "special object";
+    return `is a ${name}, of which JSON would lose a part: give it as text`;
+}
+
+/** A key as it follows the path of its object, of bounded length. */
+function keyPath(key: string): string {
+    return /^[A-Za-z_$][\w$]{0,99}$/.test(key) ? `.${key}` : `[${JSON.stringify(key.slice(0, 100))}]`;
+}
+
+function emptyObjectsIn(value: unknown, path: string): readonly string[] {
+    if (Array.isArray(value)) {
+        return value.flatMap((item, index) => emptyObjectsIn(item, `${path}[${index}]`));
+    }
+    if (!isRecord(value)) {
+        return [];
+    }
+    const entries = Object.entries(value);
+    return entries.length === 0 ? [path] : entries.flatMap(([key, item]) => emptyObjectsIn(item, path + keyPath(key)));
 }

@@ -4,7 +4,6 @@ import { canonicalJson, type Json, stringField } from "./json";
 import { ownStatuses } from "./knowledge";
 import { descriptorOf } from "./operations";
 import { deriveToken } from "./token";
-import { sameTriggers } from "./triggers";
 
 /** What a resource's record says of its last request. */
 export interface Recorded {
@@ -113,8 +112,6 @@ export function updateBetween(recorded: Recorded, declared: Declaration): Update
 /** Whether an argument has another value than the recorded one, each as given or by default. */
 function differs(name: string, recorded: Declaration, declared: Declaration): boolean {
     switch (name) {
-        case "triggers":
-            return !sameTriggers(recorded.triggers, declared.triggers);
         case "clientToken":
             // The record has the token that was sent, which the program need not have given.
             return declared.clientToken !== undefined && declared.clientToken !== recorded.clientToken;

@@ -33,7 +33,7 @@ export function dynamicProvider(
 
         async check(olds, news) {
             const { subject, inputs, ownInputs } = read(news);
-            const checked = lifecycle.check(subject, olds, inputs);
+            const checked = await lifecycle.check(subject, olds, inputs);
             return {
                 inputs: { ...inputs, ...checked.completion, ...ownInputs },
                 // With a property named, the CLI would print its value, which may be a secret of the program.

@@ -10,9 +10,10 @@ import { regionFor, waysToGiveRegion } from "../core/identity/region";
 import type { Settings } from "../core/identity/settings";
 import { stringField } from "../core/json";
 import { descriptorOf, type Operation } from "../core/operations";
-import { acceptanceIn, outputsFor, outputsOfNone, resultIn } from "../core/outputs";
+import { acceptanceIn, outputsFor, outputsOfNone, resultIn, resultNames } from "../core/outputs";
 import type { Line } from "../core/progress";
 import type * as Requests from "../core/request";
+import { triggersWarning } from "../core/triggers";
 import { firstRequest, readRecord, type Update, updateBetween } from "../core/update";
 import type * as Services from "./services";
 
@@ -63,7 +64,7 @@ export class Lifecycle {
     constructor(private readonly process: Process) {}
 
     /** Finds the region, by which the inputs are completed, and says what is wrong with them. */
-    check({ operation }: Subject, olds: Properties, news: Properties) {
+    async check({ operation, urn }: Subject, olds: Properties, news: Properties) {
         const profile = typeof news.profile === "string" && news.profile !== unknownValue ? news.profile : undefined;
         const { region: found, failure } = this.#regionOf(olds, news, profile);
         const completion = found === undefined ? {} : { region: found };
@@ -77,6 +78,10 @@ export class Lifecycle {
         if (profile !== undefined && profile !== olds.profile) {
             failures.push(...this.#problemOf(() => ownProfileIfReadable(this.#settings, profile), "profile: "));
         }
+        const warning = failures.length === 0 ? triggersWarning(news.triggers) : undefined;
+        if (warning !== undefined) {
+            await this.process.log(urn, { message: warning, ephemeral: false });
+        }
         return { completion, failures: [...new Set(failures)] };
     }
 
@@ -89,6 +94,23 @@ export class Lifecycle {
             await this.process.log(urn, { message: announcement, ephemeral: true });
         }
         return differenceOf(update);
+    }
+
+    /** The results of a create, or of an update of `olds`, as far as they are known before anything is sent. */
+    preview({ operation, urn }: Subject, news: Properties, olds?: Properties): Properties {
+        const declared = readArguments(operation, urn, news);
+        const update =
+            olds === undefined ? firstRequest(declared) : updateBetween(readRecord(urn, declared, olds), declared);
+        switch (update.kind) {
+            case "record":
+                return resultIn(operation, olds ?? {});
+            case "none":
+                return outputsOfNone(olds);
+            case "request":
+            case "finish":
+            case "replace":
+                return Object.fromEntries(resultNames(operation).map((name) => [name, unknownValue]));
+        }
     }
 
     /** Makes the first request of a resource. */
@@ -136,7 +158,7 @@ export class Lifecycle {
             case "record":
                 return { kind: "done", results: resultIn(operation, olds ?? {}) };
             case "none":
-                void this.process.log(declared.urn, {
+                await this.process.log(declared.urn, {
                     message: `this program has nothing to resume on ${declared.instanceId}`,
                     ephemeral: false,
                 });

@@ -69,11 +69,11 @@ export function providerService(means: Means): Service {
             return response;
         }),
 
-        check: unary((request) => {
+        check: unary(async (request) => {
             const news = withHashes(propertiesIn(request.getNews()));
             const subject = subjectOf(request.getUrn());
             const olds = revealed(propertiesIn(request.getOlds()));
-            const { completion, failures } = means.lifecycle().check(subject, olds, revealed(news));
+            const { completion, failures } = await means.lifecycle().check(subject, olds, revealed(news));
             const response = new messages.CheckResponse();
             response.setInputs(structOf({ ...news, ...completion }));
             response.setFailuresList(
@@ -100,11 +100,15 @@ export function providerService(means: Means): Service {
         create: unary(async (request) => {
             const news = propertiesIn(request.getProperties());
             const inputs = revealed(news);
+            const subject = subjectOf(request.getUrn());
+            const response = new messages.CreateResponse();
+            if (request.getPreview()) {
+                response.setProperties(structOf({ ...news, ...means.lifecycle().preview(subject, inputs) }));
+                return response;
+            }
             const id = String(inputs.instanceId);
             const timeout = timeoutOf("customTimeouts.create", request.getTimeout());
-            const subject = subjectOf(request.getUrn());
             const written = await means.lifecycle().create(subject, inputs, timeout);
-            const response = new messages.CreateResponse();
             response.setId(id);
             response.setProperties(structOf(outputsOf(id, news, written)));
             return response;
@@ -114,9 +118,14 @@ export function providerService(means: Means): Service {
             const news = propertiesIn(request.getNews());
             const olds = revealed(propertiesIn(request.getOlds()));
             const subject = subjectOf(request.getUrn());
+            const response = new messages.UpdateResponse();
+            if (request.getPreview()) {
+                const results = means.lifecycle().preview(subject, revealed(news), olds);
+                response.setProperties(structOf({ ...news, ...results }));
+                return response;
+            }
             const timeout = timeoutOf("customTimeouts.update", request.getTimeout());
             const written = await means.lifecycle().update(subject, olds, revealed(news), timeout);
-            const response = new messages.UpdateResponse();
             response.setProperties(structOf(outputsOf(request.getId(), news, written)));
             return response;
         }),

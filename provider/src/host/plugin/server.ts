@@ -7,7 +7,7 @@ import type * as Lifecycles from "../lifecycle";
 import { readProviderArguments } from "./providerArguments";
 import { providerService } from "./providerService";
 
-/** As Pulumi's own server has it: triggers may be long. */
+/** As Pulumi's own server has it: triggers that are too long arrive too, and are rejected in words of ours. */
 const longestMessage = 400 * 2 ** 20;
 
 /** A plugin that the engine can call. */
