@@ -75,9 +75,15 @@ describe("the plugin", () => {
         const inputs = { instanceId, region: "cn-hangzhou", triggers: [secret({ a: ["v1"] })], whenIdle: "skip" };
         const { id, outs } = await host.create(inputs);
         const { clientToken, requestId, interruptedAt, ...rest } = outs;
-        assert.deepEqual([id, rest], [instanceId, { ...inputs, status: "suspended", interrupted: true }]);
-        const triggers = [{ a: ["v1"] }];
-        const derived = deriveToken({ operation, urn, region: "cn-hangzhou", instanceId, triggers });
+        assert.deepEqual(
+            [id, rest],
+            [
+                instanceId,
+                { ...inputs, status: "suspended", interrupted: true, interruption: `${instanceId}/${clientToken}` },
+            ],
+        );
+        const subject = [{ a: ["v1"] }];
+        const derived = deriveToken({ operation, urn, region: "cn-hangzhou", instanceId, subject });
         assert.deepEqual([clientToken, tokensOn(instanceId)], [derived, [derived]]);
         assert.ok(typeof requestId === "string" && !Number.isNaN(Date.parse(String(interruptedAt))));
 
@@ -103,7 +109,7 @@ describe("the plugin", () => {
             urn,
             region: "cn-hangzhou",
             instanceId,
-            triggers: ["v2"],
+            subject: ["v2"],
             previousToken,
         });
         assert.deepEqual(tokensOn(instanceId), [derived]);

@@ -17,7 +17,7 @@ import {
     throttled,
     wrongPhase,
 } from "./playedRequest";
-import { unconnected } from "./replies";
+import { error, unconnected } from "./replies";
 
 describe("an interrupt", () => {
     it("is two requests when nothing goes wrong, and says nothing", async () => {
@@ -123,6 +123,14 @@ describe("an interrupt", () => {
             const ended = done("active", true);
             assert.deepEqual(taken.outcome, { ...ended, result: { ...ended.result, acted: false } });
         });
+
+        it("is skipped with a warning when its status is undocumented", async () => {
+            const played = await play({ sends: [wrongPhase], looks: [is("Paused")] }, { whenNothing: "skip" });
+            assert.deepEqual(played.outcome, doneWithout("Paused"));
+            const [line, ...others] = played.lines.filter(({ ephemeral }) => !ephemeral);
+            assert.match(line?.message ?? "", /^the instance is Paused, a status that is not documented/);
+            assert.deepEqual([line?.isWarning, others], [true, []]);
+        });
     });
 
     it("names the state of an instance that cannot get there", async () => {
@@ -223,6 +231,87 @@ describe("an interrupt", () => {
     });
 });
 
+describe("an interrupt that was accepted and whose change is over", () => {
+    const over = { earlier: { acceptance: { at: acceptance.acceptedAt, requestId: "R-yes" }, over: true } };
+    const notOurs = { ...acceptance, acted: false };
+
+    it("is pending with its acceptance, and did not suspend, when a poll sees `active`", async () => {
+        for (const looks of [[is("active")], [is("activating"), is("active")]]) {
+            const { outcome } = await play({ looks });
+            messageOf(outcome, "pending");
+            assert.deepEqual(outcome.kind === "pending" && outcome.result, { ...notOurs, status: "pending" });
+            assert.deepEqual(outcome.kind === "pending" && outcome.polls, { any: true, running: true });
+        }
+    });
+
+    it("did not suspend when a later run finishes it on a suspended instance", async () => {
+        const { outcome, tokens, lines } = await play({}, over);
+        assert.deepEqual(outcome, {
+            kind: "done",
+            result: { ...notOurs, status: "suspended" },
+            polls: { any: true, running: false },
+        });
+        assert.deepEqual(tokens, []);
+        assert.deepEqual(lines, [{ message: "already suspended: nothing was interrupted", ephemeral: false }]);
+    });
+
+    it("did not suspend when a later run polls nothing", async () => {
+        const { outcome } = await play({}, { ...over, wait: false });
+        assert.deepEqual(outcome, {
+            kind: "done",
+            result: { ...notOurs, status: "accepted" },
+            polls: { any: false, running: false },
+        });
+    });
+
+    it("stays so when a later run cannot finish it", async () => {
+        for (const looks of [[is("activating")], [is("active")], [is("inactive")], [forbidden]]) {
+            const { outcome } = await play({ looks }, over);
+            messageOf(outcome, "pending");
+            assert.deepEqual(outcome.kind === "pending" && outcome.result, { ...notOurs, status: "pending" });
+        }
+    });
+});
+
+describe("a code that is ambiguous", () => {
+    const nonceUsed = error("SignatureNonceUsed");
+    const tooMany = error("TooManyRequests", 429);
+    const conflicts = [error("ConcurrencyUpdateInstanceConflict"), error("InstanceDuplicateScheduledTask", 404)];
+
+    it("is retried, and a suspended instance proves nothing, when another call is being processed", async () => {
+        for (const conflict of conflicts) {
+            const { outcome, tokens, looked } = await play({ sends: [conflict, conflict, accepted] });
+            assert.deepEqual(outcome, done("suspended"));
+            assert.deepEqual([tokens, looked], [["T", "T", "T"], 1]);
+            const { outcome: late, looked: lookedLate } = await play({ sends: [conflict] });
+            assert.match(messageOf(late, "failed"), /not accepted within 60 s/);
+            assert.equal(lookedLate, 0);
+        }
+    });
+
+    it("is an unknown outcome when the nonce was used, and retried with the same token", async () => {
+        const { outcome, tokens } = await play({ sends: [nonceUsed, accepted] });
+        assert.deepEqual(outcome, done("suspended"));
+        assert.deepEqual(tokens, ["T", "T"]);
+        messageOf((await play({ sends: [nonceUsed] })).outcome, "pending");
+        const { outcome: applied } = await play({ sends: [nonceUsed, wrongPhase] });
+        assert.deepEqual(applied, doneWithout("suspended", { acted: true }));
+    });
+
+    it("is retried when the nonce of a poll was used", async () => {
+        const { outcome, tokens, looked } = await play({ looks: [nonceUsed, is("suspended")] });
+        assert.deepEqual(outcome, done("suspended"));
+        assert.deepEqual([tokens.length, looked], [1, 2]);
+    });
+
+    it("is retried, and nothing is recorded, when there are too many requests", async () => {
+        const { outcome, tokens } = await play({ sends: [tooMany, accepted], looks: [tooMany, is("suspended")] });
+        assert.deepEqual(outcome, done("suspended"));
+        assert.deepEqual(tokens, ["T", "T"]);
+        assert.match(messageOf((await play({ sends: [tooMany] })).outcome, "failed"), /TooManyRequests \(HTTP 429\)/);
+    });
+});
+
 describe("a resume", () => {
     const resume: Partial<Request> = { operation: "ResumeLogstashTask" };
 
@@ -246,6 +335,36 @@ describe("a resume", () => {
     it("waits until an interrupt that is being processed has ended", async () => {
         const { outcome } = await play({ sends: [interrupting, accepted], looks: [is("activating")] }, resume);
         assert.deepEqual(outcome, done("activating", true));
+    });
+
+    it("is retried until the budget ends, and then fails, when a status is suspended or undocumented", async () => {
+        for (const status of ["suspended", "Paused"]) {
+            for (const whenNothing of ["fail", "skip"] as const) {
+                const played = await play({ sends: [wrongPhase], looks: [is(status)] }, { ...resume, whenNothing });
+                const message = messageOf(played.outcome, "failed");
+                assert.match(message, new RegExp(`not accepted within 60 s.*: the instance is ${status}\n`));
+                assert.doesNotMatch(message, /"skip"/);
+                assert.ok(played.elapsedMs >= 58_000, `${played.elapsedMs} ms`);
+            }
+        }
+    });
+
+    it("is skipped with one lasting line when the suspension of an interruption is over", async () => {
+        const skipping: Partial<Request> = { ...resume, interruption: "ls-cn-1/T", whenNothing: "skip" };
+        for (const status of ["active", "activating"]) {
+            const { outcome, lines } = await play({ sends: [wrongPhase], looks: [is(status)] }, skipping);
+            assert.deepEqual(outcome, doneWithout(status, { running: true }));
+            assert.deepEqual(
+                lines.filter(({ ephemeral }) => !ephemeral),
+                [{ message: `nothing to resume: the instance is ${status}`, ephemeral: false }],
+            );
+        }
+    });
+
+    it("stays pending when a poll saw `suspended` and later polls fail", async () => {
+        const { outcome } = await play({ looks: [is("suspended"), reset] }, { ...resume, timeoutSeconds: 600 });
+        messageOf(outcome, "pending");
+        assert.deepEqual(outcome.kind === "pending" && outcome.result, { ...acceptance, status: "pending" });
     });
 
     it("is tried again while a suspended instance refuses it", async () => {
@@ -329,7 +448,10 @@ describe("a run after another", () => {
     it("says so where it sent nothing itself, or only may have", async () => {
         const half = new ConfigurationError("half of an access key");
         const { outcome: before } = await play({ sends: [half] }, { earlier: {} });
-        assert.match(messageOf(before, "pending"), /this run sent nothing, and it is still not known[\s\S]*fix: +half of/);
+        assert.match(
+            messageOf(before, "pending"),
+            /this run sent nothing, and it is still not known[\s\S]*fix: +half of/,
+        );
         const { outcome: within } = await play({ sends: [reset, half] });
         assert.match(messageOf(within, "pending"), /it is not known whether it was done\n[\s\S]*fix: +half of/);
         const { outcome: never } = await play({ sends: [half] });

@@ -192,7 +192,8 @@ describe("the resources in a program", () => {
 
     it("have an output for every argument, with its default where none is given", async () => {
         const interrupt = new LogstashTaskInterrupt("task", { instanceId, region: "cn-hangzhou" });
-        const resumeOf = (args: object) => new LogstashTaskResume("task", { instanceId, region: "cn-hangzhou", ...args });
+        const resumeOf = (args: object) =>
+            new LogstashTaskResume("task", { instanceId, region: "cn-hangzhou", ...args });
         const outputsOf = ({ timeoutSeconds, waitForResumed, whenNotSuspended }: LogstashTaskResume) => ({
             timeoutSeconds,
             waitForResumed,

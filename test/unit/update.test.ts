@@ -362,11 +362,13 @@ describe("the decision what an update of a resume is", () => {
     });
 
     it("takes no absent `whenNotSuspended` for a change when its default is given", () => {
-        for (const [subject, whenNotSuspended] of [
+        const cases: ReadonlyArray<readonly [subject: object, whenNotSuspended: "fail" | "skip"]> = [
             [{ interruption: X }, "skip"],
             [{ triggers: ["v1"] }, "fail"],
-        ] as const) {
-            const olds = { ...resumedX, interruption: undefined, ...subject };
+        ];
+        const { interruption: _, ...result } = resumedX;
+        for (const [subject, whenNotSuspended] of cases) {
+            const olds = { ...result, ...subject };
             const declared = readArguments("ResumeLogstashTask", urn, { ...resume, ...subject, whenNotSuspended });
             assert.deepEqual(updateBetween(readRecord(urn, declared, { ...resume, ...olds }), declared), unchanged);
         }
