@@ -300,7 +300,7 @@ describe("the provider of dynamic resources", () => {
     });
 
     describe("a resume", () => {
-        const resume = { ...declared, resourceUrn: urnOf("resume", { type: resumeType }) };
+        const resume: Properties = { ...declared, resourceUrn: urnOf("resume", { type: resumeType }) };
 
         it("is told by its URN", async () => {
             emulator.addInstance({ instanceId, region: "cn-hangzhou", status: "suspended" });
