@@ -136,7 +136,7 @@ describe("the check of arguments", () => {
             /whenIdle: is not an argument/,
         );
         assert.match(failure({ whenNotSuspended: "skip" }), /whenNotSuspended: is not an argument/);
-        assert.match(failure({ interruption: `${right.instanceId}/T` }), /interruption: is not an argument/);
+        assert.match(failure({ interruption: "ls-cn-1/T" }), /interruption: is not an argument/);
     });
 
     it("refuses what is no name of a profile", () => {
@@ -218,6 +218,20 @@ describe("the check of arguments", () => {
                 }
             });
         }
+
+        it("never shows a value that is neither an ID nor an interruption", () => {
+            const huge = "s3cret ".repeat(100_000);
+            for (const values of [
+                { interruption: huge },
+                { interruption: "s3cret s3cret/T" },
+                { interruption: mine, instanceId: huge },
+                { interruption: mine, instanceId: { toString: "s3cret", valueOf: "s3cret" } },
+            ]) {
+                const text = check(values).join("\n");
+                assert.match(text, /^(interruption|instanceId): /);
+                assert.doesNotMatch(text, /s3cret/);
+            }
+        });
     });
 
     it("reads whether to wait, to skip, and what to resume", () => {
@@ -237,6 +251,7 @@ describe("the check of arguments", () => {
             [{ triggers: ["v1"] }, "fail"],
             [{ clientToken: "T" }, "fail"],
             [{ triggers: ["v1"], whenNotSuspended: "skip" }, "skip"],
+            [{ triggers: ["v1"], interruption: null }, "fail"],
         ];
         for (const [values, whenNothing] of cases) {
             const { values: all, ...declared } = readArguments("ResumeLogstashTask", "urn", { ...right, ...values });

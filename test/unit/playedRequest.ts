@@ -36,6 +36,8 @@ interface Script {
     readonly looks?: readonly (Reply | Hanging)[];
     /** What pauses are drawn with. */
     readonly random?: () => number;
+    /** Names the credentials, which settings may not give. */
+    readonly credentialsName?: () => string;
 }
 
 const isConnected = ({ kind }: Reply) => kind !== "unconnected" && kind !== "unsent";
@@ -52,7 +54,7 @@ function stoppedCall(hanging: Hanging, signal: AbortSignal): Promise<Reply> {
 
 /** Carries out a request on a clock that does not wait, against a service that plays a script; stopped after 0 ms, it was so before. */
 export async function play(
-    { sends = [accepted], looks = [is("suspended")], random = () => 0.9 }: Script,
+    { sends = [accepted], looks = [is("suspended")], random = () => 0.9, credentialsName = () => "a test" }: Script,
     changes: Partial<Request> = {},
     stopAfterMs?: number,
 ) {
@@ -90,7 +92,7 @@ export async function play(
                         stood ||= isConnected(reply);
                         return reply;
                     },
-                    credentialsName: () => "a test",
+                    credentialsName,
                     route: () => ({ endpoint: "a.test", ways: waysOfStack, stood }),
                     async describe(_instanceId, { signal }) {
                         looksAtMs.push(clock.performance.now());

@@ -458,6 +458,20 @@ describe("a run after another", () => {
         assert.match(messageOf(never, "failed"), /: not sent\n[\s\S]*fix: +half of/);
     });
 
+    it("says what is wrong with the settings when not even the credentials can be named", async () => {
+        const half = new ConfigurationError("half of an access key");
+        const credentialsName = () => {
+            throw half;
+        };
+        const { outcome } = await play({ sends: [half], credentialsName });
+        assert.match(
+            messageOf(outcome, "failed"),
+            /^InterruptLogstashTask on ls-cn-1 in cn-hangzhou: not sent\n[\s\S]*fix: +half of an access key$/,
+        );
+        const { outcome: before } = await play({ sends: [half], credentialsName }, { earlier: {} });
+        assert.match(messageOf(before, "pending"), /fix: +half of an access key$/);
+    });
+
     it("ends at once where a proxy refuses, though connections have stood", async () => {
         const refusing = unconnected("ProxyAuthentication");
         const { outcome, tokens } = await play({ sends: [throttled, refusing] });
