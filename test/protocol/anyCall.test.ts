@@ -40,6 +40,9 @@ const resume: Properties = {
     resourceUrn: urnOf("go", { type: resumeType }),
 };
 
+const { triggers: _triggers, ...resumeArgs } = resume;
+const resumeByInterruption: Properties = { ...resumeArgs, interruption: `${suspendedId}/t` };
+
 /** Values of another type than an argument has, by argument. */
 const wrongTypes: Readonly<Record<string, readonly unknown[]>> = {
     instanceId: [7, true, [], {}, "", "../x", "a/b", "es-cn-1", "ls\n", secret(marker), `${marker}\ud800`],
@@ -50,6 +53,7 @@ const wrongTypes: Readonly<Record<string, readonly unknown[]>> = {
     profile: [7, true, [], {}, "", secret(marker)],
     waitForSuspended: [0, "true", [], {}, secret(true)],
     whenIdle: [0, true, [], {}, "", "Skip", secret("skip")],
+    interruption: [7, true, [], {}, "t", "/t", marker, `ls-cn-other/${marker}`, secret(marker)],
 };
 
 describe("a call of an engine, whatever is in it", () => {
@@ -156,7 +160,7 @@ describe("a call of an engine, whatever is in it", () => {
     for (const [name, values] of Object.entries(wrongTypes)) {
         it(`is refused for a wrong \`${name}\`, which is named and not shown`, async () => {
             for (const value of values) {
-                const { triggers: _, ...rest } = interrupt;
+                const { triggers: _, ...rest } = argumentsWith(name);
                 const answered = await calls.check(interrupt, { ...rest, [name]: value });
                 assert.ok("failures" in answered, JSON.stringify(answered));
                 assert.match(answered.failures.join("\n"), new RegExp(`^${name}(: |\\[)`, "m"), JSON.stringify(value));
@@ -167,7 +171,7 @@ describe("a call of an engine, whatever is in it", () => {
 
     it("lets pass what is unknown, at any depth", async () => {
         for (const name of Object.keys(wrongTypes)) {
-            const { triggers: _, ...rest } = interrupt;
+            const { triggers: _, ...rest } = argumentsWith(name);
             const answered = await calls.check(interrupt, { ...rest, [name]: unknown });
             assert.deepEqual("failures" in answered && answered.failures, [], name);
         }
@@ -176,7 +180,10 @@ describe("a call of an engine, whatever is in it", () => {
     });
 
     it("is answered truthfully, whatever the arguments and the record are", async () => {
-        const bundle = fc.oneof(mutated(interrupt), mutated(resume), mutated(recordOf(interrupt)));
+        const bundle = fc.oneof(
+            ...[interrupt, resume, resumeByInterruption, recordOf(interrupt)].map((base) => mutated(base)),
+            mutated(recordOfResume(resumeByInterruption)),
+        );
         const reached = { check: 0, diff: 0, create: 0, update: 0, delete: 0 };
         const call = fc.record({ method: fc.constantFrom(...methods), olds: bundle, news: bundle });
         const property = fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 6 }), async (together) => {
@@ -283,7 +290,7 @@ describe("a call of an engine, whatever is in it", () => {
             case "update": {
                 const token = properties.clientToken;
                 const asked = method === "create" || !isDeepStrictEqual(token ?? olds.clientToken, olds.clientToken);
-                if (!asked || properties.enabled === false) {
+                if (!asked || properties.status === "none") {
                     return;
                 }
                 assert.notEqual(properties.status, "pending");
@@ -316,8 +323,9 @@ const plausible = new Map<string, Arbitrary<unknown>>(
         instanceId: fc.constantFrom(instanceId, suspendedId, "ls-cn-nosuch0001", unknown),
         whenIdle: fc.constantFrom("skip", "fail"),
         waitForSuspended: fc.boolean(),
-        enabled: fc.boolean(),
-        status: fc.constantFrom("pending", "suspended", "disabled"),
+        interruption: fc.constantFrom("", `${suspendedId}/t`, `${suspendedId}/u`, unknown),
+        resumedInterruption: fc.constantFrom(`${suspendedId}/t`, `${suspendedId}/u`),
+        status: fc.constantFrom("pending", "suspended", "none"),
     }),
 );
 
@@ -345,7 +353,25 @@ function recordOf(inputs: Properties): Properties {
         status: "suspended",
         interrupted: true,
         interruptedAt: "2026-01-01T00:00:00.000Z",
+        interruption: `${instanceId}/t`,
     };
+}
+
+function recordOfResume(inputs: Properties): Properties {
+    return {
+        ...inputs,
+        clientToken: "t",
+        requestId: "R",
+        status: "activating",
+        resumed: true,
+        resumedAt: "2026-01-01T00:00:00.000Z",
+        resumedInterruption: inputs.interruption,
+    };
+}
+
+/** Right arguments of a resource that has one of this name. */
+function argumentsWith(name: string): Properties {
+    return name === "interruption" ? resumeByInterruption : interrupt;
 }
 
 /** The records of our resources in an exported state. */

@@ -114,9 +114,15 @@ describe("the plugin", () => {
         const inputs = { instanceId, region: "cn-hangzhou", triggers: [secret({ a: ["v1"] })], whenIdle: "skip" };
         const { id, outs } = await host.create(inputs);
         const { clientToken, requestId, interruptedAt, ...rest } = outs;
-        assert.deepEqual([id, rest], [instanceId, { ...inputs, status: "suspended", interrupted: true }]);
-        const triggers = [{ a: ["v1"] }];
-        const derived = deriveToken({ operation, urn, region: "cn-hangzhou", instanceId, triggers });
+        assert.deepEqual(
+            [id, rest],
+            [
+                instanceId,
+                { ...inputs, status: "suspended", interrupted: true, interruption: `${instanceId}/${clientToken}` },
+            ],
+        );
+        const subject = [{ a: ["v1"] }];
+        const derived = deriveToken({ operation, urn, region: "cn-hangzhou", instanceId, subject });
         assert.deepEqual([clientToken, tokensOn(instanceId)], [derived, [derived]]);
         assert.ok(typeof requestId === "string" && !Number.isNaN(Date.parse(String(interruptedAt))));
 
@@ -142,7 +148,7 @@ describe("the plugin", () => {
             urn,
             region: "cn-hangzhou",
             instanceId,
-            triggers: ["v2"],
+            subject: ["v2"],
             previousToken,
         });
         assert.deepEqual(tokensOn(instanceId), [derived]);
@@ -286,7 +292,10 @@ describe("the plugin", () => {
         it("never as a laptop's current profile, nor in its region", async () => {
             const { failures, message } = await refusalOf({});
             assert.match(failures, /region: is not set.*`pulumi config set alicloud-logstash:region …`/);
-            assert.match(message, /not sent: no Alibaba Cloud credentials[\s\S]*alicloud-logstash:accessKey …/);
+            assert.match(
+                message,
+                /: not sent\n[\s\S]*fix: +no Alibaba Cloud credentials[\s\S]*alicloud-logstash:accessKey …/,
+            );
             assert.doesNotMatch(message, /alicloud:/);
         });
 

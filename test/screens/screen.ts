@@ -6,7 +6,7 @@ const changing: readonly (readonly [RegExp, string])[] = [
     [/^(Duration:) .*$/gm, "$1 1s"],
     [/\b[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\b/g, "REQUEST-ID"],
     [/\b127\.0\.0\.1:\d{2,}\b/g, "127.0.0.1:PORT"],
-    [/\b\d+ in \d+\.\d s\b/g, "2 in 1.0 s"],
+    [/\b(\d+) in \d+\.\d s\b/g, "$1 in 1.0 s"],
 ];
 
 /**

@@ -1,47 +1,81 @@
 import { strict as assert } from "node:assert";
 import { announcementOf } from "../../provider/src/core/announcement";
 import { unknownValue } from "../../provider/src/core/argumentRules";
-import { type Properties, readArguments } from "../../provider/src/core/arguments";
+import { readArguments } from "../../provider/src/core/arguments";
+import type { Operation } from "../../provider/src/core/operations";
 import type { Update } from "../../provider/src/core/update";
 
 const inputs = { instanceId: "ls-cn-1", region: "cn-hangzhou" };
-const resumeIf = (enabled?: unknown) =>
-    readArguments("ResumeLogstashTask", "urn", { ...inputs, enabled } as Properties);
-const interrupt = readArguments("InterruptLogstashTask", "urn", inputs);
-const request = (because: string): Update => ({ kind: "request", because, clientToken: "T", supersedes: false });
-const finish: Update = { kind: "finish", clientToken: "T" };
+const declaredOf = (operation: Operation, values: object) => readArguments(operation, "urn", { ...inputs, ...values });
+const interrupt = (values: object = {}) => declaredOf("InterruptLogstashTask", values);
+const resume = (values: object = {}) => declaredOf("ResumeLogstashTask", values);
+const request = (because: string): Update => ({
+    kind: "request",
+    because,
+    clientToken: "T",
+    supersedes: false,
+    supersedesApplied: false,
+});
+const finish = (isAccepted: boolean): Update => ({ kind: "finish", clientToken: "T", isAccepted });
 const replace: Update = { kind: "replace", because: ["instanceId", "region"] };
 
 describe("what a preview says of an update", () => {
-    it("is nothing where nothing is sent", () => {
-        assert.equal(announcementOf(interrupt, { kind: "record", changed: true }), undefined);
-        assert.equal(announcementOf(resumeIf(false), replace), undefined);
-    });
-
-    it("is what asks for a request, and what will be done", () => {
-        assert.equal(
-            announcementOf(interrupt, request("triggers")),
-            "triggers changed: the instance will be interrupted again",
-        );
-        assert.match(
-            announcementOf(resumeIf(), request("clientToken")) ?? "",
-            /^clientToken .* will be resumed again$/,
-        );
-        assert.equal(announcementOf(resumeIf(), request("enabled")), "enabled: the instance will be resumed");
-    });
-
-    it("is what may be done while it is not known whether it shall be", () => {
-        for (const update of [request("enabled"), request("triggers"), replace, finish]) {
-            assert.match(announcementOf(resumeIf(unknownValue), update) ?? "", / may be /);
-            assert.match(announcementOf(resumeIf(true), update) ?? "", / will be /);
-        }
-    });
-
-    it("is that a pending request will be finished, and that another instance is another request", () => {
-        assert.match(announcementOf(interrupt, finish) ?? "", /how the interrupt ended.*same token/);
-        assert.match(
-            announcementOf(interrupt, replace) ?? "",
-            /^instanceId and region changed.*will be interrupted, once/,
-        );
-    });
+    const cases: ReadonlyArray<
+        readonly [when: string, declared: ReturnType<typeof interrupt>, update: Update, line: string | undefined]
+    > = [
+        ["arguments are recorded", interrupt(), { kind: "record", changed: true }, undefined],
+        ["a resume has nothing to resume", resume({ interruption: "" }), { kind: "none", changed: true }, undefined],
+        ["such a resume is replaced", resume({ interruption: "" }), replace, undefined],
+        [
+            "triggers change",
+            interrupt({ triggers: ["v2"] }),
+            request("triggers"),
+            "triggers changed: will request an interrupt",
+        ],
+        [
+            "a token changes",
+            resume({ clientToken: "mine" }),
+            request("clientToken"),
+            "clientToken changed: will request a resume",
+        ],
+        [
+            "an interruption changes",
+            resume({ interruption: "ls-cn-1/T" }),
+            request("interruption"),
+            "interruption changed: will request a resume",
+        ],
+        [
+            "an interruption is not known",
+            resume({ interruption: unknownValue }),
+            request("interruption"),
+            "interruption is not known yet: may request a resume",
+        ],
+        [
+            "a trigger is not known, at any depth",
+            interrupt({ triggers: ["v1", { build: [unknownValue] }] }),
+            request("triggers"),
+            "triggers is not known yet: may request an interrupt",
+        ],
+        [
+            "an outcome is unknown",
+            interrupt(),
+            finish(false),
+            "the outcome of the last request is unknown: will send it again with the same client token",
+        ],
+        [
+            "an acceptance is not confirmed",
+            resume({ interruption: "" }),
+            finish(true),
+            "the last request was accepted and not confirmed: will poll, and request nothing",
+        ],
+        [
+            "the instance and the region change",
+            interrupt(),
+            replace,
+            "instanceId and region changed: will request an interrupt with the first token for this instance",
+        ],
+    ];
+    for (const [when, declared, update, line] of cases) {
+        it(`is ${line ?? "nothing"} when ${when}`, () => assert.equal(announcementOf(declared, update), line));
+    }
 });

@@ -129,12 +129,14 @@ describe("the check of arguments", () => {
     });
 
     it("knows the arguments of each resource", () => {
-        assert.deepEqual(checkOf("ResumeLogstashTask", { ...right, whenNotSuspended: "skip" }), []);
+        const resume = { ...right, triggers: ["v1"] };
+        assert.deepEqual(checkOf("ResumeLogstashTask", { ...resume, whenNotSuspended: "skip" }), []);
         assert.match(
-            checkOf("ResumeLogstashTask", { ...right, whenIdle: "skip" }).join(),
+            checkOf("ResumeLogstashTask", { ...resume, whenIdle: "skip" }).join(),
             /whenIdle: is not an argument/,
         );
         assert.match(failure({ whenNotSuspended: "skip" }), /whenNotSuspended: is not an argument/);
+        assert.match(failure({ interruption: "ls-cn-1/T" }), /interruption: is not an argument/);
     });
 
     it("refuses what is no name of a profile", () => {
@@ -142,13 +144,123 @@ describe("the check of arguments", () => {
         assert.equal(failure({ profile: 7 }), "profile: this number is not the name of a CLI profile");
     });
 
-    it("reads whether to wait, to skip, and to do anything at all", () => {
+    describe("that say what to resume", () => {
+        const mine = `${right.instanceId}/T`;
+        const check = (values: object) => checkOf("ResumeLogstashTask", { ...right, ...values });
+        const none =
+            "interruption: is not given, and neither are triggers or clientToken: exactly one of the three says what to " +
+            "resume. The interruption of an interrupt that was accepted and not polled is not known: resume in the " +
+            "console, or by `triggers` for one run; set `waitForSuspended: true` from then on";
+        const cases: ReadonlyArray<readonly [title: string, values: object, failures: readonly (string | RegExp)[]]> = [
+            ["accepts an interruption", { interruption: mine }, []],
+            ["accepts an interruption by a token with a slash", { interruption: `${mine}/2` }, []],
+            ["accepts an empty interruption", { interruption: "" }, []],
+            ["accepts an interruption that is not known", { interruption: unknownValue }, []],
+            [
+                "accepts an interruption of an instance that is not known",
+                { interruption: mine, instanceId: unknownValue },
+                [],
+            ],
+            ["accepts triggers", { triggers: ["v1"] }, []],
+            ["accepts triggers that are not known", { triggers: unknownValue }, []],
+            ["accepts a token", { clientToken: "T" }, []],
+            ["accepts an interruption beside an empty list", { interruption: mine, triggers: [] }, []],
+            ["accepts a token beside an empty list", { clientToken: "T", triggers: [] }, []],
+            [
+                "accepts triggers beside absent ones",
+                { triggers: ["v1"], interruption: undefined, clientToken: null },
+                [],
+            ],
+            ["refuses none, and names the three", {}, [none]],
+            ["refuses an interruption that resolves to undefined", { interruption: undefined }, [none]],
+            ["refuses an empty list, which counts as not given", { triggers: [] }, [none]],
+            [
+                "refuses an interruption beside triggers",
+                { interruption: mine, triggers: ["v1"] },
+                [/^interruption and triggers: only one of interruption, triggers, clientToken can say what to resume/],
+            ],
+            [
+                "refuses an empty interruption beside a token",
+                { interruption: "", clientToken: "T" },
+                [/^interruption and clientToken: only one of/],
+            ],
+            [
+                "refuses triggers beside a token",
+                { triggers: ["v1"], clientToken: "T" },
+                [/^triggers and clientToken: only/],
+            ],
+            [
+                "refuses all three",
+                { interruption: unknownValue, triggers: ["v1"], clientToken: "T" },
+                [/^interruption and triggers and clientToken: only one of/],
+            ],
+            [
+                "refuses an interruption of another instance, and names both",
+                { interruption: "ls-cn-other/T" },
+                [`interruption: names a suspension of ls-cn-other, and this resource resumes ${right.instanceId}`],
+            ],
+            [
+                "refuses a text that names no suspension",
+                { interruption: "T" },
+                ["interruption: this text is not the `interruption` of a LogstashTaskInterrupt"],
+            ],
+            ["refuses a text without an instance", { interruption: "/T" }, [/^interruption: this text is not/]],
+            ["refuses a value that is no text", { interruption: true }, [/^interruption: this boolean is not/]],
+            ["refuses an object", { interruption: {} }, [/^interruption: an object is not/]],
+        ];
+        for (const [title, values, failures] of cases) {
+            it(title, () => {
+                const found = check(values);
+                assert.equal(found.length, failures.length, JSON.stringify(found));
+                for (const [index, failure] of failures.entries()) {
+                    const text = found[index] ?? "";
+                    assert.ok(typeof failure === "string" ? text === failure : failure.test(text), text);
+                }
+            });
+        }
+
+        it("never shows a value that is neither an ID nor an interruption", () => {
+            const huge = "s3cret ".repeat(100_000);
+            for (const values of [
+                { interruption: huge },
+                { interruption: "s3cret s3cret/T" },
+                { interruption: mine, instanceId: huge },
+                { interruption: mine, instanceId: { toString: "s3cret", valueOf: "s3cret" } },
+            ]) {
+                const text = check(values).join("\n");
+                assert.match(text, /^(interruption|instanceId): /);
+                assert.doesNotMatch(text, /s3cret/);
+            }
+        });
+    });
+
+    it("reads whether to wait, to skip, and what to resume", () => {
         const read = (values: object) => readArguments("ResumeLogstashTask", "urn", { ...right, ...values });
-        const given = read({ waitForResumed: false, whenNotSuspended: "skip", enabled: false });
-        assert.deepEqual([given.wait, given.whenNothing, given.enabled], [false, "skip", false]);
-        assert.equal(read({ enabled: unknownValue }).enabled, "unknown");
-        assert.equal(read({ enabled: true }).enabled, true);
-        assert.equal(read({}).enabled, true);
+        const { wait, whenNothing, interruption } = read({ waitForResumed: false, interruption: "", triggers: null });
+        assert.deepEqual([wait, whenNothing, interruption], [false, "skip", ""]);
+        assert.equal(read({ interruption: unknownValue }).interruption, unknownValue);
+        assert.equal(read({ triggers: ["v1"] }).interruption, undefined);
+    });
+
+    it("takes an absent `whenNotSuspended` for skip with an interruption, and for fail without one", () => {
+        const cases: ReadonlyArray<readonly [values: object, whenNothing: "fail" | "skip"]> = [
+            [{ interruption: "ls-cn-1/T" }, "skip"],
+            [{ interruption: "" }, "skip"],
+            [{ interruption: "ls-cn-1/T", whenNotSuspended: null }, "skip"],
+            [{ interruption: "ls-cn-1/T", whenNotSuspended: "fail" }, "fail"],
+            [{ triggers: ["v1"] }, "fail"],
+            [{ clientToken: "T" }, "fail"],
+            [{ triggers: ["v1"], whenNotSuspended: "skip" }, "skip"],
+            [{ triggers: ["v1"], interruption: null }, "fail"],
+        ];
+        for (const [values, whenNothing] of cases) {
+            const { values: all, ...declared } = readArguments("ResumeLogstashTask", "urn", { ...right, ...values });
+            assert.deepEqual(
+                [declared.whenNothing, all.whenNotSuspended],
+                [whenNothing, whenNothing],
+                JSON.stringify(values),
+            );
+        }
     });
 
     it("takes an absent argument for its default", () => {
@@ -169,7 +281,7 @@ describe("the check of arguments", () => {
             profile: "string",
             waitForResumed: "boolean",
             whenNotSuspended: "string",
-            enabled: "boolean",
+            interruption: "string",
         });
     });
 

@@ -27,6 +27,14 @@ describe("what a reply means", () => {
             error("Throttling"),
             error("Throttling.User", 429),
             error("Throttling", 503),
+            error("ThrottlingInANewSpelling"),
+            error("TooManyRequests", 429),
+            error("TooManyRequests"),
+            error("SomethingNew", 429),
+            error("", 429),
+            error("Forbidden.RAM", 429),
+            error("ConcurrencyUpdateInstanceConflict"),
+            error("InstanceDuplicateScheduledTask", 404),
             error("ServiceUnavailable", 503, { message: "QPS Limit Exceeded" }),
             unconnected("ECONNREFUSED"),
             unconnected("EAI_AGAIN"),
@@ -50,6 +58,9 @@ describe("what a reply means", () => {
             error("InstanceNotFound", 500),
             error("", 404),
             error("TokenPreviousRequestProcessError", 409),
+            error("SignatureNonceUsed"),
+            error("SignatureNonceUsed", 429),
+            error("InternalError", 429),
             { kind: "body", body: {} },
             { kind: "body", body: { Result: "true" } },
             { kind: "unusable", detail: "HTML" },
@@ -61,7 +72,6 @@ describe("what a reply means", () => {
             error("InstanceActivating"),
             error("InstanceStatusNotSupportCurrentAction", 404),
             error("InstanceStatusNotSupportCurrentAction", 500),
-            error("ConcurrencyUpdateInstanceConflict"),
         ],
         [
             "refused",
@@ -75,7 +85,6 @@ describe("what a reply means", () => {
             error("IdempotentParameterMismatch"),
             error("InvalidParameter"),
             error("InvalidParameter", 200),
-            error("ThrottlingIsNotThis"),
             error("SomethingNew"),
         ],
     ];
@@ -230,6 +239,7 @@ describe("what a look tells", () => {
     it("tells what passes from what does not", () => {
         assert.equal(classifyLook({ kind: "body", body: { Result: {} } }).kind, "unseen");
         assert.equal(classifyLook(error("Throttling.User")).kind, "unseen");
+        assert.equal(classifyLook(error("SignatureNonceUsed")).kind, "unseen");
         assert.equal(classifyLook(unconnected("ENOTFOUND")).kind, "unseen");
         assert.equal(classifyLook(error("Forbidden.RAM", 403)).kind, "denied");
         assert.equal(classifyLook(error("InstanceNotFound", 404)).kind, "refused");
@@ -237,7 +247,7 @@ describe("what a look tells", () => {
 });
 
 describe("the text of an error", () => {
-    it("says what, where, code, message, request ID, tries and how to fix it, and links to the vendor's page", () => {
+    it("says what, where, code, message, request ID, attempts and how to fix it, and links to the vendor's page", () => {
         const reply: Reply = {
             ...error("Forbidden.RAM", 403, { message: "Not authorized." }),
             requestId: "R-1",
@@ -249,7 +259,7 @@ describe("the text of an error", () => {
             region: "cn-hangzhou",
             what: "refused",
             problem: { call: "InterruptLogstashTask", reply },
-            tries: 3,
+            attempts: 3,
             elapsedMs: 1234,
             advice: refusalAdvice("InterruptLogstashTask", reply),
         });
@@ -258,7 +268,7 @@ describe("the text of an error", () => {
             "  code:        Forbidden.RAM (HTTP 403)",
             "  message:     Not authorized.",
             "  request ID:  R-1",
-            "  tries:       3 in 1.2 s",
+            "  attempts:    3 in 1.2 s",
             "  fix:         grant the RAM action elasticsearch:InterruptLogstashTask on this instance to the identity that deploys",
             "  see:         https://x/y",
         ]);

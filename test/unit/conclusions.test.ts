@@ -1,12 +1,28 @@
 import { strict as assert } from "node:assert";
 import type { Look } from "../../provider/src/core/classify";
-import { afterLook, afterReply, firstLookMs, neverAnswered, outOfTime } from "../../provider/src/core/conclusions";
-import { type Asked, type Knowledge, type Next, unanswered } from "../../provider/src/core/knowledge";
+import {
+    afterLook,
+    afterReply,
+    afterStatusSeen,
+    firstLookMs,
+    neverAnswered,
+    outOfTime,
+} from "../../provider/src/core/conclusions";
+import { type Asked, acted, type Knowledge, type Next, unanswered } from "../../provider/src/core/knowledge";
+import type { Operation } from "../../provider/src/core/operations";
 import type { Reply } from "../../provider/src/core/reply";
 import { waysOfStack } from "../ways";
 import { error, unconnected } from "./replies";
 
-const nothing: Knowledge = { interrupting: false, inDoubt: false, supersedes: false, sent: true, seen: false };
+const nothing: Knowledge = {
+    interrupting: false,
+    inDoubt: false,
+    supersedes: false,
+    sent: true,
+    seen: false,
+    over: false,
+    polls: { any: false, running: false },
+};
 const accepted: Knowledge = { ...nothing, acceptance: { at: "1970-01-01T00:00:00.000Z" } };
 const doubted: Knowledge = { ...nothing, inDoubt: true };
 const interrupt: Asked = { operation: "InterruptLogstashTask", wait: true, whenNothing: "fail" };
@@ -94,6 +110,11 @@ describe("what follows from a look", () => {
         assert.deepEqual(seen(interrupt, nothing, "refusal", "New"), { kind: "again" });
         const next = seen(skipping(interrupt), nothing, "refusal", "New");
         assert.equal(next.kind === "done" && next.status, "New");
+        assert.equal(next.kind === "done" && next.isWarning, true);
+        assert.match(noteOf(next) ?? "", /^the instance is New, a status that is not documented/);
+        for (const asked of [resume, skipping(resume)]) {
+            assert.deepEqual(seen(asked, nothing, "refusal", "New"), { kind: "again" });
+        }
     });
 
     it("that shows a broken instance names an earlier try only where it is in doubt", () => {
@@ -122,6 +143,7 @@ describe("what follows from a look", () => {
         assert.match(note(interrupt, doubted) ?? "", /earlier try/);
         assert.match(note(interrupt, nothing) ?? "", /the instance is active$/);
         assert.match(note(resume, nothing) ?? "", /the instance is active; .*its interrupt\?$/);
+        assert.match(note({ ...resume, interruption: "ls-cn-1/T" }, nothing) ?? "", /the instance is active$/);
         const taken = seen(skipping(interrupt), { ...accepted, inDoubt: true }, "acceptance", "active");
         assert.match(noteOf(taken) ?? "", /^accepted/);
     });
@@ -160,6 +182,15 @@ describe("what follows when the time is up", () => {
         assert.match(errorOf(late(interrupt, nothing, "activating", "t"), "failed").what, /\(`t`\).*is activating$/);
     });
 
+    it("is the advice to resume in the console, or by triggers for one run, where an interruption says what to resume", () => {
+        const byInterruption = { ...resume, interruption: "ls-cn-1/T" };
+        for (const known of [doubted, { ...accepted, seen: true }]) {
+            const { advice } = errorOf(late(byInterruption, known, "suspended"), "pending");
+            assert.match(advice, /resume in the console, or give `triggers` in place of `interruption` for one run$/);
+            assert.match(errorOf(late(resume, known, "suspended"), "pending").advice, /change `triggers`$/);
+        }
+    });
+
     it("is the hint to skip where the status is one that nobody documents, and only there", () => {
         for (const known of [nothing, doubted]) {
             const kind = known.inDoubt ? "pending" : "failed";
@@ -171,6 +202,84 @@ describe("what follows when the time is up", () => {
             }
         }
     });
+});
+
+describe("what is known after a poll", () => {
+    it("is that an accepted interrupt is over when it saw `active`, and stays so", () => {
+        const cases: ReadonlyArray<readonly [operation: Operation, known: Knowledge, status: string, over: boolean]> = [
+            ["InterruptLogstashTask", accepted, "active", true],
+            ["InterruptLogstashTask", accepted, "activating", false],
+            ["InterruptLogstashTask", accepted, "suspended", false],
+            ["InterruptLogstashTask", accepted, "inactive", false],
+            ["InterruptLogstashTask", accepted, "New", false],
+            ["InterruptLogstashTask", { ...accepted, over: true }, "suspended", true],
+            ["InterruptLogstashTask", doubted, "active", false],
+            ["InterruptLogstashTask", nothing, "active", false],
+            ["ResumeLogstashTask", accepted, "active", false],
+            ["ResumeLogstashTask", accepted, "suspended", false],
+        ];
+        for (const [operation, known, status, over] of cases) {
+            const after = known.acceptance === undefined ? "refusal" : "acceptance";
+            const { over: isOver, seen: isSeen } = afterStatusSeen(operation, known, after, status);
+            assert.deepEqual([isOver, isSeen], [over, after === "acceptance"], `${operation} ${status}`);
+        }
+    });
+
+    it("is whether the instance was polled, and whether a change was running or none suspended", () => {
+        for (const [status, running] of [
+            ["active", true],
+            ["activating", true],
+            ["suspended", false],
+            ["inactive", false],
+            ["invalid", false],
+            ["New", false],
+        ] as const) {
+            for (const after of ["acceptance", "refusal"] as const) {
+                const { polls } = afterStatusSeen("InterruptLogstashTask", nothing, after, status);
+                assert.deepEqual(polls, { any: true, running }, status);
+            }
+            const before = { ...nothing, polls: { any: true, running: true } };
+            assert.equal(afterStatusSeen("InterruptLogstashTask", before, "refusal", status).polls.running, true);
+        }
+    });
+});
+
+describe("whether a request of the resource suspended the instance", () => {
+    const over = { ...accepted, over: true };
+    const superseding = { ...nothing, supersedes: true };
+    const joined = { ...nothing, interrupting: true };
+    const cases: ReadonlyArray<readonly [when: string, known: Knowledge, status: string | undefined, acted: boolean]> =
+        [
+            ["it was accepted", accepted, undefined, true],
+            ["it was accepted, and is suspended", accepted, "suspended", true],
+            ["it was accepted, and the status is undocumented", accepted, "New", true],
+            ["it was accepted, and a poll has seen that it is over", over, "suspended", false],
+            [
+                "it is over, and supersedes one that may have been applied",
+                { ...over, supersedes: true },
+                "suspended",
+                false,
+            ],
+            ["its outcome is unknown, and a poll saw `suspended`", doubted, "suspended", true],
+            ["its outcome is unknown, and a poll saw `active`", doubted, "active", false],
+            ["its outcome is unknown, and nothing was polled", doubted, undefined, false],
+            [
+                "it supersedes one that may have been applied, and a poll saw `suspended`",
+                superseding,
+                "suspended",
+                true,
+            ],
+            ["it supersedes one that may have been applied, and a poll saw `New`", superseding, "New", false],
+            ["it was rejected, and a poll saw `suspended`", nothing, "suspended", false],
+            ["another is being processed", joined, "suspended", false],
+            ["another is being processed, and it may have been applied", { ...joined, inDoubt: true }, undefined, true],
+            ["another was processed, and it may have been applied", { ...joined, inDoubt: true }, "active", false],
+        ];
+    for (const [when, known, status, expected] of cases) {
+        it(`is ${expected} when ${when}`, () => {
+            assert.equal(acted("InterruptLogstashTask", known, status), expected);
+        });
+    }
 });
 
 describe("an endpoint that was never reached", () => {

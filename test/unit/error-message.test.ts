@@ -19,10 +19,10 @@ function rowsOf(more: Partial<ErrorReport>): Record<string, string> {
         instanceId: "ls-cn-1",
         region: "cn-hangzhou",
         what: "refused",
-        tries: 2,
+        attempts: 2,
         elapsedMs: 1_960,
         advice: "",
-        credentialsName: "the setting",
+        credentialsName: () => "the setting",
         route: { endpoint: "a.test:443", stood: true, ways: waysOfStack },
         ...more,
     }).split("\n");
@@ -39,10 +39,10 @@ const problem = (reply: Reply, call: "InterruptLogstashTask" | "DescribeLogstash
 
 describe("the text of an error", () => {
     it("is no more than it knows", () => {
-        assert.deepEqual(rowsOf({}), { tries: "2 in 2.0 s" });
+        assert.deepEqual(rowsOf({}), { attempts: "2 in 2.0 s" });
         assert.deepEqual(rowsOf({ ...problem(error("")), advice: "do it" }), {
             code: "no code (HTTP 400)",
-            tries: "2 in 2.0 s",
+            attempts: "2 in 2.0 s",
             fix: "do it",
         });
     });

@@ -26,32 +26,35 @@ export const forbidden = error("Forbidden.RAM", 403);
 export const interrupting = error("AlreadyReceivedInterruptSignal");
 export const is = (status: string): Reply => ({ kind: "body", body: { RequestId: "R-look", Result: { status } } });
 
+/** A call that ends with the deployment only: it was handed to a connection, or waits for one. */
+type Hanging = "hang" | "wait";
+
 interface Script {
-    /**
-     * To each request in turn, the last one for ever; one without a connection comes after the time that it says. One that
-     * hangs was sent, and one that waits was not; both end with the deployment.
-     */
-    readonly sends?: readonly (Reply | Error | "hang" | "wait")[];
-    /** To each look in turn, the last one for ever; one that hangs ends with the deployment. */
-    readonly looks?: readonly (Reply | "hang")[];
+    /** To each request in turn, the last one for ever; one without a connection comes after the time that it says. */
+    readonly sends?: readonly (Reply | Error | Hanging)[];
+    /** To each poll in turn, the last one for ever. */
+    readonly looks?: readonly (Reply | Hanging)[];
     /** What pauses are drawn with. */
     readonly random?: () => number;
+    /** Names the credentials, which settings may not give. */
+    readonly credentialsName?: () => string;
 }
 
 const isConnected = ({ kind }: Reply) => kind !== "unconnected" && kind !== "unsent";
+const unsent: Reply = { kind: "unsent", detail: "the deployment was stopped" };
+const lost: Reply = { kind: "lost", code: "Aborted" };
 
-/** As the service ends a call on an abort. */
-function abortedReply(signal: AbortSignal, kind: "lost" | "unsent"): Promise<Reply> {
+/** What a call that hangs comes to when the deployment is stopped. */
+function stoppedCall(hanging: Hanging, signal: AbortSignal): Promise<Reply> {
+    const reply = hanging === "hang" ? lost : unsent;
     return new Promise((resolve) => {
-        const reply: Reply =
-            kind === "lost" ? { kind, code: "Aborted" } : { kind, detail: "the deployment was stopped" };
         signal.addEventListener("abort", () => resolve(reply));
     });
 }
 
 /** Carries out a request on a clock that does not wait, against a service that plays a script; stopped after 0 ms, it was so before. */
 export async function play(
-    { sends = [accepted], looks = [is("suspended")], random = () => 0.9 }: Script,
+    { sends = [accepted], looks = [is("suspended")], random = () => 0.9, credentialsName = () => "a test" }: Script,
     changes: Partial<Request> = {},
     stopAfterMs?: number,
 ) {
@@ -77,11 +80,8 @@ export async function play(
                     async send(_operation, _instanceId, clientToken, { leftMs, signal }) {
                         tokens.push(clientToken);
                         const reply = sends[tokens.length - 1] ?? sends.at(-1) ?? accepted;
-                        if (reply === "hang") {
-                            return abortedReply(signal, "lost");
-                        }
-                        if (reply === "wait") {
-                            return abortedReply(signal, "unsent");
+                        if (typeof reply === "string") {
+                            return stoppedCall(reply, signal);
                         }
                         if (reply instanceof Error) {
                             throw reply;
@@ -92,13 +92,13 @@ export async function play(
                         stood ||= isConnected(reply);
                         return reply;
                     },
-                    credentialsName: () => "a test",
+                    credentialsName,
                     route: () => ({ endpoint: "a.test", ways: waysOfStack, stood }),
                     async describe(_instanceId, { signal }) {
                         looksAtMs.push(clock.performance.now());
                         const reply = looks[looksAtMs.length - 1] ?? looks.at(-1) ?? is("suspended");
-                        if (reply === "hang") {
-                            return abortedReply(signal, "lost");
+                        if (typeof reply === "string") {
+                            return stoppedCall(reply, signal);
                         }
                         stood ||= isConnected(reply);
                         return reply;
@@ -131,7 +131,20 @@ export async function play(
 }
 
 export const acceptance = { clientToken: "T", requestId: "R-yes", acted: true, acceptedAt: "1970-01-01T00:00:00.000Z" };
-export const done = (status: string) => ({ kind: "done", result: { ...acceptance, status } });
+
+/** An accepted request that ended; `running` if a poll has seen `active` or `activating`. */
+export const done = (status: string, running = false) => ({
+    kind: "done",
+    result: { ...acceptance, status },
+    polls: { any: status !== "accepted", running },
+});
+
+/** A request that ended without an acceptance. */
+export const doneWithout = (status: string, { acted = false, running = false } = {}) => ({
+    kind: "done",
+    result: { clientToken: "T", status, acted, requestId: "R-look" },
+    polls: { any: true, running },
+});
 
 export function messageOf(outcome: Outcome, kind: "failed" | "pending"): string {
     if (outcome.kind !== kind) {

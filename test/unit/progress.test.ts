@@ -4,7 +4,7 @@ import type { Reply } from "../../provider/src/core/reply";
 import { startBudget } from "../../provider/src/core/retry";
 
 const lost: Reply = { kind: "lost", code: "ECONNRESET" };
-const stage: Stage = { isUnderWay: true, tries: 1, problem: undefined, status: "activating", percent: undefined };
+const stage: Stage = { isUnderWay: true, attempts: 1, problem: undefined, status: "activating", percent: undefined };
 
 function progress() {
     const lines: Line[] = [];
@@ -29,20 +29,37 @@ describe("the lines about a request", () => {
             return lines.length;
         });
         assert.deepEqual(counts, [...Array(10).fill(1), ...Array(10).fill(2), 3]);
-        tick({ tries: 2 });
+        tick({ isUnderWay: false, attempts: 2 });
         assert.equal(lines.length, 4);
         assert.ok(lines.every(({ ephemeral }) => ephemeral));
     });
 
     it("tell the progress and the problem, if there are any", () => {
         const { tick, lines } = progress();
+        const problem = { call: "DescribeLogstash", reply: lost } as const;
         tick();
         tick({ percent: 41.6 });
-        tick({ problem: { call: "DescribeLogstash", reply: lost } });
-        const [plain = "", percent = "", problem = ""] = lines.map(({ message }) => message);
-        assert.match(plain, /: activating, try 1, 59 s left$/);
-        assert.match(percent, /activating, 42 %, try 1/);
-        assert.match(problem, /activating, ECONNRESET .*, try 1/);
+        tick({ problem });
+        tick({ isUnderWay: false, attempts: 2, problem });
+        assert.deepEqual(
+            lines.map(({ message }) => message),
+            [
+                "activating, 59 s left",
+                "42 %, activating, 58 s left",
+                "activating, ECONNRESET (the connection was reset), 57 s left",
+                "activating, ECONNRESET (the connection was reset), 2 attempts, 56 s left",
+            ],
+        );
+    });
+
+    it("say what is going on while nothing has come back", () => {
+        const { tick, lines } = progress();
+        tick({ status: undefined });
+        tick({ status: undefined, isUnderWay: false, attempts: 0 });
+        assert.deepEqual(
+            lines.map(({ message }) => message),
+            ["polling, 59 s left", "requesting an interrupt, 58 s left"],
+        );
     });
 
     it("name the token where a request is sent again, and not where a look is", () => {
@@ -51,19 +68,8 @@ describe("the lines about a request", () => {
         told.retry({ call: "InterruptLogstashTask", reply: lost });
         told.retry({ call: "InterruptLogstashTask", reply: { kind: "lost", code: "EPIPE" } });
         const [look = "", sent = "", ...others] = lines.map(({ message }) => message);
-        assert.match(look, /^DescribeLogstash: ECONNRESET.*trying again$/);
-        assert.match(sent, /EPIPE.*same token$/);
+        assert.match(look, /^DescribeLogstash: ECONNRESET.*retrying$/);
+        assert.match(sent, /EPIPE.*retrying with the same client token$/);
         assert.deepEqual(others, []);
-    });
-
-    it("end with what there is to add, else with the tries if there were several", () => {
-        const { told, lines } = progress();
-        told.end("suspended", 1, undefined);
-        told.end("suspended", 2, undefined);
-        told.end("suspended", 2, "to add");
-        const [tries, added] = lines;
-        assert.match(tries?.message ?? "", /2 tries/);
-        assert.deepEqual(added, { message: "to add", ephemeral: false });
-        assert.equal(lines.length, 2);
     });
 });

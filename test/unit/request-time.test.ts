@@ -45,7 +45,7 @@ describe("the time of a request", () => {
     it("has the first look at once, the next a second later, and then fewer the longer it takes", async () => {
         const looks = [is("activating"), is("activating"), is("activating"), is("suspended")];
         const { outcome, looksAtMs } = await play({ looks });
-        assert.deepEqual(outcome, done("suspended"));
+        assert.deepEqual(outcome, done("suspended", true));
         assert.deepEqual(looksAtMs, [0, 1_000, 2_500, 4_750]);
     });
 
@@ -62,7 +62,7 @@ describe("what went wrong last", () => {
     it("stays what it was where a look only explains it", async () => {
         const { outcome, lines } = await play({ sends: [wrongPhase], looks: [is("activating")] });
         assert.match(messageOf(outcome, "failed"), /InstanceActivating/);
-        assert.ok(lines.some(({ message }) => /InstanceActivating.*trying again with the same token/.test(message)));
+        assert.ok(lines.some(({ message }) => /InstanceActivating.*retrying with the same client token/.test(message)));
     });
 
     it("is named by the call it came from", async () => {
@@ -70,13 +70,13 @@ describe("what went wrong last", () => {
         assert.match(messageOf(outcome, "pending"), /Throttling\.User.*, from DescribeLogstash/);
         const notes = lines.filter(({ ephemeral }) => !ephemeral).map(({ message }) => message);
         assert.equal(notes.length, 1);
-        assert.match(notes[0] ?? "", /^DescribeLogstash: Throttling.*trying again$/);
+        assert.match(notes[0] ?? "", /^DescribeLogstash: Throttling.*retrying$/);
     });
 
     it("is nothing after an acceptance, while the first look takes its time", async () => {
         const { outcome, lines } = await play({ sends: [throttled, accepted], looks: ["hang"] }, {}, 3_000);
-        assert.doesNotMatch(messageOf(outcome, "pending"), /code:/);
-        assert.match(lines.at(-1)?.message ?? "", /^waiting: try 2/);
+        assert.doesNotMatch(messageOf(outcome, "pending"), /Throttling/);
+        assert.match(lines.at(-1)?.message ?? "", /^polling, \d+ s left$/);
     });
 });
 

@@ -6,6 +6,7 @@ import {
     acceptance,
     accepted,
     done,
+    doneWithout,
     forbidden,
     interrupting,
     is,
@@ -16,7 +17,7 @@ import {
     throttled,
     wrongPhase,
 } from "./playedRequest";
-import { unconnected } from "./replies";
+import { error, unconnected } from "./replies";
 
 describe("an interrupt", () => {
     it("is two requests when nothing goes wrong, and says nothing", async () => {
@@ -35,7 +36,7 @@ describe("an interrupt", () => {
         const { outcome, tokens, looked } = await play({
             looks: [is("activating"), is("activating"), is("suspended")],
         });
-        assert.deepEqual(outcome, done("suspended"));
+        assert.deepEqual(outcome, done("suspended", true));
         assert.deepEqual([tokens.length, looked], [1, 3]);
     });
 
@@ -73,18 +74,12 @@ describe("an interrupt", () => {
 
     it("that finds the instance suspended has reached its goal, and was not accepted", async () => {
         const { outcome } = await play({ sends: [wrongPhase] });
-        assert.deepEqual(outcome, {
-            kind: "done",
-            result: { clientToken: "T", status: "suspended", acted: false, requestId: "R-look" },
-        });
+        assert.deepEqual(outcome, doneWithout("suspended"));
     });
 
     it("waits for the signal of somebody else, without calling it its own", async () => {
         const { outcome, tokens } = await play({ sends: [interrupting], looks: [is("activating"), is("suspended")] });
-        assert.deepEqual(outcome, {
-            kind: "done",
-            result: { clientToken: "T", status: "suspended", acted: false, requestId: "R-look" },
-        });
+        assert.deepEqual(outcome, doneWithout("suspended", { running: true }));
         assert.equal(tokens.length, 1);
     });
 
@@ -93,7 +88,7 @@ describe("an interrupt", () => {
             sends: [wrongPhase, wrongPhase, accepted],
             looks: [is("activating"), is("activating"), is("suspended")],
         });
-        assert.deepEqual(outcome, done("suspended"));
+        assert.deepEqual(outcome, done("suspended", true));
     });
 
     it("fails when the phase stays wrong to the end, and nothing is recorded", async () => {
@@ -123,12 +118,18 @@ describe("an interrupt", () => {
 
         it("is skipped where that was asked for", async () => {
             const refused = await play({ sends: [wrongPhase], looks: [is("active")] }, { whenNothing: "skip" });
-            assert.deepEqual(refused.outcome, {
-                kind: "done",
-                result: { clientToken: "T", status: "active", acted: false, requestId: "R-look" },
-            });
+            assert.deepEqual(refused.outcome, doneWithout("active", { running: true }));
             const taken = await play({ looks: [is("active")] }, { whenNothing: "skip" });
-            assert.deepEqual(taken.outcome, done("active"));
+            const ended = done("active", true);
+            assert.deepEqual(taken.outcome, { ...ended, result: { ...ended.result, acted: false } });
+        });
+
+        it("is skipped with a warning when its status is undocumented", async () => {
+            const played = await play({ sends: [wrongPhase], looks: [is("Paused")] }, { whenNothing: "skip" });
+            assert.deepEqual(played.outcome, doneWithout("Paused"));
+            const [line, ...others] = played.lines.filter(({ ephemeral }) => !ephemeral);
+            assert.match(line?.message ?? "", /^the instance is Paused, a status that is not documented/);
+            assert.deepEqual([line?.isWarning, others], [true, []]);
         });
     });
 
@@ -212,13 +213,12 @@ describe("an interrupt", () => {
     });
 
     describe("says", () => {
-        it("each kind of failure once, and how it ended", async () => {
+        it("each kind of failure once", async () => {
             const { lines } = await play({ sends: [reset, reset, throttled, accepted] });
             const lasting = lines.filter(({ ephemeral }) => !ephemeral).map(({ message }) => message);
-            assert.equal(lasting.length, 3);
-            assert.match(lasting[0] ?? "", /ECONNRESET.*trying again with the same token/);
+            assert.equal(lasting.length, 2);
+            assert.match(lasting[0] ?? "", /ECONNRESET.*retrying with the same client token$/);
             assert.match(lasting[1] ?? "", /Throttling\.User/);
-            assert.match(lasting[2] ?? "", /^suspended after 4 tries in \d+\.\d s$/);
         });
 
         it("how far it is, when that changes", async () => {
@@ -226,9 +226,89 @@ describe("an interrupt", () => {
                 looks: [is("activating"), is("activating"), is("activating"), is("suspended")],
             });
             const passing = lines.filter(({ ephemeral }) => ephemeral).map(({ message }) => message);
-            assert.ok(passing.length >= 2 && passing.length <= 5);
-            assert.match(passing[0] ?? "", /^waiting: activating, try 1, 59 s left$/);
+            assert.deepEqual(passing, ["activating, 59 s left"]);
         });
+    });
+});
+
+describe("an interrupt that was accepted and whose change is over", () => {
+    const over = { earlier: { acceptance: { at: acceptance.acceptedAt, requestId: "R-yes" }, over: true } };
+    const notOurs = { ...acceptance, acted: false };
+
+    it("is pending with its acceptance, and did not suspend, when a poll sees `active`", async () => {
+        for (const looks of [[is("active")], [is("activating"), is("active")]]) {
+            const { outcome } = await play({ looks });
+            messageOf(outcome, "pending");
+            assert.deepEqual(outcome.kind === "pending" && outcome.result, { ...notOurs, status: "pending" });
+            assert.deepEqual(outcome.kind === "pending" && outcome.polls, { any: true, running: true });
+        }
+    });
+
+    it("did not suspend when a later run finishes it on a suspended instance", async () => {
+        const { outcome, tokens, lines } = await play({}, over);
+        assert.deepEqual(outcome, {
+            kind: "done",
+            result: { ...notOurs, status: "suspended" },
+            polls: { any: true, running: false },
+        });
+        assert.deepEqual(tokens, []);
+        assert.deepEqual(lines, [{ message: "already suspended: nothing was interrupted", ephemeral: false }]);
+    });
+
+    it("did not suspend when a later run polls nothing", async () => {
+        const { outcome } = await play({}, { ...over, wait: false });
+        assert.deepEqual(outcome, {
+            kind: "done",
+            result: { ...notOurs, status: "accepted" },
+            polls: { any: false, running: false },
+        });
+    });
+
+    it("stays so when a later run cannot finish it", async () => {
+        for (const looks of [[is("activating")], [is("active")], [is("inactive")], [forbidden]]) {
+            const { outcome } = await play({ looks }, over);
+            messageOf(outcome, "pending");
+            assert.deepEqual(outcome.kind === "pending" && outcome.result, { ...notOurs, status: "pending" });
+        }
+    });
+});
+
+describe("a code that is ambiguous", () => {
+    const nonceUsed = error("SignatureNonceUsed");
+    const tooMany = error("TooManyRequests", 429);
+    const conflicts = [error("ConcurrencyUpdateInstanceConflict"), error("InstanceDuplicateScheduledTask", 404)];
+
+    it("is retried, and a suspended instance proves nothing, when another call is being processed", async () => {
+        for (const conflict of conflicts) {
+            const { outcome, tokens, looked } = await play({ sends: [conflict, conflict, accepted] });
+            assert.deepEqual(outcome, done("suspended"));
+            assert.deepEqual([tokens, looked], [["T", "T", "T"], 1]);
+            const { outcome: late, looked: lookedLate } = await play({ sends: [conflict] });
+            assert.match(messageOf(late, "failed"), /not accepted within 60 s/);
+            assert.equal(lookedLate, 0);
+        }
+    });
+
+    it("is an unknown outcome when the nonce was used, and retried with the same token", async () => {
+        const { outcome, tokens } = await play({ sends: [nonceUsed, accepted] });
+        assert.deepEqual(outcome, done("suspended"));
+        assert.deepEqual(tokens, ["T", "T"]);
+        messageOf((await play({ sends: [nonceUsed] })).outcome, "pending");
+        const { outcome: applied } = await play({ sends: [nonceUsed, wrongPhase] });
+        assert.deepEqual(applied, doneWithout("suspended", { acted: true }));
+    });
+
+    it("is retried when the nonce of a poll was used", async () => {
+        const { outcome, tokens, looked } = await play({ looks: [nonceUsed, is("suspended")] });
+        assert.deepEqual(outcome, done("suspended"));
+        assert.deepEqual([tokens.length, looked], [1, 2]);
+    });
+
+    it("is retried, and nothing is recorded, when there are too many requests", async () => {
+        const { outcome, tokens } = await play({ sends: [tooMany, accepted], looks: [tooMany, is("suspended")] });
+        assert.deepEqual(outcome, done("suspended"));
+        assert.deepEqual(tokens, ["T", "T"]);
+        assert.match(messageOf((await play({ sends: [tooMany] })).outcome, "failed"), /TooManyRequests \(HTTP 429\)/);
     });
 });
 
@@ -237,7 +317,7 @@ describe("a resume", () => {
 
     it("ends with the acceptance and one look", async () => {
         const { outcome, looked } = await play({ looks: [is("activating")] }, resume);
-        assert.deepEqual(outcome, done("activating"));
+        assert.deepEqual(outcome, done("activating", true));
         assert.equal(looked, 1);
     });
 
@@ -254,7 +334,37 @@ describe("a resume", () => {
 
     it("waits until an interrupt that is being processed has ended", async () => {
         const { outcome } = await play({ sends: [interrupting, accepted], looks: [is("activating")] }, resume);
-        assert.deepEqual(outcome, done("activating"));
+        assert.deepEqual(outcome, done("activating", true));
+    });
+
+    it("is retried until the budget ends, and then fails, when a status is suspended or undocumented", async () => {
+        for (const status of ["suspended", "Paused"]) {
+            for (const whenNothing of ["fail", "skip"] as const) {
+                const played = await play({ sends: [wrongPhase], looks: [is(status)] }, { ...resume, whenNothing });
+                const message = messageOf(played.outcome, "failed");
+                assert.match(message, new RegExp(`not accepted within 60 s.*: the instance is ${status}\n`));
+                assert.doesNotMatch(message, /"skip"/);
+                assert.ok(played.elapsedMs >= 58_000, `${played.elapsedMs} ms`);
+            }
+        }
+    });
+
+    it("is skipped with one lasting line when the suspension of an interruption is over", async () => {
+        const skipping: Partial<Request> = { ...resume, interruption: "ls-cn-1/T", whenNothing: "skip" };
+        for (const status of ["active", "activating"]) {
+            const { outcome, lines } = await play({ sends: [wrongPhase], looks: [is(status)] }, skipping);
+            assert.deepEqual(outcome, doneWithout(status, { running: true }));
+            assert.deepEqual(
+                lines.filter(({ ephemeral }) => !ephemeral),
+                [{ message: `nothing to resume: the instance is ${status}`, ephemeral: false }],
+            );
+        }
+    });
+
+    it("stays pending when a poll saw `suspended` and later polls fail", async () => {
+        const { outcome } = await play({ looks: [is("suspended"), reset] }, { ...resume, timeoutSeconds: 600 });
+        messageOf(outcome, "pending");
+        assert.deepEqual(outcome.kind === "pending" && outcome.result, { ...acceptance, status: "pending" });
     });
 
     it("is tried again while a suspended instance refuses it", async () => {
@@ -262,7 +372,7 @@ describe("a resume", () => {
             { sends: [wrongPhase, accepted], looks: [is("suspended"), is("activating")] },
             resume,
         );
-        assert.deepEqual(outcome, done("activating"));
+        assert.deepEqual(outcome, done("activating", true));
     });
 });
 
@@ -311,8 +421,12 @@ describe("a deployment that is stopped", () => {
     it("leaves a pending record where a request was sent, and none where nothing was", async () => {
         const sent = await play({ looks: [is("activating")] }, {}, 3_000);
         assert.match(messageOf(sent.outcome, "pending"), /stopped before it ended[\s\S]*finishes this request/);
-        const hanging = await play({ sends: ["hang"] }, {}, 3_000);
-        assert.equal(hanging.outcome.kind, "pending");
+        const lost = await play({ sends: ["hang"] }, {}, 3_000);
+        assert.match(messageOf(lost.outcome, "pending"), /stopped before it ended/);
+        const unsent = await play({ sends: ["wait"] }, {}, 3_000);
+        assert.match(messageOf(unsent.outcome, "failed"), /not sent: the deployment was stopped/);
+        const unsentLater = await play({ sends: ["wait"] }, { earlier: {} }, 3_000);
+        assert.match(messageOf(unsentLater.outcome, "pending"), /stopped before it ended/);
         const never = await play({ sends: [throttled] }, {}, 3_000);
         assert.match(messageOf(never.outcome, "failed"), /the deployment was stopped/);
     });
@@ -348,11 +462,28 @@ describe("a run after another", () => {
     it("says so where it sent nothing itself, or only may have", async () => {
         const half = new ConfigurationError("half of an access key");
         const { outcome: before } = await play({ sends: [half] }, { earlier: {} });
-        assert.match(messageOf(before, "pending"), /this run sent nothing, and it is still not known.*half of/);
+        assert.match(
+            messageOf(before, "pending"),
+            /this run sent nothing, and it is still not known[\s\S]*fix: +half of/,
+        );
         const { outcome: within } = await play({ sends: [reset, half] });
-        assert.match(messageOf(within, "pending"), /it is not known whether it was done: half of/);
+        assert.match(messageOf(within, "pending"), /it is not known whether it was done\n[\s\S]*fix: +half of/);
         const { outcome: never } = await play({ sends: [half] });
-        assert.match(messageOf(never, "failed"), /: not sent: half of/);
+        assert.match(messageOf(never, "failed"), /: not sent\n[\s\S]*fix: +half of/);
+    });
+
+    it("says what is wrong with the settings when not even the credentials can be named", async () => {
+        const half = new ConfigurationError("half of an access key");
+        const credentialsName = () => {
+            throw half;
+        };
+        const { outcome } = await play({ sends: [half], credentialsName });
+        assert.match(
+            messageOf(outcome, "failed"),
+            /^InterruptLogstashTask on ls-cn-1 in cn-hangzhou: not sent\n[\s\S]*fix: +half of an access key$/,
+        );
+        const { outcome: before } = await play({ sends: [half], credentialsName }, { earlier: {} });
+        assert.match(messageOf(before, "pending"), /fix: +half of an access key$/);
     });
 
     it("ends at once where a proxy refuses, though connections have stood", async () => {

@@ -205,17 +205,26 @@ describe("the resources in a program", () => {
 
     it("have an output for every argument, with its default where none is given", async () => {
         const interrupt = new LogstashTaskInterrupt("task", { instanceId, region: "cn-hangzhou" });
-        const resume = new LogstashTaskResume("task", { instanceId, region: "cn-hangzhou" });
+        const resumeOf = (args: object) =>
+            new LogstashTaskResume("task", { instanceId, region: "cn-hangzhou", ...args });
+        const outputsOf = ({ timeoutSeconds, waitForResumed, whenNotSuspended }: LogstashTaskResume) => ({
+            timeoutSeconds,
+            waitForResumed,
+            whenNotSuspended,
+        });
         const { waitForSuspended, whenIdle } = interrupt;
-        const { timeoutSeconds, enabled, waitForResumed, whenNotSuspended } = resume;
         const cases = [
             [
                 { timeoutSeconds: interrupt.timeoutSeconds, waitForSuspended, whenIdle },
                 { timeoutSeconds: 600, waitForSuspended: true, whenIdle: "fail" },
             ],
             [
-                { timeoutSeconds, enabled, waitForResumed, whenNotSuspended },
-                { timeoutSeconds: 600, enabled: true, waitForResumed: true, whenNotSuspended: "fail" },
+                outputsOf(resumeOf({ triggers: ["v1"] })),
+                { timeoutSeconds: 600, waitForResumed: true, whenNotSuspended: "fail" },
+            ],
+            [
+                outputsOf(resumeOf({ interruption: pulumi.output("") })),
+                { timeoutSeconds: 600, waitForResumed: true, whenNotSuspended: "skip" },
             ],
         ] as const;
         for (const [outputs, expected] of cases) {

@@ -1,34 +1,35 @@
 import { strict as assert } from "node:assert";
 import { install } from "@sinonjs/fake-timers";
 import fc from "fast-check";
-import { backoffMs, pollMs, startBudget, type Try, tryUntil } from "../../provider/src/core/retry";
+import { attemptUntil, backoffMs, type Pause, pollMs, startBudget } from "../../provider/src/core/retry";
 import { runsOf } from "../propertyRuns";
 import { listenersOf } from "./listeners";
 import { settled } from "./steppedTime";
 
-type Kind = Try<string>["kind"];
+/** How an attempt ends: with a value, or with the pause before the next one. */
+type Kind = Pause | "value";
 
 interface Conditions {
     readonly totalMs?: number;
-    /** How long each try takes, unless it is given up before. */
-    readonly tryMs?: number;
+    /** How long each attempt takes, unless the budget ends before. */
+    readonly attemptMs?: number;
     readonly random?: () => number;
 }
 
-/** Runs tries on a clock that does not wait; each ends as the next of `kinds` says, and then as the last one. */
-async function run(kinds: readonly Kind[], { totalMs = 600_000, tryMs = 0, random = () => 0.5 }: Conditions = {}) {
+/** Runs attempts on a clock that does not wait; each ends as the next of `kinds` says, and then as the last one. */
+async function run(kinds: readonly Kind[], { totalMs = 600_000, attemptMs = 0, random = () => 0.5 }: Conditions = {}) {
     const clock = install({ toFake: ["setTimeout", "clearTimeout", "performance"] });
     try {
         const starts: number[] = [];
         const budget = startBudget(totalMs, () => clock.performance.now());
-        const attempt = async (): Promise<Try<string>> => {
+        const attempt = async () => {
             starts.push(budget.elapsedMs());
-            await new Promise((resolve) => setTimeout(resolve, Math.min(tryMs, budget.remainingMs())));
-            const kind = kinds[starts.length - 1] ?? kinds.at(-1) ?? "ended";
-            return kind === "ended" ? { kind, value: "done" } : { kind };
+            await new Promise((resolve) => setTimeout(resolve, Math.min(attemptMs, budget.remainingMs())));
+            const kind = kinds[starts.length - 1] ?? kinds.at(-1) ?? "value";
+            return kind === "value" ? { value: "done" } : { pause: kind };
         };
         const signal = new AbortController().signal;
-        const ended = tryUntil(attempt, { budget, random, signal }).then((value) => ({
+        const ended = attemptUntil(attempt, { budget, random, signal }).then((value) => ({
             value,
             atMs: budget.elapsedMs(),
         }));
@@ -38,48 +39,48 @@ async function run(kinds: readonly Kind[], { totalMs = 600_000, tryMs = 0, rando
     }
 }
 
-describe("tries within a budget", () => {
-    it("end with the first try that ends", async () => {
-        const { value, starts } = await run(["failed", "waiting", "ended"]);
+describe("attempts within a budget", () => {
+    it("end with the first that returns a value", async () => {
+        const { value, starts } = await run(["retry", "poll", "value"]);
         assert.equal(value, "done");
         assert.equal(starts.length, 3);
     });
 
-    it("end without a value when the time is up, and never later", async () => {
+    it("are timed out when the time is up, and never later", async () => {
         const conditions = fc.record({
             totalMs: fc.integer({ min: 1, max: 86_400 }).map((seconds) => seconds * 1000),
-            tryMs: fc.integer({ min: 0, max: 20_000 }),
+            attemptMs: fc.integer({ min: 0, max: 20_000 }),
             random: fc.double({ min: 0.25, max: 1, maxExcluded: true, noNaN: true }).map((value) => () => value),
         });
-        const kinds = fc.array(fc.constantFrom<Kind>("failed", "waiting"), { minLength: 1, maxLength: 5 });
+        const kinds = fc.array(fc.constantFrom<Kind>("retry", "poll"), { minLength: 1, maxLength: 5 });
         await fc.assert(
-            fc.asyncProperty(kinds, conditions, async (tried, given) => {
-                const { value, atMs } = await run(tried, given);
-                assert.equal(value, undefined);
+            fc.asyncProperty(kinds, conditions, async (attempted, given) => {
+                const { value, atMs } = await run(attempted, given);
+                assert.equal(value, "timed out");
                 assert.ok(atMs <= given.totalMs + 1, `ended at ${atMs} of ${given.totalMs}`);
             }),
             runsOf(60),
         );
     });
 
-    it("include a last try near the end", async () => {
-        const { starts } = await run(["waiting"], { totalMs: 60_000 });
+    it("include a last one near the end", async () => {
+        const { starts } = await run(["poll"], { totalMs: 60_000 });
         assert.ok((starts.at(-1) ?? 0) >= 58_000);
     });
 
     it("include more than one in a short budget, the last near its end", async () => {
-        const { starts, atMs } = await run(["failed"], { totalMs: 1_000 });
+        const { starts, atMs } = await run(["retry"], { totalMs: 1_000 });
         assert.deepEqual(starts, [0, 250, 750, 900]);
         assert.ok(atMs <= 1_000);
     });
 
     it("count where they end in the very last moment", async () => {
-        const { value, atMs } = await run(["ended"], { totalMs: 1_000, tryMs: 5_000 });
+        const { value, atMs } = await run(["value"], { totalMs: 1_000, attemptMs: 5_000 });
         assert.deepEqual([value, atMs], ["done", 1_000]);
     });
 
     it("wait at random up to a limit that doubles with each failure in a row", async () => {
-        const { starts } = await run(["failed", "failed", "failed", "ended"], { random: () => 0.5 });
+        const { starts } = await run(["retry", "retry", "retry", "value"], { random: () => 0.5 });
         assert.deepEqual(starts, [0, 250, 750, 1750]);
         assert.deepEqual(
             [0, 1, 2, 10].map((failures) => backoffMs(failures, 0.999)).map(Math.round),
@@ -88,12 +89,12 @@ describe("tries within a budget", () => {
         assert.equal(backoffMs(3, 0), 0);
     });
 
-    it("start over with the pauses after a try that did not fail", async () => {
-        const { starts } = await run(["failed", "failed", "waiting", "failed", "ended"]);
+    it("start over with the pauses after one that did not fail", async () => {
+        const { starts } = await run(["retry", "retry", "poll", "retry", "value"]);
         assert.deepEqual(starts, [0, 250, 750, 1750, 2000]);
     });
 
-    it("look less and less often, at least every 15 seconds", () => {
+    it("poll less and less often, at least every 15 seconds", () => {
         assert.deepEqual([0, 1, 2, 20].map(pollMs), [1000, 1500, 2250, 15_000]);
     });
 
@@ -102,9 +103,40 @@ describe("tries within a budget", () => {
         const { signal } = controller;
         const listeners = listenersOf(signal);
         const budget = startBudget(600_000, () => 0);
-        const stopped = tryUntil(async () => ({ kind: "failed" }), { budget, random: () => 0.9, signal });
+        let attempts = 0;
+        const attempt = async (): Promise<{ readonly pause: Pause }> => {
+            attempts += 1;
+            return { pause: "retry" };
+        };
+        const stopped = attemptUntil(attempt, { budget, random: () => 0.9, signal });
         controller.abort(new Error("stopped"));
-        await assert.rejects(stopped, /^Error: stopped$/);
+        assert.equal(await stopped, "aborted");
         assert.equal(listeners(), 0);
+        assert.equal(await attemptUntil(attempt, { budget, random: () => 0.9, signal }), "aborted");
+        assert.equal(attempts, 1);
+    });
+
+    it("return the value of one that ends after they are stopped", async () => {
+        const controller = new AbortController();
+        const budget = startBudget(600_000, () => 0);
+        const attempt = async () => {
+            controller.abort(new Error("stopped"));
+            return { value: "done" };
+        };
+        const ended = await attemptUntil(attempt, { budget, random: () => 0.9, signal: controller.signal });
+        assert.equal(ended, "done");
+    });
+
+    it("are stopped, not timed out, when both happen in one attempt", async () => {
+        const controller = new AbortController();
+        let nowMs = 0;
+        const budget = startBudget(1_000, () => nowMs);
+        const attempt = async (): Promise<{ readonly pause: Pause }> => {
+            nowMs = 1_000;
+            controller.abort(new Error("stopped"));
+            return { pause: "retry" };
+        };
+        const ended = await attemptUntil(attempt, { budget, random: () => 0.9, signal: controller.signal });
+        assert.equal(ended, "aborted");
     });
 });

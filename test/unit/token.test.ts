@@ -8,7 +8,7 @@ const source: TokenSource = {
     urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt::pause",
     region: "cn-hangzhou",
     instanceId: "ls-cn-4591f1y6abcd",
-    triggers: ["v1"],
+    subject: ["v1"],
 };
 
 const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>;
@@ -17,7 +17,7 @@ const sources: fc.Arbitrary<TokenSource> = fc.record({
     urn: fc.string({ unit: "grapheme" }),
     region: fc.string(),
     instanceId: fc.string(),
-    triggers: fc.array(json, { maxLength: 3 }),
+    subject: fc.oneof(fc.array(json, { maxLength: 3 }), fc.string()),
     previousToken: fc.option(fc.string(), { nil: undefined }),
 });
 
@@ -30,6 +30,35 @@ describe("the client token", () => {
             '"urn:pulumi:dev::shop::pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt::pause",' +
             '"cn-hangzhou","ls-cn-4591f1y6abcd",["v1"],null]';
         assert.equal(deriveToken(source), createHash("sha256").update(encoding).digest("hex"));
+    });
+
+    it("is fixed for ever for a resume by interruption, which takes the place of the triggers", () => {
+        // SHA-256 of the literal text, computed apart from this code:
+        // ["pulumi-alicloud-logstash/1","ResumeLogstashTask","urn:pulumi:dev::shop::pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskResume::resume","cn-hangzhou","ls-cn-4591f1y6abcd","ls-cn-4591f1y6abcd/0123456789abcdef",null]
+        // ["pulumi-alicloud-logstash/1","ResumeLogstashTask","urn:pulumi:dev::shop::alicloud-logstash:index:LogstashTaskResume::a \"b\"","cn-beijing","ls-cn-ü","ls-cn-ü/my ~token/1",null]
+        const resumes: ReadonlyArray<readonly [source: Omit<TokenSource, "operation">, token: string]> = [
+            [
+                {
+                    urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskResume::resume",
+                    region: "cn-hangzhou",
+                    instanceId: "ls-cn-4591f1y6abcd",
+                    subject: "ls-cn-4591f1y6abcd/0123456789abcdef",
+                },
+                "6eb4e0b93e4dd70720fbd0fcce6be3a3c648292fc25d1b828af64a710763e322",
+            ],
+            [
+                {
+                    urn: 'urn:pulumi:dev::shop::alicloud-logstash:index:LogstashTaskResume::a "b"',
+                    region: "cn-beijing",
+                    instanceId: "ls-cn-ü",
+                    subject: "ls-cn-ü/my ~token/1",
+                },
+                "c7df3952e943fff2e2a944adc2b33a2aa2d64a75f6dd2b380aa976380bcd8728",
+            ],
+        ];
+        for (const [resume, token] of resumes) {
+            assert.equal(deriveToken({ operation: "ResumeLogstashTask", ...resume }), token);
+        }
     });
 
     it("is 64 ASCII characters, as the service allows", () => {
@@ -51,19 +80,19 @@ describe("the client token", () => {
     });
 
     it("follows the order of lists, not that of keys", () => {
-        const token = (...triggers: Json[]) => deriveToken({ ...source, triggers });
+        const token = (...triggers: Json[]) => deriveToken({ ...source, subject: triggers });
         assert.equal(token({ a: 1, b: [{ c: 2, d: 3 }] }), token({ b: [{ d: 3, c: 2 }], a: 1 }));
         assert.notEqual(token("a", "b"), token("b", "a"));
     });
 
     it("gives a rollback to an earlier trigger a request of its own", () => {
-        const first = deriveToken({ ...source, triggers: ["v1"] });
-        const second = deriveToken({ ...source, triggers: ["v2"], previousToken: first });
-        const back = deriveToken({ ...source, triggers: ["v1"], previousToken: second });
+        const first = deriveToken({ ...source, subject: ["v1"] });
+        const second = deriveToken({ ...source, subject: ["v2"], previousToken: first });
+        const back = deriveToken({ ...source, subject: ["v1"], previousToken: second });
         assert.equal(new Set([first, second, back]).size, 3);
     });
 });
 
-function fields({ operation, urn, region, instanceId, triggers, previousToken }: TokenSource): Json {
-    return [operation, urn, region, instanceId, triggers, previousToken ?? null];
+function fields({ operation, urn, region, instanceId, subject, previousToken }: TokenSource): Json {
+    return [operation, urn, region, instanceId, subject, previousToken ?? null];
 }

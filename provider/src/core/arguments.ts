@@ -7,7 +7,7 @@ import {
     unknownValue,
     type ValuesOf,
 } from "./argumentRules";
-import { instanceProblem } from "./interruption";
+import { instanceOf } from "./interruption";
 import type { Json } from "./json";
 import { descriptorOf, type Operation } from "./operations";
 import { triggersProblem } from "./triggers";
@@ -111,9 +111,15 @@ function subjectFailures(operation: Operation, inputs: Properties): string[] {
                 "console, or by `triggers` for one run; set `waitForSuspended: true` from then on",
         );
     }
-    const problem = instanceProblem(inputs.interruption, inputs.instanceId);
-    if (problem !== undefined) {
-        failures.push(`interruption: ${problem}`);
+    const suspended = subjects.includes("interruption") ? instanceOf(inputs.interruption) : undefined;
+    const { instanceId } = inputs;
+    if (
+        suspended !== undefined &&
+        instanceId !== unknownValue &&
+        instanceIdProblem(instanceId) === undefined &&
+        suspended !== instanceId
+    ) {
+        failures.push(`interruption: names a suspension of ${suspended}, and this resource resumes ${instanceId}`);
     }
     return failures;
 }

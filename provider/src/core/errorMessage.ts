@@ -24,7 +24,7 @@ export interface ErrorReport {
     /** Of the acceptance. */
     readonly requestId?: string | undefined;
     /** Where the credentials came from; shown where they are in question. */
-    readonly credentialsName?: string | undefined;
+    readonly credentialsName?: (() => string) | undefined;
     /** Shown where no connection could be made. */
     readonly route?: Route | undefined;
     /** Requests that were sent. */
@@ -48,14 +48,14 @@ export function errorMessage({ operation, instanceId, region, what, problem, ...
         ["proxy", route?.proxy],
         ["message", known?.omitMessage ? undefined : error?.message],
         ["request ID", requestId ?? rest.requestId],
-        ["signed with", known?.aboutIdentity ? rest.credentialsName : undefined],
+        ["signed with", known?.aboutIdentity ? rest.credentialsName?.() : undefined],
         ["attempts", `${rest.attempts} in ${seconds(rest.elapsedMs)}`],
         ["fix", rest.advice],
         ["see", error?.recommend],
     ];
     const lines = rows
         .filter(([, text]) => text !== undefined && text !== "")
-        .map(([label, text]) => `  ${`${label}:`.padEnd(12)} ${text}`);
+        .map(([label, text]) => `  ${`${label}:`.padEnd(12)} ${text?.replaceAll("\n", `\n${" ".repeat(15)}`)}`);
     return [`${operation} on ${instanceId} in ${region}: ${what}`, ...lines].join("\n");
 }
 

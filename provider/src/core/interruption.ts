@@ -1,4 +1,4 @@
-import { rule, typeName, unknownValue } from "./argumentRules";
+import { rule, typeName } from "./argumentRules";
 
 /** The argument of a resume that names the suspension to end: the output of an interrupt, `""` for none. */
 export const interruptionRule = rule<string | undefined>({
@@ -6,7 +6,7 @@ export const interruptionRule = rule<string | undefined>({
     onChange: "request",
     byDefault: undefined,
     check: (value) =>
-        value === "" || (typeof value === "string" && value.indexOf("/") > 0)
+        value === "" || instanceOf(value) !== undefined
             ? undefined
             : `${typeName(value)} is not the \`interruption\` of a LogstashTaskInterrupt`,
 });
@@ -16,14 +16,9 @@ export function interruptionOf(instanceId: string, clientToken: string): string 
     return `${instanceId}/${clientToken}`;
 }
 
-/** What is wrong with an interruption for this instance, if both are known. */
-export function instanceProblem(interruption: unknown, instanceId: unknown): string | undefined {
-    if (typeof interruption !== "string" || interruption === "" || interruption === unknownValue) {
-        return undefined;
-    }
-    const slash = interruption.indexOf("/");
-    const named = interruption.slice(0, slash);
-    return slash < 1 || named === instanceId || instanceId === unknownValue
-        ? undefined
-        : `names a suspension of ${named.slice(0, 128)}, and this resource resumes ${String(instanceId)}`;
+/** The instance whose suspension an interruption names; nothing if the value names none. */
+export function instanceOf(interruption: unknown): string | undefined {
+    return typeof interruption === "string"
+        ? /^([A-Za-z0-9][\w-]{0,127})\/[\x20-\x7e]+$/.exec(interruption)?.[1]
+        : undefined;
 }

@@ -137,7 +137,9 @@ export const operations = {
             interruption: interruptionRule,
             waitForResumed: flag(true),
             // An interruption that is over was ended by somebody else: there is nothing left to do.
-            whenNotSuspended: failOrSkip(({ interruption }) => (interruption === undefined ? "fail" : "skip")),
+            whenNotSuspended: failOrSkip(({ interruption }) =>
+                interruption === undefined || interruption === null ? "fail" : "skip",
+            ),
         },
         waitArgument: "waitForResumed",
         nothingArgument: "whenNotSuspended",

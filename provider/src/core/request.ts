@@ -285,7 +285,7 @@ class Pursuit {
             what,
             problem: this.#problem,
             requestId: this.#known.acceptance?.requestId,
-            credentialsName: this.means.service.credentialsName(),
+            credentialsName: () => this.means.service.credentialsName(),
             route: this.means.service.route(),
             attempts: this.#attempts,
             elapsedMs: this.budget.elapsedMs(),

@@ -62,7 +62,7 @@ export class LogstashTaskInterrupt extends pulumi.CustomResource {
      * the change ended by itself. To resume, use {@link interruption}.
      */
     declare public readonly interrupted: pulumi.Output<boolean>;
-    /** When the service accepted the request, by the deploying machine's clock, as RFC 3339; absent unless `interrupted`. */
+    /** When the service accepted the request, by the deploying machine's clock, as RFC 3339; absent unless `interrupted` or pending. */
     declare public readonly interruptedAt: pulumi.Output<string | undefined>;
     /**
      * Names the suspension that a resume may still have to end. `""` if there is none. Absent if the request was accepted

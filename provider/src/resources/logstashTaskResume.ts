@@ -63,7 +63,7 @@ export class LogstashTaskResume extends pulumi.CustomResource {
     declare public readonly clientToken: pulumi.Output<string | undefined>;
     /** Whether a request of this resource resumed the change. */
     declare public readonly resumed: pulumi.Output<boolean>;
-    /** When the service accepted the request, by the deploying machine's clock, as RFC 3339; absent unless `resumed`. */
+    /** When the service accepted the request, by the deploying machine's clock, as RFC 3339; absent unless `resumed` or pending. */
     declare public readonly resumedAt: pulumi.Output<string | undefined>;
     /** The last interruption that was resumed, or whose suspension was found to be over. It is not resumed again. */
     declare public readonly resumedInterruption: pulumi.Output<string | undefined>;
