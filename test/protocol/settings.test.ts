@@ -18,7 +18,7 @@ describe("the settings of a process", () => {
 
     it("are what surrounds it, its home directory and its files", () => {
         const surroundings = { config: (key: string) => `value of ${key}`, env: { A: "b" } };
-        const settings = settingsOf(surroundings, { namespace: "alicloud", lastResort: true });
+        const settings = settingsOf(surroundings, { namespace: "alicloud" });
         assert.deepEqual([settings.config("k"), settings.env.A, settings.namespace], ["value of k", "b", "alicloud"]);
         assert.equal(settings.homeDirectory, folder);
         const file = join(folder, "file");
