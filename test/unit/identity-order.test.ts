@@ -113,7 +113,7 @@ describe("the identity: which kind wins", () => {
                 for (const [what, { profiles = [], ...setup }] of ambient) {
                     // A broken file is no place for the profile that is named.
                     const files = winner.setup.profiles === undefined ? setup.files : {};
-                    const others = profiles.filter(({ name }) => name !== source.name);
+                    const others = profiles.filter((profile) => profile !== source);
                     const machine = { ...setup, files: files ?? {}, profiles: [...others, source] };
                     const withSource = { ...winner.setup, profiles: winner.setup.profiles ?? [] };
                     assert.equal(who(resolve(together(machine, withSource))), expected, what);

@@ -392,7 +392,7 @@ describe("the STS host", () => {
         ],
         ...(["named", "own"] as const).flatMap((chosen) => {
             const by = (fields: object) => (chosen === "named" ? withProfile(fields) : own(fields));
-            const name = chosen === "named" ? undefined : "own";
+            const name = chosen === "named" ? undefined : (["own"] as const);
             const fields: readonly (readonly [fields: object, host: string])[] = [
                 [{ sts_region: "eu-central-1" }, "sts.eu-central-1.aliyuncs.com"],
                 [{ enable_vpc: true }, "sts-vpc.cn-hangzhou.aliyuncs.com"],
@@ -401,7 +401,8 @@ describe("the STS host", () => {
                 [{ enable_vpc: true, sts_endpoint: "h.example" }, "h.example"],
             ];
             return fields.map(
-                ([of, host]) => [`of a ${chosen} profile with ${JSON.stringify(of)}`, by(of), host, name] as const,
+                ([of, host]) =>
+                    [`of a ${chosen} profile with ${JSON.stringify(of)}`, by(of), host, ...(name ?? [])] as const,
             );
         }),
         [

@@ -3,7 +3,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent } from "node:https";
 import { parseJson } from "../core/configuration";
 import { stringField } from "../core/json";
-import { noOtherProxy, proxyFor } from "./proxy";
+import { noOtherProxy, noOtherProxyByLibrary, proxyFor } from "./proxy";
 import { type AttemptOptions, ProxyRefusal, TunnelAgent } from "./tunnel";
 
 /** A request as the providers of `@alicloud/credentials` make it. */
@@ -124,7 +124,11 @@ async function agentThrough(proxy: URL | undefined, secure: boolean): Promise<Ag
     if (proxy === undefined) {
         return secure ? new HttpsAgent(noOtherProxy) : new HttpAgent(noOtherProxy);
     }
-    return secure ? new TunnelAgent(proxy) : new (await import("http-proxy-agent")).HttpProxyAgent(proxy, noOtherProxy);
+    if (secure) {
+        return new TunnelAgent(proxy);
+    }
+    const { HttpProxyAgent } = await import("http-proxy-agent");
+    return new HttpProxyAgent(proxy, noOtherProxyByLibrary);
 }
 
 function bodyOf({ headers, bodyForm }: ExchangeRequest, { form, json }: ExchangeOptions) {
