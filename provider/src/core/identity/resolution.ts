@@ -55,7 +55,7 @@ export function howToNameIdentity(settings: Settings): string {
         "    ALIBABA_CLOUD_OIDC_TOKEN_FILE, as RRSA sets them",
         key,
         `Variables count ${whereVariablesCount}: those that a program writes into process.env do not arrive here.`,
-        "All ways are in docs/credentials.md of this package.",
+        "More is in docs/credentials.md of this package.",
     ].join("\n");
 }
 
