@@ -37,7 +37,7 @@ export interface ExchangeOptions {
 
 /** Why there are no credentials from a host, in fields that hold nothing of what was sent or answered. */
 export type ExchangeProblem =
-    | { readonly kind: "unreachable"; readonly code: string; readonly connected: boolean }
+    | { readonly kind: "unreachable"; readonly code: string }
     | { readonly kind: "refused"; readonly status: number; readonly code?: string };
 
 /** A request for credentials that got none. */
@@ -71,7 +71,6 @@ export async function exchange(request: ExchangeRequest, options: ExchangeOption
     const { headers, body } = bodyOf(request, options);
 
     return new Promise((resolve, reject) => {
-        let connected = false;
         const givenUp = new AbortController();
         const attempt: AttemptOptions = { giveUp: givenUp.signal };
         // The agent brings TLS with it.
@@ -83,7 +82,7 @@ export async function exchange(request: ExchangeRequest, options: ExchangeOption
             givenUp.abort();
             outgoing.destroy();
         };
-        const giveUp = (code: string) => fail({ kind: "unreachable", code, connected });
+        const giveUp = (code: string) => fail({ kind: "unreachable", code });
         let timer = setTimeout(giveUp, request.connectTimeout, "ETIMEDOUT");
         outgoing.on("error", (error) =>
             error instanceof ProxyRefusal
@@ -92,7 +91,6 @@ export async function exchange(request: ExchangeRequest, options: ExchangeOption
         );
         outgoing.on("socket", (socket) => {
             const onConnected = () => {
-                connected = true;
                 clearTimeout(timer);
                 timer = setTimeout(giveUp, request.readTimeout, "ETIMEDOUT");
             };

@@ -49,7 +49,7 @@ export function credentialsChain({ base, roles }: Identity, options: ChainOption
         getCredentials: () => outermost.getCredentials(),
         forget() {
             for (const part of parts) {
-                // Without these two fields a provider of the library asks anew.
+                // Without these two fields a provider of the library requests another session.
                 Object.assign(part, { session: undefined, expirationTimestamp: undefined });
             }
         },
