@@ -201,6 +201,7 @@ describe("npm run contract -- --instance", () => {
             [["--profile", "nobody"], { ALIBABA_CLOUD_CREDENTIALS_FILE: join(folder, "none.json") }, /does not exist/],
             [["--stack-config", join(folder, "none.json")], key, /--stack-config is no file/],
             [[], { ALIBABA_CLOUD_ACCESS_KEY_ID: "LTAIhalf" }, /half of an access key/],
+            [[], {}, /no Alibaba Cloud credentials are set; name an identity/],
         ];
         for (const [words, env, message] of wrong) {
             const { code, text } = await inProcess(words, undefined, env);

@@ -96,8 +96,8 @@ const kinds: readonly Kind[] = [
         },
     },
     {
-        what: "the current profile of a laptop's CLI",
-        env: none,
+        what: "the profile of a laptop's CLI that the environment names",
+        env: { ...none, ALIBABA_CLOUD_PROFILE: "default" },
         config: () => ({}),
         files: {
             "home/.aliyun/config.json": textOfCliProfiles({

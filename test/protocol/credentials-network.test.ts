@@ -26,8 +26,6 @@ describe("the way to credentials", () => {
     const assumeRole = { "alicloud:assumeRole": JSON.stringify({ roleArn: machine.arn }) };
     const oidcRole = { oidcProviderArn: providerArn, roleArn: pipeline.arn, oidcToken };
     const profileRole = { ...callerProfile, ram_role_arn: machine.arn };
-    const sdkRole = `role_arn = ${machine.arn}\n`;
-    const sdkKey = `access_key_id = ${caller.accessKeyId}\naccess_key_secret = ${caller.accessKeySecret}\n`;
 
     /** Every kind that asks STS: its configuration, after what it needs has been written. */
     const kinds: Readonly<Record<string, () => Record<string, string>>> = {
@@ -51,10 +49,6 @@ describe("the way to credentials", () => {
                 ram_role_arn: pipeline.arn,
             });
             return { "alicloud:profile": "p" };
-        },
-        "the SDKs' credentials file": () => {
-            site.file(".alibabacloud/credentials", `[default]\ntype = ram_role_arn\n${sdkKey}${sdkRole}`);
-            return {};
         },
         "a credentials URI with a role": () => ({ "alicloud:credentialsUri": site.machineUri, ...assumeRole }),
     };
@@ -176,12 +170,35 @@ describe("the way to credentials", () => {
         assert.equal(signer, caller.accessKeyId);
     });
 
-    it("takes the region of the CLI's current profile where that is the identity too", async () => {
+    it("never takes the region of the CLI's current profile", async () => {
         site.profiles({ name: "default", mode: "AK", ...callerProfile, region_id: "cn-shenzhen" });
         const { region: _, ...without } = inputs;
-        const host = await site.host({});
-        assert.equal((await host.check({}, without)).inputs.region, "cn-shenzhen");
+        const { failures } = await (await site.host({})).check({}, without);
+        assert.match(failures.join(), /^\|region: is not set; give it as/);
     });
+
+    /** What says that a host other than the region's public one is STS here. */
+    const others: readonly (readonly [what: string, env: Record<string, string>, host: string])[] = [
+        [
+            "the VPC's, by the variables of a pod",
+            { ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: "true", ALIBABA_CLOUD_STS_REGION: "cn-beijing" },
+            "sts-vpc.cn-beijing.aliyuncs.com",
+        ],
+        ["the one of ALIBABA_CLOUD_STS_ENDPOINT", { ALIBABA_CLOUD_STS_ENDPOINT: "sts.example" }, "sts.example"],
+    ];
+    for (const [what, env, host] of others) {
+        it(`leads a pod's OIDC role to ${what}`, async () => {
+            const proxy = await site.redirectingProxy(emulatorPort());
+            const rrsa = {
+                ALIBABA_CLOUD_ROLE_ARN: pipeline.arn,
+                ALIBABA_CLOUD_OIDC_PROVIDER_ARN: providerArn,
+                ALIBABA_CLOUD_OIDC_TOKEN_FILE: site.file("token", oidcToken),
+            };
+            const config = { "alicloud:endpoints": site.endpoints({}) };
+            assert.match(await site.signedBy(config, { ...rrsa, ...env, HTTPS_PROXY: proxy.url }), /^STS\./);
+            assert.deepEqual([...new Set(proxy.asked)], [`${host}:443`]);
+        });
+    }
 });
 
 describe("an exchange for credentials", () => {
@@ -242,13 +259,13 @@ describe("an exchange for credentials", () => {
             }),
         );
         const { problem } = await problemOf(url);
-        assert.deepEqual(problem, { kind: "unreachable", code: "ETIMEDOUT", connected: true });
+        assert.deepEqual(problem, { kind: "unreachable", code: "ETIMEDOUT" });
         await until(() => closed);
     });
 
-    it("ends where a proxy takes the request and never answers, which is not where nobody is", async () => {
+    it("ends where a proxy takes the request and never answers", async () => {
         const { problem, proxy } = await problemOf("http://sts.example", await site.serve(() => undefined));
-        assert.deepEqual(problem, { kind: "unreachable", code: "ETIMEDOUT", connected: true });
+        assert.deepEqual(problem, { kind: "unreachable", code: "ETIMEDOUT" });
         assert.equal(proxy, "HTTP_PROXY");
     });
 
@@ -261,7 +278,7 @@ describe("an exchange for credentials", () => {
             more();
         });
         const { problem } = await problemOf(url, undefined, 60_000);
-        assert.deepEqual(problem, { kind: "unreachable", code: "EMSGSIZE", connected: true });
+        assert.deepEqual(problem, { kind: "unreachable", code: "EMSGSIZE" });
     });
 
     it("ends where a proxy takes the connection and never opens the tunnel, and the connection with it", async () => {
@@ -278,14 +295,14 @@ describe("an exchange for credentials", () => {
             "https://sts.example",
             `http://127.0.0.1:${await site.listen(silent)}`,
         );
-        assert.deepEqual(problem, { kind: "unreachable", code: "ETIMEDOUT", connected: false });
+        assert.deepEqual(problem, { kind: "unreachable", code: "ETIMEDOUT" });
         assert.equal(proxy, "HTTPS_PROXY");
         await until(() => closed);
     });
 
     it("ends where nobody listens", async () => {
         const { problem, host } = await problemOf("http://127.0.0.1:1/canary?canary");
-        assert.deepEqual(problem, { kind: "unreachable", code: "ECONNREFUSED", connected: false });
+        assert.deepEqual(problem, { kind: "unreachable", code: "ECONNREFUSED" });
         assert.equal(host, "127.0.0.1:1");
     });
 });

@@ -17,12 +17,15 @@ import {
     oidcToken,
     pipeline,
     providerArn,
+    region,
     session,
     sessionKey,
     ssoAnswer,
     ssoProfile,
 } from "./credentialsSite";
 import { until } from "./until";
+
+const fs = require("node:fs") as typeof import("node:fs");
 
 const assumeRole = { "alicloud:assumeRole": JSON.stringify({ roleArn: deployer.arn, externalId: "external" }) };
 const byDeployer = `AssumeRole ${deployer.arn}`;
@@ -113,7 +116,7 @@ describe("credentials", () => {
         assert.equal(await issuedFor({ "alicloud:credentialsUri": site.machineUri }), "GetCredentialsUri machine");
     });
 
-    it("environment × credentials URI, before the CLI's current profile", async () => {
+    it("environment × credentials URI, and never the CLI's current profile", async () => {
         site.profiles({ name: "default", mode: "AK", ...callerProfile });
         const env = { ALIBABA_CLOUD_CREDENTIALS_URI: site.machineUri };
         assert.equal(await issuedFor({}, env), "GetCredentialsUri machine");
@@ -244,19 +247,74 @@ describe("credentials", () => {
         assert.match(readFileSync(clis, "utf8"), /"oauth_refresh_token": "refresh-2"/);
     });
 
-    it("default chain × OIDC role of the environment, before the CLI's current profile", async () => {
-        site.profiles({ name: "default", mode: "AK", ...callerProfile });
-        const env = {
-            ALIBABA_CLOUD_ROLE_ARN: pipeline.arn,
-            ALIBABA_CLOUD_OIDC_PROVIDER_ARN: providerArn,
-            ALIBABA_CLOUD_OIDC_TOKEN_FILE: site.file("token", oidcToken),
-        };
-        assert.equal(await issuedFor({}, env), byPipeline);
+    const rrsa = (token = oidcToken) => ({
+        ALIBABA_CLOUD_ROLE_ARN: pipeline.arn,
+        ALIBABA_CLOUD_OIDC_PROVIDER_ARN: providerArn,
+        ALIBABA_CLOUD_OIDC_TOKEN_FILE: site.file("token", token),
     });
 
-    it("default chain × the current profile of the CLI", async () => {
+    it("environment × OIDC role, as Kubernetes sets it, and never the CLI's current profile", async () => {
         site.profiles({ name: "default", mode: "AK", ...callerProfile });
-        assert.equal(await signedBy({}), caller.accessKeyId);
+        assert.equal(await issuedFor({}, rrsa()), byPipeline);
+    });
+
+    it("environment × OIDC role: the newline at the end of the token's file is not sent", async () => {
+        assert.equal(await issuedFor({}, rrsa(`${oidcToken}\n`)), byPipeline);
+    });
+
+    it("CLI profile × RamRoleArn: with an external ID", async () => {
+        site.profiles({ ...roleProfile, ram_role_arn: deployer.arn, external_id: "external" });
+        assert.equal(await issuedFor({ "alicloud:profile": "role" }), byDeployer);
+    });
+
+    it("CLI profile × ChainableRamRoleArn: with an external ID", async () => {
+        const chained = { name: "chained", mode: "ChainableRamRoleArn", source_profile: "default" };
+        site.profiles(
+            { ...chained, ram_role_arn: deployer.arn, external_id: "external" },
+            { name: "default", mode: "AK", ...callerProfile },
+        );
+        assert.equal(await issuedFor({ "alicloud:profile": "chained" }), byDeployer);
+    });
+
+    const sessionProfile = {
+        access_key_id: session.accessKeyId,
+        access_key_secret: session.accessKeySecret,
+        sts_token: session.securityToken,
+    };
+
+    it("CLI profile × RamRoleArn: by a temporary key with its token", async () => {
+        const role = { ram_role_arn: deployer.arn, external_id: "external" };
+        site.profiles({ name: "role", mode: "RamRoleArn", ...sessionProfile, ...role });
+        assert.equal(await issuedFor({ "alicloud:profile": "role" }), byDeployer);
+    });
+
+    it("CLI profile × no mode: a temporary key with its token", async () => {
+        site.profiles({ name: "plain", mode: "", ...sessionProfile });
+        assert.equal(await signedBy({ "alicloud:profile": "plain" }), session.accessKeyId);
+    });
+
+    it("CLI profile: its file is read once for each operation", async () => {
+        const path = site.profiles({ ...roleProfile, region_id: region });
+        const host = await site.host({ "alicloud:profile": "role" });
+        let reads = 0;
+        const { readFileSync: read } = fs;
+        const counting = (file: unknown, ...rest: unknown[]) => {
+            reads += file === path ? 1 : 0;
+            return Reflect.apply(read, fs, [file, ...rest]);
+        };
+        Object.assign(fs, { readFileSync: counting });
+        try {
+            const { region: _, ...news } = inputs;
+            for (const profile of [{}, { profile: "role" }]) {
+                reads = 0;
+                await host.check({}, { ...news, ...profile });
+                assert.equal(reads, 1);
+                await host.create({ ...inputs, ...profile });
+                assert.equal(reads, 2);
+            }
+        } finally {
+            Object.assign(fs, { readFileSync: read });
+        }
     });
 
     describe("of the machine's role", () => {
@@ -294,32 +352,6 @@ describe("credentials", () => {
             const env = { ALIBABA_CLOUD_ECS_METADATA: "other" };
             assert.equal(await issuedFor({}, env, { profile: "ecs" }), metadata);
         });
-
-        it("default chain × the machine's role", async () => {
-            assert.equal(await issuedFor({}), metadata);
-        });
-    });
-
-    const sdksFile = (type: string, more = "") =>
-        site.file(
-            ".alibabacloud/credentials",
-            `[default]\nenable = true\ntype = ${type}\naccess_key_id = ${caller.accessKeyId}\n` +
-                `access_key_secret = ${caller.accessKeySecret}\n${more}`,
-        );
-
-    it("default chain × the credentials file of the SDKs", async () => {
-        sdksFile("access_key");
-        assert.equal(await signedBy({}), caller.accessKeyId);
-    });
-
-    it("default chain × the credentials file of the SDKs, where a blank variable names no profile", async () => {
-        sdksFile("access_key");
-        assert.equal(await signedBy({}, { ALIBABA_CLOUD_PROFILE: " " }), caller.accessKeyId);
-    });
-
-    it("default chain × the credentials file of the SDKs with a role", async () => {
-        sdksFile("ram_role_arn", `role_arn = ${machine.arn}\nrole_session_name = sdk\n`);
-        assert.equal(await issuedFor({}), byMachine);
     });
 
     it("the stack configuration goes before the environment, and that before a profile", async () => {
@@ -423,7 +455,7 @@ describe("a source of temporary credentials", () => {
     it("gives no token with a key that has none, whose text would be kept out of every message", async () => {
         const printed = JSON.stringify({ mode: "AK", ...callerProfile });
         const fields = { name: "external", mode: "External", process_command: `printf %s '${printed}'` } as const;
-        const file = { name: "the file", isClis: false, current: undefined, profiles: [fields] };
+        const file = { name: "the file", isClis: false, profiles: [fields] };
         const chosenBy = { kind: "argument", name: "profile" } as const;
         const profile = { name: fields.name, mode: fields.mode, chosenBy, file, fields };
         const base = { kind: "cliProfile", mode: fields.mode, profile } as const;

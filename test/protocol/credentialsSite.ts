@@ -27,7 +27,12 @@ export const providerArn = `acs:ram::${accountId}:oidc-provider/ci`;
 export const oidcToken = "header.payload.oidc-canary";
 
 /** The hosts of Alibaba Cloud that a redirecting proxy leads to the emulator. */
-export const publicHosts = [`sts.${region}.aliyuncs.com`, "oauth.aliyun.com"] as const;
+export const publicHosts = [
+    `sts.${region}.aliyuncs.com`,
+    "sts-vpc.cn-beijing.aliyuncs.com",
+    "sts.example",
+    "oauth.aliyun.com",
+] as const;
 
 export const caller: Account = { accessKeyId: "LTAI-ak-canary", accessKeySecret: "secret-canary", accountId };
 export const session: Account & { securityToken: string } = {

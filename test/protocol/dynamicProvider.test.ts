@@ -555,7 +555,7 @@ describe("the provider of dynamic resources", () => {
                 error.message,
                 /^InterruptLogstashTask on ls-cn-protocol0001 in cn-hangzhou: not sent\n[\s\S]*fix: +no Alibaba Cloud credentials/,
             );
-            assert.match(error.message, /alicloud:accessKey[\s\S]*ALIBABA_CLOUD_ACCESS_KEY_ID/);
+            assert.match(error.message, /ALIBABA_CLOUD_ACCESS_KEY_ID[\s\S]*alicloud:accessKey/);
         } finally {
             bare.stop();
         }

@@ -13,6 +13,7 @@ import { waysOfStack } from "../ways";
 import { CallError } from "./calls";
 import { countingProxy } from "./countingProxy";
 import { leaveEnvironment } from "./environment";
+import { Host } from "./host";
 import { InProcessHost } from "./inProcess";
 import { listening } from "./listening";
 
@@ -107,6 +108,64 @@ describe("the way to the service", () => {
         await host.create(inputs);
         assert.equal(emulator.ledger.effects.length, 1);
         assert.deepEqual(proxy.requests, []);
+    });
+
+    it("leaves the proxy out for a range of addresses", async () => {
+        const [emulator, proxy] = [await emulated(), await proxied()];
+        const host = await hostFor(emulator, { HTTP_PROXY: proxy.url, NO_PROXY: "127.0.0.0/8" });
+        await host.create(inputs);
+        assert.deepEqual([emulator.ledger.effects.length, proxy.requests], [1, []]);
+    });
+
+    describe("where Node gives every agent the proxy of the environment", () => {
+        /** Lets each agent of a process have that proxy, unless it is made with the option. */
+        const preload = `
+            for (const module of [require("node:http"), require("node:https")]) {
+                const { Agent } = module;
+                module.Agent = class extends Agent {
+                    constructor(options) {
+                        super({ proxyEnv: process.env, ...options });
+                    }
+                };
+            }
+            require("node:module").syncBuiltinESMExports();`;
+
+        async function interruptedWith(emulator: Emulator, env: Record<string, string>): Promise<void> {
+            const folder = mkdtempSync(join(tmpdir(), "logstash-preload-"));
+            atEnd(() => rmSync(folder, { recursive: true }));
+            const file = join(folder, "preload.cjs");
+            writeFileSync(file, preload);
+            const sts = new URL(emulator.url).host.replace("127.0.0.1", "localhost");
+            const host = await Host.start({
+                env: { ...env, NODE_OPTIONS: `--require=${file}` },
+                config: {
+                    "alicloud:accessKey": testAccount.accessKeyId,
+                    "alicloud:secretKey": testAccount.accessKeySecret,
+                    "alicloud:assumeRole": JSON.stringify({ roleArn: role.arn }),
+                    "alicloud:endpoints": JSON.stringify([{ elasticsearch: emulator.url, sts }]),
+                },
+            });
+            atEnd(() => host.stop());
+            await host.create(inputs);
+            assert.equal(emulator.ledger.effects.length, 1);
+        }
+        const role = { arn: "acs:ram::1234567890123456:role/deployer", trusts: [testAccount.accessKeyId] };
+
+        it("leads through one tunnel to each host, and sends the proxy nothing else", async () => {
+            const { tls, trust } = certified();
+            const [emulator, proxy] = [await emulated({ tls, roles: [role] }), await proxied()];
+            await interruptedWith(emulator, { ...trust, HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url });
+            const { host, port } = new URL(emulator.url);
+            assert.deepEqual(proxy.requests, [`connect localhost:${port}`, `connect ${host}`]);
+        });
+
+        it("leads directly to what NO_PROXY covers", async () => {
+            const { tls, trust } = certified();
+            const [emulator, proxy] = [await emulated({ tls, roles: [role] }), await proxied()];
+            const NO_PROXY = "127.0.0.0/8,localhost";
+            await interruptedWith(emulator, { ...trust, HTTPS_PROXY: proxy.url, NO_PROXY });
+            assert.deepEqual(proxy.requests, []);
+        });
     });
 
     const wrong: ReadonlyArray<readonly [what: string, env: Record<string, string>, words: RegExp]> = [

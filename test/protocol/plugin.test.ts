@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -297,6 +297,27 @@ describe("the plugin", () => {
                 /: not sent\n[\s\S]*fix: +no Alibaba Cloud credentials[\s\S]*alicloud-logstash:accessKey …/,
             );
             assert.doesNotMatch(message, /alicloud:/);
+        });
+
+        it("as the OIDC role whose variables Kubernetes sets", async () => {
+            const env = {
+                HOME: home,
+                ALIBABA_CLOUD_ROLE_ARN: "role",
+                ALIBABA_CLOUD_OIDC_PROVIDER_ARN: "provider",
+                ALIBABA_CLOUD_OIDC_TOKEN_FILE: join(home, "token"),
+                ALIBABA_CLOUD_STS_ENDPOINT: "127.0.0.1:1",
+            };
+            writeFileSync(env.ALIBABA_CLOUD_OIDC_TOKEN_FILE, "token");
+            const pod = await Host.start({ server: "plugin", urn, env });
+            try {
+                const creating = pod.create({ instanceId, region: "cn-hangzhou", timeoutSeconds: 1 });
+                assert.match(
+                    (await failureOf(creating)).message,
+                    /credentials of the OIDC role from the variable ALIBABA_CLOUD_ROLE_ARN.*from 127\.0\.0\.1:1/,
+                );
+            } finally {
+                await pod.stop();
+            }
         });
 
         it("not without saying which arguments of a declared provider are missing, or are none", async () => {

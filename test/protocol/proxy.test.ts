@@ -11,7 +11,7 @@ describe("the proxy that the environment names", () => {
 
     async function nameFor(target: string, env: Record<string, string>): Promise<string | undefined> {
         enterEnvironment(env);
-        const proxy = await proxyFor(target);
+        const proxy = proxyFor(target);
         return proxy === undefined ? undefined : proxyName(proxy);
     }
 
@@ -53,7 +53,7 @@ describe("the proxy that the environment names", () => {
         assert.equal(await nameFor(https, { HTTPS_PROXY: " proxy.test:3128\n" }), "proxy.test:3128 (HTTPS_PROXY)");
         assert.equal(await nameFor(http, { HTTP_PROXY: "https://proxy.test" }), "proxy.test (HTTP_PROXY)");
         enterEnvironment({ HTTPS_PROXY: "proxy.test:3128" });
-        assert.equal((await proxyFor(https))?.url.href, "http://proxy.test:3128/");
+        assert.equal(proxyFor(https)?.url.href, "http://proxy.test:3128/");
     });
 
     it("is left to others where it speaks SOCKS and is named for all, and refused where it is named for HTTP", async () => {
@@ -74,5 +74,61 @@ describe("the proxy that the environment names", () => {
                 return true;
             });
         }
+    });
+
+    /** As curl and Go read it: what an entry covers, and what only looks like it. */
+    const exemptions: readonly (readonly [entry: string, covered: readonly string[], not: readonly string[]])[] = [
+        [
+            "aliyuncs.com",
+            ["https://aliyuncs.com", "https://a.b.aliyuncs.com", "https://A.ALIYUNCS.COM."],
+            ["https://notaliyuncs.com", "https://aliyuncs.com.evil.test"],
+        ],
+        [
+            ".aliyuncs.com",
+            ["https://a.aliyuncs.com", "https://a.b.aliyuncs.com"],
+            ["https://aliyuncs.com", "https://xaliyuncs.com"],
+        ],
+        ["*.aliyuncs.com", ["https://a.aliyuncs.com"], ["https://aliyuncs.com"]],
+        ["AliYunCS.com.", ["https://a.aliyuncs.com"], ["https://com"]],
+        ["*", ["https://a.test", "http://10.1.2.3", "https://[::1]:8443"], []],
+        ["10.1.2.3", ["https://10.1.2.3", "http://10.1.2.3:8080"], ["https://10.1.2.30", "https://a.10.1.2.3.test"]],
+        ["10.0.0.0/8", ["https://10.1.2.3", "https://[::ffff:10.1.2.3]"], ["https://11.1.2.3", "https://a.test"]],
+        ["10.0.0.0/99", [], ["https://10.0.0.0"]],
+        ["10.0.0.0/", [], ["https://11.1.2.3"]],
+        ["10.*", [], ["https://10.1.2.3"]],
+        ["2.3", [], ["https://10.1.2.3"]],
+        ["::1", ["https://[::1]", "https://[::1]:8443"], ["https://[::2]", "https://a.test"]],
+        ["[::1]", ["https://[::1]"], ["https://[::2]"]],
+        ["[::1]:8443", ["https://[::1]:8443"], ["https://[::1]"]],
+        ["fd00::/8", ["https://[fd12::1]"], ["https://[fe12::1]", "https://10.1.2.3"]],
+        [
+            "a.test:443",
+            ["https://a.test", "https://b.a.test", "http://a.test:443"],
+            ["http://a.test", "https://a.test:8443"],
+        ],
+        ["10.1.2.3:80", ["http://10.1.2.3"], ["https://10.1.2.3"]],
+        ["b.test, a.test\tc.test", ["https://a.test", "https://b.test", "https://c.test"], ["https://d.test"]],
+        [",, ", [], ["https://a.test"]],
+    ];
+    for (const [entry, covered, not] of exemptions) {
+        it(`is left out for what NO_PROXY=${entry} covers, and nothing else`, async () => {
+            for (const [targets, expected] of [
+                [covered, undefined],
+                [not, "p:1 (HTTPS_PROXY)"],
+            ] as const) {
+                for (const target of targets) {
+                    const env = { HTTPS_PROXY: "http://p:1", NO_PROXY: entry };
+                    const name = await nameFor(target, { ...env, HTTP_PROXY: "http://p:1" });
+                    assert.equal(name?.replace("HTTP_", "HTTPS_"), expected, target);
+                }
+            }
+        });
+    }
+
+    it("is left out by NO_PROXY before no_proxy, and by that where the other is empty", async () => {
+        const env = { HTTPS_PROXY: "http://a:1", no_proxy: "aliyuncs.com" };
+        assert.equal(await nameFor(https, { ...env, NO_PROXY: "other.test" }), "a:1 (HTTPS_PROXY)");
+        assert.equal(await nameFor(https, { ...env, NO_PROXY: "" }), undefined);
+        assert.equal(await nameFor(https, env), undefined);
     });
 });

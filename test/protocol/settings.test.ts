@@ -18,14 +18,25 @@ describe("the settings of a process", () => {
 
     it("are what surrounds it, its home directory and its files", () => {
         const surroundings = { config: (key: string) => `value of ${key}`, env: { A: "b" } };
-        const settings = settingsOf(surroundings, { namespace: "alicloud", lastResort: true });
+        const settings = settingsOf(surroundings, { namespace: "alicloud" });
         assert.deepEqual([settings.config("k"), settings.env.A, settings.namespace], ["value of k", "b", "alicloud"]);
         assert.equal(settings.homeDirectory, folder);
         const file = join(folder, "file");
-        assert.deepEqual(settings.readFile(file), { kind: "absent" });
+        assert.deepEqual(settings.readFile(`${file} of nobody`), { kind: "absent" });
         writeFileSync(file, "täxt");
         assert.deepEqual(settings.readFile(file), { kind: "text", text: "täxt" });
         assert.deepEqual(settings.readFile(folder), { kind: "unreadable", code: "EISDIR" });
         assert.deepEqual(settings.readFile(join(file, "below")), { kind: "unreadable", code: "ENOTDIR" });
+    });
+
+    it("hold a file as it was at first, for one operation, and as it is for the next", () => {
+        const surroundings = { config: () => undefined, env: {} };
+        const frontEnd = { namespace: "alicloud" };
+        const [settings, file] = [settingsOf(surroundings, frontEnd), join(folder, "file")];
+        for (const text of ["first", "second"]) {
+            writeFileSync(file, text);
+            assert.deepEqual(settings.readFile(file), { kind: "text", text: "first" });
+            assert.deepEqual(settingsOf(surroundings, frontEnd).readFile(file), { kind: "text", text });
+        }
     });
 });

@@ -60,8 +60,8 @@ describe("a tunnel through a proxy", () => {
         client.write("HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n");
     }
 
-    function through(proxy: string, keepAlive = false): TunnelAgent {
-        const agent = new TunnelAgent(new URL(proxy), { keepAlive });
+    function through(proxy: string, keepAlive = false, proxyEnv = {}): TunnelAgent {
+        const agent = new TunnelAgent(new URL(proxy), { keepAlive, proxyEnv });
         closings.push(() => agent.destroy());
         return agent;
     }
@@ -89,6 +89,15 @@ describe("a tunnel through a proxy", () => {
             asked.map(({ method, url: authority }) => [method, authority]),
             [["CONNECT", new URL(url).host]],
         );
+    });
+
+    it("is the only one, also where an agent is given the proxy of the environment", async () => {
+        const plain: unknown[] = [];
+        const server = createServer(({ method, url }) => plain.push([method, url])).on("connect", lead);
+        const proxy = `http://127.0.0.1:${await portOf(server)}`;
+        const agent = through(proxy, false, { HTTPS_PROXY: proxy, HTTP_PROXY: proxy });
+        assert.equal(await answer(await target(), agent), 200);
+        assert.deepEqual([asked.map(({ method }) => method), plain], [["CONNECT"], []]);
     });
 
     it("may begin with TLS to the proxy, which is told the protocol and its own name, but no address", async () => {

@@ -67,15 +67,17 @@ describe("the text of an error", () => {
         const told = { message: "to sign: secret", requestId: "R" };
         const about = [
             ...["InvalidSecurityToken.Expired", "InvalidSecurityToken.Malformed", "InvalidAccessKeyId.NotFound"],
-            ...["Forbidden.RAM", "NoPermission"],
+            ...["Forbidden.RAM", "NoPermission", "MissingSecurityToken"],
         ];
         for (const code of about) {
             const rows = rowsOf(problem(error(code, 400, told)));
             assert.deepEqual([rows["signed with"], rows.message], ["the setting", told.message], code);
         }
-        const rows = rowsOf(problem(error("SignatureDoesNotMatch", 400, told)));
-        assert.deepEqual([rows["signed with"], rows.message], ["the setting", undefined]);
-        for (const code of ["InstanceNotFound", "InvalidTimeStamp.Expired", "Throttling", "New"]) {
+        for (const code of ["SignatureDoesNotMatch", "IncompleteSignature"]) {
+            const rows = rowsOf(problem(error(code, 400, told)));
+            assert.deepEqual([rows["signed with"], rows.message], ["the setting", undefined], code);
+        }
+        for (const code of ["InstanceNotFound", "InvalidTimeStamp.Expired", "IllegalTimestamp", "Throttling", "New"]) {
             assert.equal(rowsOf(problem(error(code, 400, told)))["signed with"], undefined, code);
         }
     });
@@ -127,6 +129,9 @@ describe("the advice after a refusal", () => {
 
     it("is that of the code", () => {
         assert.match(advice(error("InvalidTimeStamp.Expired")), /clock/);
+        assert.match(advice(error("IllegalTimestamp")), /clock/);
+        assert.match(advice(error("MissingSecurityToken")), /security token/);
+        assert.match(advice(error("IncompleteSignature")), /credentials/);
         assert.match(advice(error("IdempotentParameterMismatch")), /`clientToken`/);
         assert.match(advice(error("SignatureDoesNotMatch")), /credentials/);
         assert.match(advice(unconnected("ENOTFOUND"), route), /`alicloud:region`/);

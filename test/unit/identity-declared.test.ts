@@ -2,16 +2,15 @@ import { strict as assert } from "node:assert";
 import { turns } from "../../provider/src/cloud/limits";
 import { type Attribute, type AttributeName, attributes } from "../../provider/src/core/identity/attributes";
 import { waysToReach } from "../../provider/src/core/identity/endpoint";
-import { finder, waysToSet } from "../../provider/src/core/identity/finder";
-import { waysToGiveCredentials } from "../../provider/src/core/identity/lastResort";
+import { finder, howToSet } from "../../provider/src/core/identity/finder";
 import { placeText } from "../../provider/src/core/identity/place";
 import { waysToGiveRegion } from "../../provider/src/core/identity/region";
-import { identityFor } from "../../provider/src/core/identity/resolution";
+import { howToNameIdentity, identityFor } from "../../provider/src/core/identity/resolution";
 import { baseOf, refusal, settingsOf } from "./identitySettings";
 
 const namespace = "alicloud-logstash";
 const declared = (config: Readonly<Record<string, unknown>> = {}) => ({
-    ...settingsOf({ namespace, lastResort: false, config }),
+    ...settingsOf({ namespace, config }),
     declared: true,
 });
 
@@ -32,10 +31,10 @@ describe("the settings of a provider that the program declares", () => {
     it("are named so wherever something is missing or wrong, and not as keys of the stack", () => {
         const settings = declared();
         const texts = [
-            ...(Object.keys(attributes) as AttributeName[]).map((name) => waysToSet(settings, name)),
+            ...(Object.keys(attributes) as AttributeName[]).map((name) => howToSet(settings, name)),
             ...Object.values(waysToReach(settings)),
             waysToGiveRegion(settings),
-            waysToGiveCredentials(settings),
+            howToNameIdentity(settings),
         ];
         for (const text of texts) {
             assert.doesNotMatch(text, /alicloud-logstash:|pulumi config/);
@@ -45,8 +44,8 @@ describe("the settings of a provider that the program declares", () => {
     });
 
     it("are advised by name where nothing is set", () => {
-        const advice = waysToGiveCredentials(declared());
-        for (const name of ["accessKey", "secretKey", "securityToken", "profile"]) {
+        const advice = howToNameIdentity(declared());
+        for (const name of ["accessKey", "secretKey", "ecsRoleName"]) {
             assert.ok(advice.includes(`\`${name}\``), name);
         }
     });
@@ -64,7 +63,7 @@ describe("the settings of a provider that the program declares", () => {
     });
 
     it("are keys of the stack for the default provider", () => {
-        const setup = { namespace, lastResort: false, config: { accessKey: "x" } };
+        const setup = { namespace, config: { accessKey: "x" } };
         assert.match(
             refusal(setup),
             /`alicloud-logstash:accessKey`, and no secret[\s\S]*`alicloud-logstash:secretKey`/,

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { ConfigurationError } from "../../provider/src/core/configuration";
-import { waysToSet } from "../../provider/src/core/identity/finder";
+import { howToSet } from "../../provider/src/core/identity/finder";
 import { identityText } from "../../provider/src/core/identity/identity";
 import { identityFor } from "../../provider/src/core/identity/resolution";
 import { clisFile, profileOf, refusal, resolve, type Setup, settingsOf, source, text } from "./identitySettings";
@@ -210,11 +210,26 @@ const refusals: readonly (readonly [what: string, setup: Setup, message: RegExp,
         /ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids/,
     ],
     [
-        "the CLI's current profile of an unknown mode",
-        { current: "c", profiles: [{ name: "c", mode: "Telepathy" }] },
-        /"c" has the mode "Telepathy"/,
+        "a profile without a mode whose fields could mean another identity",
+        named({ ...but(profileOf.RamRoleArn, "mode"), access_key_id: "canary" }),
+        /the CLI profile "p" has `ram_role_arn`, and no `mode` that says what it is for; set its `mode`/,
     ],
-    ["the CLI's broken file by last resort", { files: { [clisFile]: text("canary") } }, /the CLI's file is not JSON/],
+    [
+        "a profile with a bearer token, though it has a key too",
+        named({ ...profileOf.AK, mode: "BearerToken", bearer_token: "canary" }),
+        /of mode BearerToken.*cannot be used here/,
+    ],
+    [
+        "a chain whose roles would be asked for at two STS hosts",
+        {
+            config: { profile: "p" },
+            profiles: [
+                { name: "p", ...profileOf.ChainableRamRoleArn },
+                { name: "source", ...profileOf.RamRoleArn, sts_region: "canary" },
+            ],
+        },
+        /`sts_region` of the CLI profile "source" is not that of the CLI profile "p".*set the same in both/,
+    ],
     [
         "a resource's own profile that is not there",
         { profiles: [source] },
@@ -245,8 +260,11 @@ describe("the identity: what is refused", () => {
 
 describe("the identity: what an error advises", () => {
     it("is the one way of the configuration and the one of the environment that are asked first", () => {
-        assert.match(refusal({ config: { accessKey: "x" } }), /set `alicloud:secretKey` or the variable \w+$/);
-        assert.doesNotMatch(waysToSet(settingsOf({}), "secureTransport"), /securityTransport/);
+        assert.match(
+            refusal({ config: { accessKey: "x" } }),
+            /set `alicloud:secretKey` or the variable \w+ where `pulumi` is started$/,
+        );
+        assert.doesNotMatch(howToSet(settingsOf({}), "secureTransport"), /securityTransport/);
     });
 
     it("is the one part that an OIDC role lacks, and none that it has", () => {
@@ -261,10 +279,27 @@ describe("the identity: what an error advises", () => {
     });
 
     it("is one way a line where nothing at all is set", () => {
-        const lines = refusal({ lastResort: false }).split("\n");
-        const ways = [/accessKey .*secretKey/, /securityToken/, /ALIBABA_CLOUD_ACCESS_KEY_ID/, /:profile/];
-        const found = ways.map((way) => lines.findIndex((line) => way.test(line)));
-        assert.ok(!found.includes(-1) && new Set(found).size === ways.length, lines.join("\n"));
+        const lines = refusal({}).split("\n");
+        const hints = [
+            /on a laptop.*_PROFILE/,
+            /in CI.*_KEY_ID/,
+            /on ECS.*_METADATA/,
+            /in Kubernetes.*_ROLE_ARN/,
+            /in the stack/,
+        ];
+        const found = hints.map((hint) => lines.findIndex((line) => hint.test(line)));
+        assert.ok(!found.includes(-1) && new Set(found).size === hints.length, lines.join("\n"));
+    });
+
+    it("says where a variable has to be set: a program's own process is another one", () => {
+        assert.match(
+            refusal({}),
+            /Variables count where `pulumi` is started: those that a program writes.*do not arrive/,
+        );
+        assert.match(
+            refusal({ config: { accessKey: "x" } }),
+            /the variable ALICLOUD_SECRET_KEY where `pulumi` is started/,
+        );
     });
 });
 
@@ -294,11 +329,6 @@ describe("the identity: its name", () => {
             'the CLI profile "p" of mode External, chosen by the resource\'s `profile`',
             "p",
         ],
-        [
-            { current: "c", profiles: [{ name: "c", ...profileOf.OAuth }] },
-            'the CLI profile "c" of mode OAuth, chosen by `current` in the CLI\'s file',
-        ],
-        [{}, "the role of this ECS instance"],
     ];
     for (const [setup, name, own] of names) {
         it(name, () => assert.equal(identityText(resolve(setup, own)), name));

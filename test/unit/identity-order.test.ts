@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { type Identity, identityText } from "../../provider/src/core/identity/identity";
 import {
     baseOf,
+    clisFile,
     home,
     profileOf,
     refusal,
@@ -72,10 +73,24 @@ const ranking: readonly (readonly Way[])[] = [
         { kind: "oidc", place: "stack", setup: { config: { assumeRoleWithOidc: oidc } } },
         { kind: "oidc", place: "environment", setup: { config: { assumeRoleWithOidc: {} }, env: oidcVariables } },
     ],
-    [
-        { kind: "accessKey", place: "current profile", setup: { current: "c", profiles: [{ ...source, name: "c" }] } },
-        { kind: "credentialsFile", place: "SDKs' file", setup: { files: { [sdksFile]: text("[default]") } } },
-    ],
+    [{ kind: "oidc", place: "environment alone", setup: { env: oidcVariables } }],
+];
+
+/** What lies about on a machine, and signs nothing: nobody has named it. */
+const ambient: readonly (readonly [what: string, setup: Setup])[] = [
+    ...Object.entries(profileOf).map(
+        ([mode, profile]) =>
+            [
+                `the CLI's current profile of mode ${mode}`,
+                { current: "c", profiles: [{ ...profile, name: "c" }, source] },
+            ] as const,
+    ),
+    ["a current profile of a mode that nobody knows", { current: "c", profiles: [{ name: "c", mode: "Telepathy" }] }],
+    ["a broken file of the CLI", { files: { [clisFile]: text("canary") } }],
+    ["a file of the CLI that cannot be read", { files: { [clisFile]: { kind: "unreadable", code: "EACCES" } } }],
+    ["the SDKs' file", { files: { [sdksFile]: text("[default]") } }],
+    ["a role without a token", { env: { ALIBABA_CLOUD_ROLE_ARN: "role", ALIBABA_CLOUD_ROLE_SESSION_NAME: "s" } }],
+    ["the variables of an ECS instance's SDK", { env: { ALIBABA_CLOUD_ECS_METADATA_DISABLED: "false" } }],
 ];
 
 /** A fingerprint of who it is, by the values that decide. */
@@ -92,6 +107,17 @@ describe("the identity: which kind wins", () => {
         for (const winner of winners) {
             it(`${winner.kind} of ${winner.place} alone`, () => {
                 assert.equal(resolve(winner.setup).base.kind, winner.kind);
+            });
+            it(`${winner.kind} of ${winner.place}, whatever else lies about on the machine`, () => {
+                const expected = who(resolve(winner.setup));
+                for (const [what, { profiles = [], ...setup }] of ambient) {
+                    // A broken file is no place for the profile that is named.
+                    const files = winner.setup.profiles === undefined ? setup.files : {};
+                    const others = profiles.filter((profile) => profile !== source);
+                    const machine = { ...setup, files: files ?? {}, profiles: [...others, source] };
+                    const withSource = { ...winner.setup, profiles: winner.setup.profiles ?? [] };
+                    assert.equal(who(resolve(together(machine, withSource))), expected, what);
+                }
             });
             for (const loser of ranking.slice(rank + 1).flat()) {
                 const both = [winner, loser].every(({ place }) => /^profile/.test(place));
@@ -175,7 +201,7 @@ describe("the identity: roles", () => {
         assert.deepEqual(arns(identity), ["stack-role"]);
     });
 
-    for (const { place, setup } of ranking.slice(1, 5).flat()) {
+    for (const { place, setup } of ranking.slice(1).flat()) {
         it(`the stack's role is assumed with what ${place} gives`, () => {
             const bare = arns(resolve(setup));
             const env = { ALIBABA_CLOUD_ROLE_ARN: "oidc-role" };
@@ -233,73 +259,44 @@ describe("the identity: the OIDC token", () => {
     });
 });
 
-describe("the identity: the last resort", () => {
-    it("is the OIDC role of the environment, before the CLI's current profile", () => {
-        const current = { current: "c", profiles: [{ name: "c", ...profileOf.AK }] };
-        assert.equal(resolve({ env: oidcVariables }).base.kind, "oidc");
-        assert.equal(resolve(together(current, { env: oidcVariables })).base.kind, "oidc");
-    });
-
-    for (const [mode, kind] of [
-        ["AK", "accessKey"],
-        ["RamRoleArn", "accessKey"],
-        ["EcsRamRole", "ecsRole"],
-        ["OIDC", "oidc"],
-        ["CloudSSO", "cliProfile"],
-        ["OAuth", "cliProfile"],
-    ] as const) {
-        it(`is the CLI's current profile of mode ${mode}, before the SDKs' file`, () => {
-            const profiles = [{ name: "c", ...profileOf[mode] }];
-            const identity = resolve({ current: "c", profiles, files: { [sdksFile]: text("[default]") } });
-            assert.equal(identity.base.kind, kind);
-        });
+describe("the identity: what nobody has named signs nothing:", () => {
+    for (const [what, setup] of ambient) {
+        for (const namespace of ["alicloud", "alicloud-logstash"]) {
+            it(`${what}, in ${namespace}`, () => {
+                const message = refusal({ ...setup, namespace });
+                assert.match(message, /^no Alibaba Cloud credentials are set; name an identity/);
+                assert.match(message, /on a laptop: `export ALIBABA_CLOUD_PROFILE=NAME`/);
+                assert.ok(message.includes(`pulumi config set ${namespace}:ecsRoleName`));
+                assert.doesNotMatch(message, /canary/);
+            });
+        }
     }
 
-    it("is the SDKs' file, where the CLI has none, or one that nobody has filled", () => {
-        const files = { [sdksFile]: text("[default]") };
-        assert.equal(baseOf(resolve({ files }), "credentialsFile").path, sdksFile);
-        const empty = { current: "default", profiles: [{ name: "default", mode: "AK", access_key_id: "" }] };
-        assert.equal(resolve({ ...empty, files }).base.kind, "credentialsFile");
-        assert.equal(resolve({ profiles: [], files }).base.kind, "credentialsFile");
+    it("nothing at all", () => assert.match(refusal({}), /^no Alibaba Cloud credentials are set/));
+
+    it("the names in the CLI's file are listed, and none if it has none", () => {
+        const profiles = ["one", "two"].map((name) => ({ name, ...profileOf.AK }));
+        assert.match(refusal({ current: "two", profiles }), /a profile of the aliyun CLI; its file has "one", "two"\n/);
+        assert.match(refusal({ profiles: [] }), /a profile of the aliyun CLI\n/);
     });
 
-    it("is the role of the instance, where nothing else is there", () => {
-        assert.match(
-            baseOf(resolve({}), "instanceRole").waysToGiveCredentials,
-            /no Alibaba Cloud credentials were found/,
-        );
-    });
-
-    it("is none where the variables that forbid it say so", () => {
-        const env = { ALIBABA_CLOUD_CLI_PROFILE_DISABLED: "true", ALIBABA_CLOUD_ECS_METADATA_DISABLED: "TRUE" };
-        const current = { current: "c", profiles: [{ name: "c", ...profileOf.AK }] };
-        assert.match(refusal({ ...current, env }), /^no Alibaba Cloud credentials were found/);
-    });
-
-    it("is never asked by a front end that has none; its own keys are in the message", () => {
-        const current = { current: "c", profiles: [{ name: "c", ...profileOf.AK }] };
-        const message = refusal({ ...current, env: oidcVariables, namespace: "alicloud-logstash", lastResort: false });
-        assert.match(message, /^no Alibaba Cloud credentials were found[\s\S]*alicloud-logstash:accessKey/);
-        assert.doesNotMatch(message, /alicloud:/);
-    });
-
-    it("is never asked where something was set that is no identity by itself", () => {
+    it("what is set in part is named", () => {
         const current: Setup = { current: "c", profiles: [{ name: "c", ...profileOf.AK }] };
-        const settings: readonly Setup[] = [
-            { config: { accessKey: "id" } },
-            { env: { ALICLOUD_SECRET_KEY: "secret" } },
-            { config: { securityToken: "token" } },
-            { config: { assumeRole: { roleArn: "role" } } },
-            { config: { assumeRole: {} }, env: { ALICLOUD_ASSUME_ROLE_ARN: "role" } },
-            { config: { assumeRoleWithOidc: {} } },
-            { config: { sharedCredentialsFile: `${home}/.aliyun/config.json` } },
-            { env: { ALIBABA_CLOUD_CREDENTIALS_FILE: "/keys" } },
-            { env: { ALICLOUD_PROFILE: "nobody" } },
-            { env: { ALIBABA_CLOUD_ROLE_ARN: "role" } },
-            { env: { ALIBABA_CLOUD_OIDC_TOKEN_FILE: "/token" } },
+        const settings: readonly (readonly [setup: Setup, message: RegExp])[] = [
+            [{ config: { accessKey: "id" } }, /half of an access key/],
+            [{ env: { ALICLOUD_SECRET_KEY: "secret" } }, /half of an access key/],
+            [{ config: { securityToken: "token" } }, /no access key/],
+            [{ config: { assumeRole: { roleArn: "role" } } }, /no credentials to assume the role/],
+            [{ config: { assumeRole: {} }, env: { ALICLOUD_ASSUME_ROLE_ARN: "role" } }, /no credentials to assume/],
+            [{ config: { assumeRoleWithOidc: {} } }, /OIDC role is not complete/],
+            [{ config: { sharedCredentialsFile: `${home}/.aliyun/config.json` } }, /no profile is chosen/],
+            [{ env: { ALIBABA_CLOUD_CREDENTIALS_FILE: "/keys" } }, /no profile is chosen/],
+            [{ env: { ALICLOUD_PROFILE: "nobody" } }, /has no profile "nobody"/],
+            [{ env: { ALIBABA_CLOUD_OIDC_TOKEN_FILE: "/token" } }, /OIDC role .* is not complete/],
+            [{ env: { ALIBABA_CLOUD_OIDC_PROVIDER_ARN: "provider" } }, /OIDC role .* is not complete/],
         ];
-        for (const setting of settings) {
-            assert.notEqual(refusal(together(current, setting)), "");
+        for (const [setting, message] of settings) {
+            assert.match(refusal(together(current, setting)), message);
         }
     });
 });

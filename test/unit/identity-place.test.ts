@@ -1,13 +1,15 @@
 import { strict as assert } from "node:assert";
 import { ConfigurationError } from "../../provider/src/core/configuration";
+import { callFor } from "../../provider/src/core/identity/call";
 import { endpointFor, stsHostFor } from "../../provider/src/core/identity/endpoint";
 import { finder } from "../../provider/src/core/identity/finder";
 import { headersFor } from "../../provider/src/core/identity/headers";
 import { placeText } from "../../provider/src/core/identity/place";
 import { type RegionArguments, regionFor, waysToGiveRegion } from "../../provider/src/core/identity/region";
-import { profileOf, type Setup, settingsOf } from "./identitySettings";
+import { profileOf, type Setup, settingsOf, together } from "./identitySettings";
 
 const region = "cn-hangzhou";
+const key: Setup = { env: { ALICLOUD_ACCESS_KEY: "id", ALICLOUD_SECRET_KEY: "secret" } };
 const withProfile = (fields: object = {}): Setup => ({
     config: { profile: "p" },
     profiles: [{ name: "p", ...profileOf.AK, region_id: "cn-profile", ...fields }],
@@ -48,36 +50,8 @@ describe("the region", () => {
             {},
             "cn-sdk",
         ],
-        ["is the current profile's, where that is the identity too", current(), {}, "cn-current"],
-        [
-            "is the SDKs' variable, before the current profile's",
-            { ...current(), env: { ALIBABA_CLOUD_REGION_ID: "cn-sdk" } },
-            {},
-            "cn-sdk",
-        ],
-        [
-            "is never the current profile's, where another is the identity",
-            { ...current(), config: { accessKey: "id", secretKey: "secret" } },
-            {},
-        ],
-        [
-            "is never the current profile's, where an OIDC role is the identity",
-            {
-                ...current(),
-                env: {
-                    ALIBABA_CLOUD_ROLE_ARN: "r",
-                    ALIBABA_CLOUD_OIDC_PROVIDER_ARN: "p",
-                    ALIBABA_CLOUD_OIDC_TOKEN_FILE: "/t",
-                },
-            },
-            {},
-        ],
-        [
-            "is never the current profile's for a front end without a last resort",
-            { ...current(), lastResort: false },
-            {},
-        ],
-        ["is no region, and none of a last resort, where nothing is set", {}, {}],
+        ["is never the current profile's", current(), {}],
+        ["is no region where nothing is set", {}, {}],
         [
             "of a resource with a profile of its own is that profile's, before the stack's",
             { ...current(), config: { region: "cn-stack" }, env },
@@ -317,18 +291,44 @@ describe("the endpoint", () => {
     });
 });
 
+describe("the endpoint of a profile", () => {
+    const fields = [{ endpoint_type: "vpc" }, { endpoint_type: "VPC" }, { endpoint: "ecs.example" }];
+    for (const field of fields) {
+        const [name] = Object.keys(field);
+        it(`is refused by name, unless the settings say where to: ${JSON.stringify(field)}`, () => {
+            for (const [setup, profile] of [
+                [withProfile(field), undefined],
+                [current(field), "c"],
+            ] as const) {
+                const call = () => callFor(settingsOf(together(setup, key)), region, profile);
+                assert.throws(
+                    call,
+                    new RegExp(
+                        `^Error: \`${name}\` of the CLI profile .* set \`alicloud:endpoints.*elasticsearch-vpc\\.`,
+                    ),
+                );
+                const set = { config: { endpoints: [{ elasticsearch: "host.example" }] } };
+                const { endpoint } = callFor(settingsOf(together(setup, set)), region, profile);
+                assert.equal(endpoint.host, "host.example");
+            }
+        });
+    }
+
+    it("is the public one where the profile says that, or nothing", () => {
+        for (const field of [{ endpoint_type: "public" }, { endpoint_type: "" }, { endpoint: "" }]) {
+            const { endpoint } = callFor(settingsOf(withProfile(field)), region);
+            assert.equal(endpoint.host, "elasticsearch.cn-hangzhou.aliyuncs.com");
+        }
+    });
+});
+
 describe("the STS host", () => {
     const own = (fields: object) => ({ profiles: [{ name: "own", ...profileOf.RamRoleArn, ...fields }] });
     const sts = { endpoints: [{ sts: "https://sts-vpc.cn-hangzhou.aliyuncs.com/" }] };
     const cases: readonly (readonly [what: string, setup: Setup, host: string, own?: string])[] = [
         ["is the region's", {}, "sts.cn-hangzhou.aliyuncs.com"],
         ["is the stack's", { config: sts }, "sts-vpc.cn-hangzhou.aliyuncs.com"],
-        [
-            "of a profile of its own is the region's too",
-            own({ sts_region: "cn-beijing" }),
-            "sts.cn-hangzhou.aliyuncs.com",
-            "own",
-        ],
+        ["of a profile of its own is the region's too", own({}), "sts.cn-hangzhou.aliyuncs.com", "own"],
         [
             "of a profile of its own is the profile's",
             { ...own({ sts_endpoint: "sts.example" }), config: sts },
@@ -351,11 +351,83 @@ describe("the STS host", () => {
             { ...withProfile({ sts_endpoint: "sts.example" }), config: { profile: "p", ...sts } },
             "sts-vpc.cn-hangzhou.aliyuncs.com",
         ],
-        ["of the current profile is the profile's", current({ sts_endpoint: "sts.example" }), "sts.example"],
+        ["is never the current profile's", current({ sts_endpoint: "sts.example" }), "sts.cn-hangzhou.aliyuncs.com"],
+        ["is a host of the environment", { env: { ALIBABA_CLOUD_STS_ENDPOINT: " h " } }, "h"],
+        [
+            "is the VPC's in the STS region of the environment",
+            { env: { ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: "TRUE", ALIBABA_CLOUD_STS_REGION: "cn-beijing" } },
+            "sts-vpc.cn-beijing.aliyuncs.com",
+        ],
+        [
+            "is the VPC's in the region of the call",
+            { env: { ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: "true" } },
+            "sts-vpc.cn-hangzhou.aliyuncs.com",
+        ],
+        [
+            "is public where the environment says false",
+            { env: { ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: "false" } },
+            "sts.cn-hangzhou.aliyuncs.com",
+        ],
+        [
+            "is that of another region by the environment",
+            { env: { ALIBABA_CLOUD_STS_REGION: "eu-central-1" } },
+            "sts.eu-central-1.aliyuncs.com",
+        ],
+        [
+            "is the stack's before all of the environment",
+            {
+                config: sts,
+                env: {
+                    ALIBABA_CLOUD_STS_ENDPOINT: "h",
+                    ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: "true",
+                    ALIBABA_CLOUD_STS_REGION: "cn-beijing",
+                },
+            },
+            "sts-vpc.cn-hangzhou.aliyuncs.com",
+        ],
+        [
+            "is the environment's before a named profile's",
+            { ...withProfile({ sts_region: "cn-beijing" }), env: { ALIBABA_CLOUD_STS_REGION: "eu-central-1" } },
+            "sts.eu-central-1.aliyuncs.com",
+        ],
+        ...(["named", "own"] as const).flatMap((chosen) => {
+            const by = (fields: object) => (chosen === "named" ? withProfile(fields) : own(fields));
+            const name = chosen === "named" ? undefined : (["own"] as const);
+            const fields: readonly (readonly [fields: object, host: string])[] = [
+                [{ sts_region: "eu-central-1" }, "sts.eu-central-1.aliyuncs.com"],
+                [{ enable_vpc: true }, "sts-vpc.cn-hangzhou.aliyuncs.com"],
+                [{ enable_vpc: true, sts_region: "cn-beijing" }, "sts-vpc.cn-beijing.aliyuncs.com"],
+                [{ enable_vpc: false }, "sts.cn-hangzhou.aliyuncs.com"],
+                [{ enable_vpc: true, sts_endpoint: "h.example" }, "h.example"],
+            ];
+            return fields.map(
+                ([of, host]) =>
+                    [`of a ${chosen} profile with ${JSON.stringify(of)}`, by(of), host, ...(name ?? [])] as const,
+            );
+        }),
+        [
+            "of a profile of its own is not completed from the environment",
+            { ...own({ sts_region: "cn-beijing" }), env: { ALIBABA_CLOUD_STS_ENDPOINT: "h" } },
+            "sts.cn-beijing.aliyuncs.com",
+            "own",
+        ],
+        [
+            "of a profile of its own is the environment's then",
+            { ...own({}), env: { ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: "true" } },
+            "sts-vpc.cn-hangzhou.aliyuncs.com",
+            "own",
+        ],
     ];
     for (const [what, setup, host, profile] of cases) {
         it(what, () => assert.equal(stsHostFor(settingsOf(setup), region, profile).host, host));
     }
+
+    it("says where it came from", () => {
+        const ofProfile = stsHostFor(settingsOf(withProfile({ enable_vpc: true })), region);
+        assert.deepEqual(ofProfile.override, { kind: "profile", profile: "p", field: "enable_vpc" });
+        const env = { ALIBABA_CLOUD_STS_REGION: "x y" };
+        assert.throws(() => stsHostFor(settingsOf({ env }), region), /the variable ALIBABA_CLOUD_STS_REGION must be/);
+    });
 
     it("is refused without TLS, and where it is no host", () => {
         for (const host of ["http://sts.example", "sts.{region}.aliyuncs.com", "sts.example/x"]) {
@@ -374,6 +446,12 @@ describe("the headers that policies depend on", () => {
             env: { ALIBABA_CLOUD_SECURE_TRANSPORT: "true" },
         });
         assert.deepEqual(headersFor(settings), { "x-acs-source-ip": "10.0.0.1", "x-acs-secure-transport": "true" });
+    });
+
+    it("take the older name of secure transport after all of the newer one", () => {
+        const older = { securityTransport: "older" };
+        const settings = settingsOf({ config: older, env: { ALIBABA_CLOUD_SECURE_TRANSPORT: "newer" } });
+        assert.deepEqual(headersFor(settings), { "x-acs-secure-transport": "newer" });
     });
 
     it("are refused where they would break a request", () => {

@@ -5,13 +5,31 @@ import { baseOf, clisFile, home, profileOf, refusal, resolve, type Setup, source
 /** The identity of a resource's own profile. */
 const own = (profile: object): Identity => resolve({ profiles: [source, { name: "p", ...profile }] }, "p");
 const refused = (profile: object): string => refusal({ profiles: [source, { name: "p", ...profile }] }, "p");
+const named = (profile: object): Setup => ({ config: { profile: "p" }, profiles: [{ name: "p", ...profile }] });
 const roleOf = ({ roles }: Identity) => roles[0];
 
 describe("a resource's own profile", () => {
-    it("brings its security token in mode StsToken, and in no other", () => {
-        assert.equal(baseOf(own(profileOf.StsToken), "accessKey").securityToken?.value, "profile-token");
+    it("brings its security token in the modes StsToken and RamRoleArn and without a mode, and in no other", () => {
+        const sts_token = "profile-token";
+        const tokens = [
+            profileOf.StsToken,
+            { ...profileOf.RamRoleArn, sts_token },
+            { ...profileOf.AK, mode: "", sts_token },
+            { ...profileOf.AK, mode: undefined, sts_token },
+        ];
+        for (const profile of tokens) {
+            assert.equal(baseOf(own(profile), "accessKey").securityToken?.value, sts_token, String(profile.mode));
+            assert.equal(baseOf(resolve(named(profile)), "accessKey").securityToken?.value, sts_token);
+        }
         const left = { ...profileOf.AK, sts_token: "left behind" };
         assert.equal(baseOf(own(left), "accessKey").securityToken, undefined);
+        assert.equal(baseOf(resolve(named(left)), "accessKey").securityToken, undefined);
+    });
+
+    it("brings the token of a RamRoleArn profile with the key beside it only", () => {
+        const setup = named({ ...profileOf.RamRoleArn, sts_token: "profile-token" });
+        const env = { ALICLOUD_ACCESS_KEY: "id", ALICLOUD_SECRET_KEY: "secret" };
+        assert.equal(baseOf(resolve({ ...setup, env }), "accessKey").securityToken, undefined);
     });
 
     it("names the ECS role, or leaves it to the instance", () => {
@@ -47,11 +65,20 @@ describe("a resource's own profile", () => {
 });
 
 describe("the session of a profile's role", () => {
-    const named = { ram_session_name: "mine" };
+    const mine = { ram_session_name: "mine" };
 
     for (const mode of ["RamRoleArn", "ChainableRamRoleArn"] as const) {
+        it(`has the external ID of the profile in mode ${mode}`, () => {
+            const profile = { ...profileOf[mode], external_id: "ext-1" };
+            const setup = { config: { profile: "p" }, profiles: [source, { name: "p", ...profile }] };
+            assert.equal(roleOf(own(profile))?.externalId, "ext-1");
+            assert.equal(roleOf(resolve(setup))?.externalId, "ext-1");
+            const other = { ...setup, config: { profile: "p", assumeRole: { roleArn: "of the stack" } } };
+            assert.equal(resolve(other).roles.at(-1)?.externalId, undefined);
+        });
+
         it(`has the name and the duration of the profile in mode ${mode}`, () => {
-            const role = roleOf(own({ ...profileOf[mode], ...named, expired_seconds: 1800 }));
+            const role = roleOf(own({ ...profileOf[mode], ...mine, expired_seconds: 1800 }));
             assert.deepEqual([role?.sessionName, role?.durationSeconds], ["mine", 1800]);
         });
     }
@@ -61,9 +88,9 @@ describe("the session of a profile's role", () => {
             const { sessionName, durationSeconds } = baseOf(own({ ...profileOf.OIDC, ...fields }), "oidc");
             return [sessionName, durationSeconds];
         };
-        assert.deepEqual(session({ ...named, duration_seconds: 1800 }), ["mine", 1800]);
+        assert.deepEqual(session({ ...mine, duration_seconds: 1800 }), ["mine", 1800]);
         assert.deepEqual(session({ expired_seconds: 1900 }), ["pulumi-alicloud-logstash", 1900]);
-        assert.deepEqual(session({ ...named, duration_seconds: 1800, expired_seconds: 1900 }), ["mine", 1800]);
+        assert.deepEqual(session({ ...mine, duration_seconds: 1800, expired_seconds: 1900 }), ["mine", 1800]);
         assert.deepEqual(session({}), ["pulumi-alicloud-logstash", 3600]);
     });
 
@@ -117,21 +144,6 @@ describe("the file of profiles", () => {
         for (const [written, path] of paths) {
             const setup = { config: { profile: "p", sharedCredentialsFile: written }, files: { [path]: content } };
             assert.equal(baseOf(resolve(setup), "accessKey").accessKeyId.value, "profile-id", written);
-        }
-    });
-
-    it("chooses the current profile with blanks around its name", () => {
-        const setup = { current: " c ", profiles: [{ name: "c", ...profileOf.AK }] };
-        assert.equal(baseOf(resolve(setup), "accessKey").accessKeyId.value, "profile-id");
-    });
-
-    it("is not passed over where its current profile holds half of a key", () => {
-        for (const [has, lacks] of [
-            ["access_key_id", "access_key_secret"],
-            ["access_key_secret", "access_key_id"],
-        ] as const) {
-            const message = refusal({ current: "c", profiles: [{ name: "c", mode: "AK", [has]: "x" }] });
-            assert.ok(message.includes(`has no \`${lacks}\``), message);
         }
     });
 });

@@ -11,7 +11,7 @@ type Mode = keyof typeof profileOf;
 interface Choice {
     readonly places: Readonly<Record<string, "stack" | "environment" | "both" | "nowhere">>;
     readonly role: "none" | "empty" | "stack" | "environment";
-    readonly oidc: "none" | "empty" | "half" | "stack" | "environment";
+    readonly oidc: "none" | "empty" | "half" | "stack" | "environment" | "alone";
     readonly mode: Mode | "none" | "Telepathy" | "RsaKeyPair";
     readonly current: boolean;
 }
@@ -34,7 +34,7 @@ const choices: fc.Arbitrary<Choice> = fc.record({
         Choice["places"]
     >,
     role: fc.constantFrom("none", "none", "empty", "stack", "environment"),
-    oidc: fc.constantFrom("none", "none", "empty", "half", "stack", "environment"),
+    oidc: fc.constantFrom("none", "none", "empty", "half", "stack", "environment", "alone"),
     mode: fc.constantFrom(
         "none",
         "none",
@@ -67,12 +67,12 @@ function setupOf({ places, role, oidc, mode, current }: Choice): Setup {
     if (role === "environment") {
         env.ALICLOUD_ASSUME_ROLE_ARN = "role-canary";
     }
-    if (oidc !== "none") {
+    if (oidc !== "none" && oidc !== "alone") {
         const half = { oidcProviderArn: "provider-canary" };
         const whole = { ...half, roleArn: "oidc-canary", oidcToken: "token-canary" };
         config.assumeRoleWithOidc = oidc === "stack" ? whole : oidc === "half" ? half : {};
     }
-    if (oidc === "environment") {
+    if (oidc === "environment" || oidc === "alone") {
         env.ALIBABA_CLOUD_OIDC_PROVIDER_ARN = "provider-canary";
         env.ALIBABA_CLOUD_ROLE_ARN = "oidc-canary";
         env.ALIBABA_CLOUD_OIDC_TOKEN_FILE = "file-canary";
@@ -86,12 +86,13 @@ function setupOf({ places, role, oidc, mode, current }: Choice): Setup {
     return { config, env, profiles, ...(current ? { current: "c" } : {}), files: { [file]: content } };
 }
 
-/** The rank of what was decided, as the provider's documentation numbers the kinds; 6 is the last resort. */
-function rankOf({ base }: Identity, { oidc }: Choice): number {
+/** The rank of what was decided, as the provider's documentation numbers the kinds. */
+function rankOf({ base }: Identity): number {
     switch (base.kind) {
         case "accessKey": {
             const { place } = base.accessKeyId;
-            return place.kind !== "profile" || place.profile === "p" ? 1 : place.profile === "source" ? 2 : 6;
+            assert.ok(place.kind !== "profile" || place.profile !== "c", "the CLI's current profile signs nothing");
+            return place.kind === "profile" && place.profile === "source" ? 2 : 1;
         }
         case "cliProfile":
             return 2;
@@ -100,23 +101,18 @@ function rankOf({ base }: Identity, { oidc }: Choice): number {
         case "ecsRole":
             return 4;
         case "oidc":
-            return base.arn.place.kind === "profile" ? 2 : oidc === "none" ? 6 : 5;
-        case "credentialsFile":
-        case "instanceRole":
-            return 6;
+            return base.arn.place.kind === "profile" ? 2 : 5;
     }
 }
 
 /** The ranks of everything that is set, by hand and without the code's own table. */
-function ranksSet({ places, role, oidc, mode }: Choice): number[] {
+function ranksSet({ places, oidc, mode }: Choice): number[] {
     const isSet = (name: string) => places[name] !== "nowhere";
     const ranks = [
         isSet("accessKeyId") || isSet("accessKeySecret") || isSet("securityToken") ? 1 : 7,
         isSet("credentialsUri") ? 3 : 7,
         isSet("ecsRoleName") ? 4 : 7,
         oidc === "none" ? 7 : 5,
-        // Neither is an identity, and both forbid the last resort.
-        isSet("credentialsFile") || role === "stack" || role === "environment" ? 5 : 7,
     ];
     switch (mode) {
         case "none":
@@ -157,7 +153,7 @@ describe("the identity, whatever is set", () => {
                 if (typeof identity === "string") {
                     return;
                 }
-                const rank = rankOf(identity, choice);
+                const rank = rankOf(identity);
                 for (const set of ranksSet(choice)) {
                     assert.ok(rank <= set, `${rank} won over ${set}`);
                 }
@@ -181,9 +177,9 @@ describe("the identity, whatever is set", () => {
     it("is refused or decided, and both are reached often", () => {
         const outcomes = fc.sample(choices, { numRuns: 2_000, seed: 1 }).map((choice) => {
             const identity = attempt(setupOf(choice));
-            return typeof identity === "string" ? "refused" : `rank ${rankOf(identity, choice)}`;
+            return typeof identity === "string" ? "refused" : `rank ${rankOf(identity)}`;
         });
-        for (const outcome of ["refused", "rank 1", "rank 2", "rank 3", "rank 4", "rank 5", "rank 6"]) {
+        for (const outcome of ["refused", "rank 1", "rank 2", "rank 3", "rank 4", "rank 5"]) {
             assert.ok(outcomes.filter((one) => one === outcome).length > 5, outcome);
         }
     });

@@ -11,16 +11,15 @@ export interface Setup {
     readonly config?: Readonly<Record<string, unknown>>;
     readonly env?: Readonly<Record<string, string>>;
     readonly profiles?: readonly object[];
-    /** The CLI's own choice. */
+    /** The CLI's own choice, which signs nothing. */
     readonly current?: string;
     /** Other files by their paths. */
     readonly files?: Readonly<Record<string, FileContent>>;
     readonly namespace?: string;
-    readonly lastResort?: boolean;
 }
 
 export function settingsOf(setup: Setup): Settings {
-    const { namespace = "alicloud", lastResort = true, profiles, current } = setup;
+    const { namespace = "alicloud", profiles, current } = setup;
     const config = Object.entries(setup.config ?? {}).map(([key, value]) => [
         key.includes(":") ? key : `${namespace}:${key}`,
         typeof value === "string" ? value : JSON.stringify(value),
@@ -34,7 +33,6 @@ export function settingsOf(setup: Setup): Settings {
         config: (key) => texts.get(key),
         env: setup.env ?? {},
         namespace,
-        lastResort,
         homeDirectory: home,
         readFile: (path) => files[path] ?? { kind: "absent" },
     };

@@ -1,7 +1,10 @@
 import { strict as assert } from "node:assert";
 import { readProviderArguments } from "../../provider/src/host/plugin/providerArguments";
 
-const read = (given: Readonly<Record<string, unknown>>, name?: string) => readProviderArguments(given, name, {});
+const read = (given: Readonly<Record<string, unknown>>, name?: string, project = "website") => {
+    const { failuresIn, ...rest } = readProviderArguments(given, name, {});
+    return { ...rest, failures: failuresIn(project) };
+};
 
 describe("the arguments of a provider", () => {
     it("are keys under the plugin's name, structured ones as JSON", () => {
@@ -44,8 +47,10 @@ describe("the arguments of a provider", () => {
         });
     }
 
-    it("never lead to the last resort: nobody would know whose call it is", () => {
-        assert.equal(read({}, "mine").frontEnd.lastResort, false);
-        assert.equal(read({}).frontEnd.lastResort, false);
+    it("may be the keys of a project that has the plugin's name, and not those of a provider that it declares", () => {
+        const given = { region: "cn-beijing", instanceId: "ls-cn-a" };
+        assert.deepEqual(read(given, "default", "alicloud-logstash").failures, []);
+        assert.equal(read(given, "mine", "alicloud-logstash").failures.length, 1);
+        assert.equal(read(given, "default", "logstash").failures.length, 1);
     });
 });

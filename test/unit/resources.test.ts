@@ -139,7 +139,7 @@ describe("the resources in a program", () => {
         assert.throws(() => new LogstashTaskInterrupt("task", { instanceId, triggers }), /is a resource: give one of/);
     });
 
-    describe("and providers of @pulumi/alicloud", () => {
+    describe("and explicit providers", () => {
         class Provider extends pulumi.ProviderResource {}
         const provider = (name: string, pkg = "alicloud") => new Provider(pkg, name, {});
         const declare = (args: object, opts: object) =>
@@ -174,6 +174,22 @@ describe("the resources in a program", () => {
         it("take an inherited one where the resource has a profile of its own", () => {
             const parent = new Component("outer", { providers: [provider("c")] });
             declare({ profile: "other" }, { parent });
+        });
+
+        it("refuse an inherited one of pulumi-nodejs by naming the plugin, with a profile too", () => {
+            const parent = new Component("outer", { providers: { "pulumi-nodejs": provider("js", "pulumi-nodejs") } });
+            for (const args of [{}, { profile: "other" }]) {
+                for (const of of [parent, new Component("inner", { parent })]) {
+                    assert.throws(
+                        () => declare(args, { parent: of }),
+                        (error: unknown) =>
+                            error instanceof pulumi.ResourceError &&
+                            /of the package pulumi-nodejs[\s\S]*outside the component, or use the plugin/.test(
+                                error.message,
+                            ),
+                    );
+                }
+            }
         });
 
         it("have no concern with a component without one, or with one of another package", () => {

@@ -2,7 +2,7 @@ import { type ClientRequest, Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import type { ProxyServer } from "./proxy";
+import { noOtherProxy, noOtherProxyByLibrary, type ProxyServer } from "./proxy";
 import { type AttemptOptions, TunnelAgent } from "./tunnel";
 
 /** No answer of the service comes near it; an endless one is cut off here. */
@@ -54,7 +54,12 @@ export class Connections {
 
     /** For requests to a base URL. Nothing is connected yet. */
     static async to(endpoint: string, proxy: ProxyServer | undefined, maxConnections: number): Promise<Connections> {
-        const options = { keepAlive: true, maxSockets: maxConnections, maxFreeSockets: maxConnections };
+        const options = {
+            ...noOtherProxy,
+            keepAlive: true,
+            maxSockets: maxConnections,
+            maxFreeSockets: maxConnections,
+        };
         if (endpoint.startsWith("https:")) {
             return Connections.#byNode(
                 proxy === undefined ? new HttpsAgent(options) : new TunnelAgent(proxy.url, options),
@@ -64,10 +69,13 @@ export class Connections {
             return Connections.#byNode(new HttpAgent(options));
         }
         const { HttpProxyAgent } = await import("http-proxy-agent");
-        const connections = new Connections(new HttpProxyAgent(proxy.url, options));
+        const connections = new Connections(new HttpProxyAgent(proxy.url, { ...options, ...noOtherProxyByLibrary }));
         const connect: ProxyAgent["connect"] = async (request, connectOptions) => {
             // An agent for each connection: its options are those of the connection to the proxy, `signal` among them.
-            const agent: object = new HttpProxyAgent(proxy.url, { signal: connectOptions.giveUp });
+            const agent: object = new HttpProxyAgent(proxy.url, {
+                ...noOtherProxyByLibrary,
+                signal: connectOptions.giveUp,
+            });
             return connections.#watchSocket(await (agent as ProxyAgent).connect(request, connectOptions));
         };
         Object.assign(connections.agent, { connect });

@@ -113,9 +113,6 @@ function failureOf({ identity: { base }, name, stsHost, answeredBy }: Asked, err
         return new ConfigurationError(`credentials of ${name} could not be had: ${reason}`);
     }
     const { host, proxy, problem } = error;
-    if (base.kind === "instanceRole" && isNoInstance(problem)) {
-        return new ConfigurationError(base.waysToGiveCredentials);
-    }
     const through = proxy === undefined ? "" : ` through the proxy of ${proxy}`;
     const reason = `credentials of ${name} could not be had: ${problemText(problem)} from ${host}${through}`;
     return isPassing(problem)
@@ -135,12 +132,9 @@ function unaskedText(base: Base, error: unknown): string {
             return base.mode === "External"
                 ? "its command failed, or printed no credentials; try it in a shell"
                 : signInAgain;
-        case "credentialsFile":
-            return "the file has none that can be used";
         case "accessKey":
         case "credentialsUri":
         case "ecsRole":
-        case "instanceRole":
             return "@alicloud/credentials failed before it asked";
     }
 }
@@ -167,25 +161,14 @@ function adviceFor(base: Base, problem: ExchangeProblem, isFromSts: boolean): st
 /** Node's codes of what no repetition mends: a certificate that nobody vouches for, an impossible header. */
 const lasting = /^(ERR_TLS_|ERR_INVALID_|ERR_UNESCAPED_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_)/;
 
+/** Codes of STS that pass, whatever the status: the next request has a nonce of its own. */
+const passingCode = /^(Throttling|TooManyRequests$|SignatureNonceUsed$|ServiceUnavailable$|InternalError$)/;
+
 function isPassing(problem: ExchangeProblem): boolean {
     switch (problem.kind) {
         case "unreachable":
             return !lasting.test(problem.code);
         case "refused":
-            return (
-                problem.status >= 500 ||
-                [408, 429].includes(problem.status) ||
-                problem.code?.startsWith("Throttling") === true
-            );
-    }
-}
-
-/** Whether there is no metadata service here, or no role in it, so that nothing at all was set. */
-function isNoInstance(problem: ExchangeProblem): boolean {
-    switch (problem.kind) {
-        case "unreachable":
-            return !problem.connected;
-        case "refused":
-            return problem.status === 404;
+            return problem.status >= 500 || [408, 429].includes(problem.status) || passingCode.test(problem.code ?? "");
     }
 }

@@ -3,7 +3,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent } from "node:https";
 import { parseJson } from "../core/configuration";
 import { stringField } from "../core/json";
-import { proxyFor } from "./proxy";
+import { noOtherProxy, noOtherProxyByLibrary, proxyFor } from "./proxy";
 import { type AttemptOptions, ProxyRefusal, TunnelAgent } from "./tunnel";
 
 /** A request as the providers of `@alicloud/credentials` make it. */
@@ -29,15 +29,15 @@ export interface ExchangeAnswer {
 export interface ExchangeOptions {
     /** Past any proxy. @default only to the metadata service */
     readonly direct?: boolean;
-    /** Fields besides those that the library has written. */
-    readonly form?: Readonly<Record<string, string>>;
+    /** Fields in place of those that the library has written. */
+    readonly form?: (written: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
     /** A body in place of the library's. */
     readonly json?: object;
 }
 
 /** Why there are no credentials from a host, in fields that hold nothing of what was sent or answered. */
 export type ExchangeProblem =
-    | { readonly kind: "unreachable"; readonly code: string; readonly connected: boolean }
+    | { readonly kind: "unreachable"; readonly code: string }
     | { readonly kind: "refused"; readonly status: number; readonly code?: string };
 
 /** A request for credentials that got none. */
@@ -65,13 +65,12 @@ const maxAnswerBytes = 1_048_576;
 export async function exchange(request: ExchangeRequest, options: ExchangeOptions = {}): Promise<ExchangeAnswer> {
     const url = new URL(request.toRequestURL());
     const direct = options.direct === true || url.hostname === metadataHost;
-    const proxy = direct ? undefined : await proxyFor(url.href);
+    const proxy = direct ? undefined : proxyFor(url.href);
     const agent = await agentThrough(proxy?.url, url.protocol === "https:");
     const failed = (problem: ExchangeProblem) => new ExchangeFailure(url.host, proxy?.variable, problem);
     const { headers, body } = bodyOf(request, options);
 
     return new Promise((resolve, reject) => {
-        let connected = false;
         const givenUp = new AbortController();
         const attempt: AttemptOptions = { giveUp: givenUp.signal };
         // The agent brings TLS with it.
@@ -83,7 +82,7 @@ export async function exchange(request: ExchangeRequest, options: ExchangeOption
             givenUp.abort();
             outgoing.destroy();
         };
-        const giveUp = (code: string) => fail({ kind: "unreachable", code, connected });
+        const giveUp = (code: string) => fail({ kind: "unreachable", code });
         let timer = setTimeout(giveUp, request.connectTimeout, "ETIMEDOUT");
         outgoing.on("error", (error) =>
             error instanceof ProxyRefusal
@@ -92,7 +91,6 @@ export async function exchange(request: ExchangeRequest, options: ExchangeOption
         );
         outgoing.on("socket", (socket) => {
             const onConnected = () => {
-                connected = true;
                 clearTimeout(timer);
                 timer = setTimeout(giveUp, request.readTimeout, "ETIMEDOUT");
             };
@@ -122,16 +120,20 @@ export async function exchange(request: ExchangeRequest, options: ExchangeOption
 
 async function agentThrough(proxy: URL | undefined, secure: boolean): Promise<Agent> {
     if (proxy === undefined) {
-        return secure ? new HttpsAgent() : new HttpAgent();
+        return secure ? new HttpsAgent(noOtherProxy) : new HttpAgent(noOtherProxy);
     }
-    return secure ? new TunnelAgent(proxy) : new (await import("http-proxy-agent")).HttpProxyAgent(proxy);
+    if (secure) {
+        return new TunnelAgent(proxy);
+    }
+    const { HttpProxyAgent } = await import("http-proxy-agent");
+    return new HttpProxyAgent(proxy, noOtherProxyByLibrary);
 }
 
 function bodyOf({ headers, bodyForm }: ExchangeRequest, { form, json }: ExchangeOptions) {
     if (json !== undefined) {
         return { headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(json) };
     }
-    const fields = { ...bodyForm, ...form };
+    const fields = { ...bodyForm, ...form?.(bodyForm ?? {}) };
     if (Object.keys(fields).length === 0) {
         return { headers, body: undefined };
     }

@@ -49,7 +49,7 @@ export function credentialsChain({ base, roles }: Identity, options: ChainOption
         getCredentials: () => outermost.getCredentials(),
         forget() {
             for (const part of parts) {
-                // Without these two fields a provider of the library asks anew.
+                // Without these two fields a provider of the library requests another session.
                 Object.assign(part, { session: undefined, expirationTimestamp: undefined });
             }
         },
@@ -84,15 +84,8 @@ function baseProvider(library: Library, base: Base, options: ChainOptions, attac
         }
         case "ecsRole":
             return attach(metadataProvider(library, base.name?.value ?? ""));
-        case "instanceRole":
-            return attach(metadataProvider(library, ""));
         case "cliProfile":
             return attach(cliProvider(library, base), cloudSsoBody(base));
-        case "credentialsFile": {
-            const provider = library.ProfileCredentialsProvider.builder().withProfileName("default").build();
-            const read = provider.getCredentialsProvider.bind(provider);
-            return Object.assign(provider, { getCredentialsProvider: (ini: unknown) => attach(read(ini)) });
-        }
     }
 }
 
@@ -132,8 +125,11 @@ function oidcProvider(library: Library, role: OidcRole, { stsHost }: ChainOption
     return builder.build();
 }
 
+/** A token's file ends with a newline where an editor or `echo` has written it. */
 function oidcToken({ token }: OidcRole): ExchangeOptions {
-    return token.kind === "text" ? { form: { OIDCToken: token.found.value } } : {};
+    return {
+        form: ({ OIDCToken = "" }) => ({ OIDCToken: token.kind === "text" ? token.found.value : OIDCToken.trim() }),
+    };
 }
 
 function metadataProvider(library: Library, roleName: string) {

@@ -136,7 +136,7 @@ class PopCore {
         const turn = this.options.turn();
         const { url } = this.options.endpoint();
         silenceSecrets(process.env);
-        const proxy = await proxyFor(url);
+        const proxy = proxyFor(url);
         const connections = await Connections.to(url, proxy, this.#maxConnections);
         this.#opened = {
             url,

@@ -1,3 +1,4 @@
+import { BlockList, isIP, isIPv6 } from "node:net";
 import { ConfigurationError } from "../core/configuration";
 
 /** A proxy that the environment names for a URL. */
@@ -12,13 +13,22 @@ const variables = {
 } as const;
 const forAll = ["ALL_PROXY", "all_proxy"];
 
+/**
+ * What every agent is made with. Node can give an agent the proxy of the environment by itself; it would then send what goes
+ * into our tunnel to that proxy in plain text.
+ */
+export const noOtherProxy = { proxyEnv: {} } as const;
+
+/** The same for an agent of `http-proxy-agent`, whose constructor fails where the option has a value. */
+export const noOtherProxyByLibrary = { proxyEnv: undefined } as const;
+
 /** Finds the proxy for a URL: `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, upper case first, but for `NO_PROXY`. */
-export async function proxyFor(target: string, env: NodeJS.ProcessEnv = process.env): Promise<ProxyServer | undefined> {
-    const { protocol } = new URL(target);
+export function proxyFor(target: string, env: NodeJS.ProcessEnv = process.env): ProxyServer | undefined {
+    const url = new URL(target);
+    const { protocol } = url;
     const names = protocol === "https:" || protocol === "http:" ? [...variables[protocol], ...forAll] : forAll;
     const variable = names.find((name) => env[name]);
-    const { getProxyForUrl } = await import("proxy-from-env");
-    if (variable === undefined || getProxyForUrl(target) === "") {
+    if (variable === undefined || isExempt(url, env.NO_PROXY || env.no_proxy || "")) {
         return undefined;
     }
     const text = String(env[variable]).trim();
@@ -48,4 +58,53 @@ function proxyUrl(variable: string, text: string): URL {
         );
     }
     return url;
+}
+
+/** Whether an entry of `NO_PROXY` covers a URL's host, as curl and Go read it. */
+function isExempt({ hostname, protocol, port }: URL, noProxy: string): boolean {
+    const host = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+    const effectivePort = port || (protocol === "https:" ? "443" : "80");
+    return noProxy
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .some((entry) => {
+            const { name, port: onlyPort = effectivePort } = entryOf(entry);
+            return onlyPort === effectivePort && covers(name, host);
+        });
+}
+
+/** An address of IPv6 has colons of its own, so with a port it is in brackets. */
+function entryOf(entry: string): { readonly name: string; readonly port?: string | undefined } {
+    const [, bracketed, port] = /^\[(.+)\](?::(\d+))?$/.exec(entry) ?? [];
+    if (bracketed !== undefined) {
+        return { name: bracketed, port };
+    }
+    const [, name = entry, ofName] = /^([^:]+):(\d+)$/.exec(entry) ?? [];
+    return { name, port: ofName };
+}
+
+function covers(name: string, host: string): boolean {
+    if (name === "*") {
+        return true;
+    }
+    if (isIP(host) !== 0) {
+        return coversAddress(name, host);
+    }
+    const domain = name.replace(/\.$/, "").replace(/^\*(?=\.)/, "");
+    return domain.startsWith(".") ? host.endsWith(domain) : host === domain || host.endsWith(`.${domain}`);
+}
+
+function coversAddress(name: string, host: string): boolean {
+    const [address = "", prefix = isIPv6(address) ? "128" : "32", ...more] = name.split("/");
+    const range = new BlockList();
+    if (
+        isIP(address) === 0 ||
+        !/^\d+$/.test(prefix) ||
+        Number(prefix) > (isIPv6(address) ? 128 : 32) ||
+        more.length > 0
+    ) {
+        return false;
+    }
+    range.addSubnet(address, Number(prefix), isIPv6(address) ? "ipv6" : "ipv4");
+    return range.check(host, isIPv6(host) ? "ipv6" : "ipv4");
 }

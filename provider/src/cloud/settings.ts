@@ -4,12 +4,15 @@ import type { Surroundings } from "../core/configuration";
 import type { FileContent, Settings } from "../core/identity/settings";
 import { stringField } from "../core/json";
 
-/** The settings of this process, for the front end that asks. */
-export function settingsOf(
-    surroundings: Surroundings,
-    frontEnd: Pick<Settings, "namespace" | "declared" | "lastResort">,
-): Settings {
-    return { ...surroundings, ...frontEnd, homeDirectory: homedir(), readFile };
+/** The settings of this process, for the front end that asks: those of one operation, which reads each file once. */
+export function settingsOf(surroundings: Surroundings, frontEnd: Pick<Settings, "namespace" | "declared">): Settings {
+    const contents = new Map<string, FileContent>();
+    const readOnce = (path: string) => {
+        const content = contents.get(path) ?? readFile(path);
+        contents.set(path, content);
+        return content;
+    };
+    return { ...surroundings, ...frontEnd, homeDirectory: homedir(), readFile: readOnce };
 }
 
 function readFile(path: string): FileContent {

@@ -1,8 +1,9 @@
-import { request as httpRequest } from "node:http";
+import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { isIP, isIPv6, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { urlToHttpOptions } from "node:url";
+import { noOtherProxy } from "./proxy";
 
 /** A proxy that answered, and made no connection. */
 export class ProxyRefusal extends Error {
@@ -40,7 +41,7 @@ export class TunnelAgent extends HttpsAgent {
         private readonly proxy: URL,
         options: ConstructorParameters<typeof HttpsAgent>[0] = {},
     ) {
-        super(options);
+        super({ ...options, ...noOtherProxy });
     }
 
     override createConnection(target: Target, made: (error: Error | null, stream: Duplex) => void): undefined {
@@ -67,7 +68,7 @@ function tunnelTo({ host, port, giveUp }: Target, proxy: URL): Promise<Socket> {
         method: "CONNECT",
         path: authority,
         headers: { host: authority, connection: "keep-alive", "proxy-connection": "Keep-Alive", ...login },
-        agent: false,
+        agent: proxy.protocol === "https:" ? new HttpsAgent(noOtherProxy) : new HttpAgent(noOtherProxy),
         ALPNProtocols: ["http/1.1"],
         signal: giveUp,
     };

@@ -286,7 +286,8 @@ class Pursuit {
             problem: this.#problem,
             requestId: this.#known.acceptance?.requestId,
             credentialsName: () => this.means.service.credentialsName(),
-            route: this.means.service.route(),
+            // Wrong settings give no route, and no reply either.
+            route: this.#problem?.reply.kind === "unconnected" ? this.means.service.route() : undefined,
             attempts: this.#attempts,
             elapsedMs: this.budget.elapsedMs(),
             advice,

@@ -39,6 +39,7 @@ interface RefusalCode {
 }
 
 const checkCredentials = "check the credentials";
+const setClock = "set the clock of this machine";
 
 /** The codes of the service; the first that fits counts. The vendor documents them with each API. */
 export const serviceCodes: readonly ServiceCode[] = [
@@ -89,7 +90,21 @@ export const serviceCodes: readonly ServiceCode[] = [
         aboutIdentity: true,
         omitMessage: true,
     },
-    { code: "InvalidTimeStamp*", meaning: "refused", advice: "set the clock of this machine" },
+    {
+        code: "MissingSecurityToken",
+        meaning: "refused",
+        advice: `${checkCredentials}: a temporary access key needs its security token`,
+        aboutIdentity: true,
+    },
+    {
+        code: "IncompleteSignature",
+        meaning: "refused",
+        advice: checkCredentials,
+        aboutIdentity: true,
+        omitMessage: true,
+    },
+    { code: "InvalidTimeStamp*", meaning: "refused", advice: setClock },
+    { code: "IllegalTimestamp", meaning: "refused", advice: setClock },
     { code: "Forbidden*", meaning: "refused", aboutIdentity: true, denied: true },
     { code: "NoPermission", meaning: "refused", aboutIdentity: true, denied: true },
     { code: "Invalid*", meaning: "refused" },

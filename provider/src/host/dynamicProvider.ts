@@ -5,8 +5,8 @@ import { operationOf, typeTokenOf } from "../core/urn";
 import { connectEngineLog, type EngineLog } from "./engineLog";
 import { type FrontEnd, Lifecycle, type Subject, type Written } from "./lifecycle";
 
-/** It reads the settings of `@pulumi/alicloud`, and those of a laptop where nothing is set at all. */
-export const dynamicFrontEnd: FrontEnd = { namespace: "alicloud", lastResort: true };
+/** It reads the settings of `@pulumi/alicloud`. */
+export const dynamicFrontEnd: FrontEnd = { namespace: "alicloud" };
 
 /**
  * The provider of all resources, in the form that the SDK's dynamic-provider server runs. Ends every operation when

@@ -45,7 +45,7 @@ export interface CustomTimeout {
 }
 
 /** How a front end finds its settings. */
-export type FrontEnd = Pick<Settings, "namespace" | "declared" | "lastResort">;
+export type FrontEnd = Pick<Settings, "namespace" | "declared">;
 
 /** What the verbs need from the process they run in. */
 export interface Process {
@@ -66,7 +66,8 @@ export class Lifecycle {
     /** Finds the region, by which the inputs are completed, and says what is wrong with them. */
     async check({ operation, urn }: Subject, olds: Properties, news: Properties) {
         const profile = typeof news.profile === "string" && news.profile !== unknownValue ? news.profile : undefined;
-        const { region: found, failure } = this.#regionOf(olds, news, profile);
+        const settings = this.#settings;
+        const { region: found, failure } = this.#regionOf(settings, olds, news, profile);
         const completion = found === undefined ? {} : { region: found };
         const region = news.region ?? found;
         const failures = checkArguments(operation, { ...news, ...completion });
@@ -74,9 +75,9 @@ export class Lifecycle {
             failures.push(failure);
         }
         // A deployment that sends nothing needs no credentials, but a wrong endpoint is wrong for all, and so is a new name.
-        failures.push(...this.#problemOf(() => endpointFor(this.#settings, String(region))));
+        failures.push(...this.#problemOf(() => endpointFor(settings, String(region))));
         if (profile !== undefined && profile !== olds.profile) {
-            failures.push(...this.#problemOf(() => ownProfileIfReadable(this.#settings, profile), "profile: "));
+            failures.push(...this.#problemOf(() => ownProfileIfReadable(settings, profile), "profile: "));
         }
         const warning = failures.length === 0 ? triggersWarning(news.triggers) : undefined;
         if (warning !== undefined) {
@@ -214,6 +215,7 @@ export class Lifecycle {
 
     /** A region that is not given stays what it was, so that another runner's environment changes nothing. */
     #regionOf(
+        settings: Settings,
         olds: Properties,
         news: Properties,
         profile: string | undefined,
@@ -226,7 +228,7 @@ export class Lifecycle {
         let region: string | undefined;
         const [failure] = this.#problemOf(
             () => {
-                region = regionFor(this.#settings, { recorded, profile })?.value;
+                region = regionFor(settings, { recorded, profile })?.value;
             },
             profile === undefined ? "region: " : "profile: ",
         );
@@ -234,7 +236,7 @@ export class Lifecycle {
             return { failure };
         }
         return region === undefined
-            ? { failure: `region: is not set; give it as ${waysToGiveRegion(this.#settings)}` }
+            ? { failure: `region: is not set; give it as ${waysToGiveRegion(settings)}` }
             : { region };
     }
 

@@ -25,33 +25,24 @@ export class Services {
     }
 
     #newService(region: string, profile: string | undefined): LogstashService {
+        const settings = this.settings();
         let resolved: Call | undefined;
         const call = () => {
-            resolved ??= callFor(this.settings(), region, profile);
+            resolved ??= callFor(settings, region, profile);
             return resolved;
         };
         return popCoreService({
             endpoint: () => call().endpoint,
             headers: () => call().headers,
             region,
-            ways: waysToReach(this.settings()),
-            regionOfStack: () => this.#regionOfStack(profile),
+            ways: waysToReach(settings),
+            regionOfStack: () => regionOfStack(settings, profile),
             credentials: () => this.#credentialsFor(call(), profile),
             turn: () => {
-                this.#turn ??= turns(this.settings());
+                this.#turn ??= turns(settings);
                 return this.#turn;
             },
         });
-    }
-
-    /** For a note in an error only: what is wrong with the settings is told elsewhere. */
-    #regionOfStack(profile: string | undefined): string | undefined {
-        try {
-            // Stryker disable next-line OptionalChaining: equivalent, what throws is no region either
-            return regionFor(this.settings(), { profile })?.value;
-        } catch {
-            return undefined;
-        }
     }
 
     /** One source for each profile and STS host, so that a role is assumed once. */
@@ -60,5 +51,15 @@ export class Services {
         const source = this.#sources.get(key) ?? credentialsFrom(identity, stsHost.host);
         this.#sources.set(key, source);
         return source;
+    }
+}
+
+/** For a note in an error only: what is wrong with the settings is told elsewhere. */
+function regionOfStack(settings: Settings, profile: string | undefined): string | undefined {
+    try {
+        // Stryker disable next-line OptionalChaining: equivalent, what throws is no region either
+        return regionFor(settings, { profile })?.value;
+    } catch {
+        return undefined;
     }
 }

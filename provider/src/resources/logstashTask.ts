@@ -163,10 +163,16 @@ function refuseUnsupported(
             parent,
         );
     }
-    const inherited = pulumi.Resource.isInstance(parent)
-        ? parent.getProvider("alicloud:index/provider:Provider")
-        : undefined;
-    if (!hasProfile && inherited !== undefined) {
+    const inherits = (type: string) => pulumi.Resource.isInstance(parent) && parent.getProvider(type) !== undefined;
+    if (inherits("pulumi-nodejs:dynamic:Resource")) {
+        throw new pulumi.ResourceError(
+            `${what} inherits an explicit provider of the package pulumi-nodejs from its parent, and Pulumi hands the stack ` +
+                "configuration to the default one only, so no identity, region or endpoint would arrive; declare it " +
+                "outside the component, or use the plugin (docs/languages.md), which has a provider of its own",
+            parent,
+        );
+    }
+    if (!hasProfile && inherits("alicloud:index/provider:Provider")) {
         throw new pulumi.ResourceError(
             `${what} inherits a provider of the package alicloud from its parent, and Pulumi does not hand its ` +
                 "configuration to a dynamic resource, so the call would be made with another account; give the resource " +

@@ -24,7 +24,8 @@ describe("what the provider's process is started with", () => {
         });
         const proxy = await site.redirectingProxy(Number(new URL(site.emulator.url).port));
         const endpoints = JSON.stringify([{ elasticsearch: site.emulator.url }]);
-        const host = await hostFor({ "alicloud:endpoints": endpoints }, { HTTPS_PROXY: proxy.url });
+        const env = { ALIBABA_CLOUD_PROFILE: "default", HTTPS_PROXY: proxy.url };
+        const host = await hostFor({ "alicloud:endpoints": endpoints }, env);
         const { outs } = await host.create(inputs);
         assert.equal(outs.status, "suspended");
         assert.deepEqual(

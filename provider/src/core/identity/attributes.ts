@@ -16,7 +16,15 @@ export interface Attribute {
     readonly profile?: { readonly field: string; readonly modes: readonly Mode[] };
 }
 
-const keyless: readonly Mode[] = ["EcsRamRole", "ChainableRamRoleArn", "CloudSSO", "External", "OAuth"];
+const keyless: readonly Mode[] = [
+    "EcsRamRole",
+    "ChainableRamRoleArn",
+    "CloudSSO",
+    "External",
+    "OAuth",
+    "BearerToken",
+    "Anonymous",
+];
 const modesWithKey = modeNames.filter((mode) => !keyless.includes(mode));
 
 /**
@@ -43,7 +51,7 @@ export const attributes = {
         secret: true,
         keys: ["securityToken"],
         variables: ["ALICLOUD_SECURITY_TOKEN", "ALIBABA_CLOUD_SECURITY_TOKEN", "ALIBABACLOUD_SECURITY_TOKEN"],
-        profile: { field: "sts_token", modes: ["StsToken"] },
+        profile: { field: "sts_token", modes: ["StsToken", "RamRoleArn"] },
     },
     region: {
         label: "region",
@@ -94,7 +102,12 @@ export const attributes = {
         profile: { field: "expired_seconds", modes: ["RamRoleArn"] },
     },
     policy: { label: "session's policy", keys: ["assumeRole.policy"], variables: [] },
-    externalId: { label: "external ID", keys: ["assumeRole.externalId"], variables: [] },
+    externalId: {
+        label: "external ID",
+        keys: ["assumeRole.externalId"],
+        variables: [],
+        profile: { field: "external_id", modes: ["RamRoleArn"] },
+    },
     oidcProviderArn: {
         label: "OIDC provider",
         keys: ["assumeRoleWithOidc.oidcProviderArn"],
@@ -131,8 +144,21 @@ export const attributes = {
     stsHost: {
         label: "STS host",
         keys: ["endpoints.sts"],
-        variables: [],
+        variables: ["ALIBABA_CLOUD_STS_ENDPOINT"],
         profile: { field: "sts_endpoint", modes: modeNames },
+    },
+    /** These two are the SDKs' and the CLI's; `@pulumi/alicloud` does not read them. */
+    stsRegion: {
+        label: "region of the STS host",
+        keys: [],
+        variables: ["ALIBABA_CLOUD_STS_REGION"],
+        profile: { field: "sts_region", modes: modeNames },
+    },
+    stsInVpc: {
+        label: "STS host of the VPC",
+        keys: [],
+        variables: ["ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"],
+        profile: { field: "enable_vpc", modes: modeNames },
     },
     endpoint: {
         label: "endpoint",
@@ -147,8 +173,14 @@ export const attributes = {
     },
     secureTransport: {
         label: "secure transport",
-        keys: ["secureTransport", "securityTransport"],
+        keys: ["secureTransport"],
         variables: ["ALICLOUD_SECURE_TRANSPORT", "ALIBABA_CLOUD_SECURE_TRANSPORT"],
+    },
+    /** The older name, which that provider reads after all of the other. */
+    securityTransport: {
+        label: "secure transport",
+        keys: ["securityTransport"],
+        variables: ["ALICLOUD_SECURITY_TRANSPORT", "ALIBABA_CLOUD_SECURITY_TRANSPORT"],
     },
 } as const satisfies Readonly<Record<string, Attribute>>;
 

@@ -1,7 +1,7 @@
 import { type Endpoint, endpointFor, type StsHost, stsHostFor } from "./endpoint";
 import { headersFor } from "./headers";
 import type { Identity } from "./identity";
-import { identityFor } from "./resolution";
+import { identityFor, profileFor } from "./resolution";
 import type { Settings } from "./settings";
 
 /** As whom, against which hosts and with which headers the calls of a resource are made. */
@@ -17,7 +17,7 @@ export interface Call {
 export function callFor(settings: Settings, region: string, profile?: string): Call {
     return {
         identity: identityFor(settings, profile),
-        endpoint: endpointFor(settings, region),
+        endpoint: endpointFor(settings, region, profileFor(settings, profile)),
         stsHost: stsHostFor(settings, region, profile),
         headers: headersFor(settings),
     };

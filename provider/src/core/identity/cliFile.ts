@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { ConfigurationError } from "../configuration";
-import { isRecord, stringField } from "../json";
+import { isRecord } from "../json";
 import { scalarText } from "./block";
-import { type CliFile, type CliProfile, fieldOf } from "./cliProfile";
+import type { CliFile, CliProfile } from "./cliProfile";
 import { finder } from "./finder";
-import { isMode, usableModes } from "./mode";
+import { fieldsThatNeedMode, isMode, usableModes } from "./mode";
 import { type Found, placeText, quoted } from "./place";
 import type { Settings } from "./settings";
 
@@ -26,30 +26,28 @@ export function ownProfileIfReadable(settings: Settings, name: string): CliProfi
     return file && profileIn(file, ownProfileNamed(name));
 }
 
-/** The CLI's current profile in its own file, if it has one that holds anything. */
-export function currentProfile(settings: Settings): CliProfile | undefined {
-    const file = readCliFile(settings, undefined);
-    if (file?.current === undefined) {
-        return undefined;
+/** The names in the CLI's own file, for messages: none if it cannot be read. */
+export function profileNames(settings: Settings): readonly string[] {
+    try {
+        return quotedNames(readCliFile(settings, undefined)?.profiles ?? []);
+    } catch (error) {
+        if (error instanceof ConfigurationError) {
+            return [];
+        }
+        throw error;
     }
-    const profile = profileIn(file, { value: file.current, place: { kind: "current" } });
-    // What the CLI leaves behind when it was started once and nothing was typed.
-    const untouched =
-        profile.mode === "AK" && !fieldOf(profile, "access_key_id") && !fieldOf(profile, "access_key_secret");
-    return untouched ? undefined : profile;
 }
 
 /** Finds a profile in a file; `wanted` says who asks. */
 export function profileIn(file: CliFile, wanted: Found): CliProfile {
     const entry = file.profiles.find(({ name }) => name === wanted.value);
     if (entry === undefined) {
-        const names = file.profiles.slice(0, 20).map(({ name }) => quoted(name));
         throw new ConfigurationError(
             `${file.name} has no profile ${quoted(wanted.value)}, which ${placeText(wanted.place)} names; ` +
-                `it has ${names.join(", ") || "none"}`,
+                `it has ${quotedNames(file.profiles).join(", ") || "none"}`,
         );
     }
-    const mode = scalarText(entry.mode) ?? "AK";
+    const mode = scalarText(entry.mode) ?? modeOfKey(wanted.value, entry);
     if (!isMode(mode)) {
         throw new ConfigurationError(
             `the CLI profile ${quoted(wanted.value)} has the mode ${quoted(mode)}, which is not known here; ` +
@@ -57,6 +55,21 @@ export function profileIn(file: CliFile, wanted: Found): CliProfile {
         );
     }
     return { name: wanted.value, mode, chosenBy: wanted.place, file, fields: entry };
+}
+
+/** A profile without a mode is a key, with a token if it has one. */
+function modeOfKey(name: string, fields: CliProfile["fields"]): string {
+    const unclear = fieldsThatNeedMode.find((field) => scalarText(fields[field]) !== undefined);
+    if (unclear !== undefined) {
+        throw new ConfigurationError(
+            `the CLI profile ${quoted(name)} has \`${unclear}\`, and no \`mode\` that says what it is for; set its \`mode\``,
+        );
+    }
+    return scalarText(fields.sts_token) === undefined ? "AK" : "StsToken";
+}
+
+function quotedNames(profiles: CliFile["profiles"]): readonly string[] {
+    return profiles.slice(0, 20).map(({ name }) => quoted(name));
 }
 
 function ownProfileNamed(name: string): Found {
@@ -89,7 +102,7 @@ function readCliFile(settings: Settings, path: Found | undefined): CliFile | und
     return { name, isClis: whole === clisPath, ...parseCliFile(name, content.text) };
 }
 
-function parseCliFile(name: string, text: string): Pick<CliFile, "current" | "profiles"> {
+function parseCliFile(name: string, text: string): Pick<CliFile, "profiles"> {
     let content: unknown;
     try {
         content = JSON.parse(text);
@@ -100,8 +113,5 @@ function parseCliFile(name: string, text: string): Pick<CliFile, "current" | "pr
     if (!Array.isArray(profiles) || !profiles.every(isRecord)) {
         throw new ConfigurationError(`${name} has no list of \`profiles\`, as the aliyun CLI writes it`);
     }
-    return {
-        current: stringField(content, "current")?.trim() || undefined,
-        profiles: profiles.map((profile) => ({ ...profile, name: scalarText(profile.name) ?? "" })),
-    };
+    return { profiles: profiles.map((profile) => ({ ...profile, name: scalarText(profile.name) ?? "" })) };
 }

@@ -8,7 +8,6 @@ export interface CliFile {
     readonly name: string;
     /** Whether it is the one that the CLI itself uses. */
     readonly isClis: boolean;
-    readonly current: string | undefined;
     readonly profiles: readonly (Readonly<Record<string, unknown>> & { readonly name: string })[];
 }
 

@@ -1,6 +1,7 @@
 import { ConfigurationError } from "../configuration";
 import type { WaysToReach } from "../service";
-import { finder, finderIn } from "./finder";
+import { type CliProfile, fieldOf } from "./cliProfile";
+import { type Finder, finder, finderIn, howToSet } from "./finder";
 import { type Found, type Place, placeOfKey, placeText } from "./place";
 import { ownKey } from "./providerKeys";
 import { profileFor } from "./resolution";
@@ -25,15 +26,18 @@ export interface StsHost {
     readonly override?: Place;
 }
 
-/** The endpoint of the service in a region. */
-export function endpointFor(settings: Settings, region: string): Endpoint {
+/** The endpoint of the service in a region. `profile` takes part in the call, and may not lead it elsewhere. */
+export function endpointFor(settings: Settings, region: string, profile?: CliProfile): Endpoint {
     const find = finder(settings);
     const found = find("endpoint");
+    if (profile !== undefined && found === undefined) {
+        refuseEndpointOf(profile, settings, region);
+    }
     const protocol = find("protocol");
     const { scheme, host } = hostIn(
         found,
         { scheme: schemeOf(protocol), host: `elasticsearch.${region}.aliyuncs.com` },
-        `elasticsearch-vpc.${region}.aliyuncs.com`,
+        vpcHost(region),
     );
     const allowed = scheme === "https" || isLoopback(host) || isHttpAllowed(settings);
     if (!allowed) {
@@ -45,21 +49,49 @@ export function endpointFor(settings: Settings, region: string): Endpoint {
     return { scheme, host, url: `${scheme}://${host}`, ...overrideOf(found) };
 }
 
+/** The CLI sends all calls of such a profile to another host. `@pulumi/alicloud` does not, and neither may be guessed. */
+function refuseEndpointOf(profile: CliProfile, settings: Settings, region: string): void {
+    const isPublic = fieldOf(profile, "endpoint_type")?.value.toLowerCase() !== "vpc";
+    const found = fieldOf(profile, "endpoint") ?? (isPublic ? undefined : fieldOf(profile, "endpoint_type"));
+    if (found !== undefined) {
+        throw new ConfigurationError(
+            `${placeText(found.place)} is not used here; set ${howToSet(settings, "endpoint")}, ` +
+                `such as ${vpcHost(region)}`,
+        );
+    }
+}
+
 /**
  * The host that is asked for temporary credentials: the region's own by default, because the central one is unreliable
- * outside China. A resource's own profile says it before the stack does.
+ * outside China. What a resource's own profile says goes before all else, with nothing of it completed from elsewhere.
  */
 export function stsHostFor(settings: Settings, region: string, profileArgument?: string): StsHost {
     const profile = profileFor(settings, profileArgument);
-    const ofProfile = profile === undefined ? undefined : finderIn(profile)("stsHost");
-    const ofStack = finder(settings)("stsHost");
-    const found = profileArgument === undefined ? (ofStack ?? ofProfile) : (ofProfile ?? ofStack);
-    const byDefault = `sts.${region}.aliyuncs.com`;
-    const { scheme, host } = hostIn(found, { scheme: "https", host: byDefault }, byDefault);
-    if (scheme !== "https" && found !== undefined) {
-        throw new ConfigurationError(`${placeText(found.place)} must be https: keys come from there`);
+    const own =
+        profileArgument === undefined || profile === undefined ? undefined : stsHostBy(finderIn(profile), region);
+    return own ?? stsHostBy(finder(settings, profile), region) ?? { host: `sts.${region}.aliyuncs.com` };
+}
+
+/** The STS host that somebody has set: as a host, or by a region of its own, the network of the VPC, or both. */
+function stsHostBy(find: Finder, region: string): StsHost | undefined {
+    const [found, ofRegion] = [find("stsHost"), find("stsRegion")];
+    const inVpc = find("stsInVpc");
+    const isInVpc = inVpc?.value.toLowerCase() === "true";
+    const by = found ?? ofRegion ?? (isInVpc ? inVpc : undefined);
+    if (by === undefined) {
+        return undefined;
     }
-    return { host, ...overrideOf(found) };
+    const inRegion = `${isInVpc ? "sts-vpc" : "sts"}.${ofRegion?.value ?? region}.aliyuncs.com`;
+    const example = `sts.${region}.aliyuncs.com`;
+    const { scheme, host } = hostIn(
+        { ...by, value: found?.value ?? inRegion },
+        { scheme: "https", host: example },
+        example,
+    );
+    if (scheme !== "https") {
+        throw new ConfigurationError(`${placeText(by.place)} must be https: keys come from there`);
+    }
+    return { host, override: by.place };
 }
 
 /** How the region and the endpoint are set, for messages. */
@@ -74,6 +106,10 @@ export const allowHttpKey = ownKey("allowHttp");
 /** Whether a host, with or without a port, is this machine. */
 export function isLoopback(host: string): boolean {
     return /^(localhost|\[::1\]|127(\.\d{1,3}){3})(:\d+)?$/.test(host);
+}
+
+function vpcHost(region: string): string {
+    return `elasticsearch-vpc.${region}.aliyuncs.com`;
 }
 
 function isHttpAllowed({ config }: Settings): boolean {

@@ -27,14 +27,17 @@ export function finderInEnvironment(settings: Settings): Finder {
     return (name) => firstVariable(settings, attributes[name]);
 }
 
+/** A program is another process than the provider, so what it writes into `process.env` does not arrive. */
+export const whereVariablesCount = "where `pulumi` is started";
+
 /** How an attribute is set, for messages. */
-export function waysToSet(settings: Settings, name: AttributeName): string {
+export function howToSet(settings: Settings, name: AttributeName): string {
     const { keys, variables }: Attribute = attributes[name];
-    const ways = [
+    const hints = [
         ...keys.slice(0, 1).map((key) => placeText(placeOfKey(settings, key))),
-        ...variables.slice(0, 1).map((variable) => `the variable ${variable}`),
+        ...variables.slice(0, 1).map((variable) => `the variable ${variable} ${whereVariablesCount}`),
     ];
-    return ways.join(" or ");
+    return hints.join(" or ");
 }
 
 function inStack(settings: Settings, { keys }: Attribute): Found | undefined {

@@ -4,14 +4,17 @@ import { placeText } from "./place";
 import type { Settings } from "./settings";
 
 /** What policies can depend on, by the header that says it. */
-const headerOf = { "x-acs-source-ip": "sourceIp", "x-acs-secure-transport": "secureTransport" } as const;
+const headerOf = {
+    "x-acs-source-ip": ["sourceIp"],
+    "x-acs-secure-transport": ["secureTransport", "securityTransport"],
+} as const;
 
 /** The headers that the settings add to each call. */
 export function headersFor(settings: Settings): Readonly<Record<string, string>> {
     const find = finder(settings);
     const headers: Record<string, string> = {};
-    for (const [header, attribute] of Object.entries(headerOf)) {
-        const found = find(attribute);
+    for (const [header, attributes] of Object.entries(headerOf)) {
+        const found = attributes.map(find).find((one) => one !== undefined);
         if (found !== undefined && !/^[\x21-\x7e]+$/.test(found.value)) {
             throw new ConfigurationError(`${placeText(found.place)} cannot be sent as a header`);
         }

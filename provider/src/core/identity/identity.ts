@@ -20,13 +20,10 @@ export type Base =
     /** A profile that `@alicloud/credentials` carries out as the CLI does. */
     | { readonly kind: "cliProfile"; readonly mode: CliMode; readonly profile: CliProfile }
     | { readonly kind: "credentialsUri"; readonly uri: Found }
-    /** The role of the ECS instance; without a name it is whichever the instance has. */
-    | { readonly kind: "ecsRole"; readonly name?: Found; readonly profile?: CliProfile }
-    | ({ readonly kind: "oidc" } & OidcRole)
-    /** The default chain: `[default]` in the file that the SDKs share. */
-    | { readonly kind: "credentialsFile"; readonly path: string }
-    /** The last of the default chain: a role, if this machine happens to be an ECS instance. */
-    | { readonly kind: "instanceRole"; readonly waysToGiveCredentials: string };
+    /** The role of the ECS instance: the one that is named, or whichever it has if a profile leaves that out. */
+    | { readonly kind: "ecsRole"; readonly name: Found }
+    | { readonly kind: "ecsRole"; readonly name?: undefined; readonly profile: CliProfile }
+    | ({ readonly kind: "oidc" } & OidcRole);
 
 /** A role that is assumed by `AssumeRole`. */
 export interface Role {
@@ -67,16 +64,11 @@ function baseText(base: Base): string {
         case "credentialsUri":
             return `the credentials URI from ${placeText(base.uri.place)}`;
         case "ecsRole":
-            if (base.name !== undefined) {
-                return `the ECS role from ${placeText(base.name.place)}`;
-            }
-            return base.profile === undefined ? "the ECS role" : profileText(base.profile);
+            return base.name === undefined
+                ? profileText(base.profile)
+                : `the ECS role from ${placeText(base.name.place)}`;
         case "oidc":
             return `the OIDC role from ${placeText(base.arn.place)}`;
-        case "credentialsFile":
-            return "`[default]` in ~/.alibabacloud/credentials";
-        case "instanceRole":
-            return "the role of this ECS instance";
     }
 }
 

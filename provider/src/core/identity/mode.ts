@@ -22,9 +22,11 @@ export const modes = {
     },
     External: { gives: "cli", needs: ["process_command"] },
     OAuth: { gives: "cli", needs: ["oauth_site_type", "oauth_refresh_token"] },
-    RsaKeyPair: { gives: "nothing", needs: [] },
-    RamRoleArnWithEcs: { gives: "nothing", needs: [] },
-    CredentialsURI: { gives: "nothing", needs: [] },
+    RsaKeyPair: { gives: "nothing", needs: ["private_key", "key_pair_name"] },
+    RamRoleArnWithRoleName: { gives: "nothing", needs: ["ram_role_name", "ram_role_arn"] },
+    CredentialsURI: { gives: "nothing", needs: ["credentials_uri"] },
+    BearerToken: { gives: "nothing", needs: ["bearer_token"] },
+    Anonymous: { gives: "nothing", needs: [] },
 } as const satisfies Readonly<Record<string, ModeRule>>;
 
 export type Mode = keyof typeof modes;
@@ -41,3 +43,8 @@ export function isMode(name: string): name is Mode {
 
 /** The modes an identity can come from, for messages. */
 export const usableModes: readonly Mode[] = modeNames.filter((mode) => modes[mode].gives !== "nothing");
+
+/** The fields of which a key makes no use: in a profile without a mode, nobody can tell what they are for. */
+export const fieldsThatNeedMode: readonly string[] = [
+    ...new Set(Object.values(modes).flatMap(({ needs }): readonly string[] => needs)),
+].filter((field) => ![...key, "sts_token"].includes(field));

@@ -12,8 +12,6 @@ export type Place =
     | { readonly kind: "variable"; readonly name: string }
     /** A field of a profile in the CLI's file. */
     | { readonly kind: "profile"; readonly profile: string; readonly field: string }
-    /** The CLI's own choice of a profile, which the default chain takes. */
-    | { readonly kind: "current" }
     /** What an earlier run has recorded. */
     | { readonly kind: "record" };
 
@@ -47,8 +45,6 @@ export function placeText(place: Place): string {
             return `the variable ${place.name}`;
         case "profile":
             return `\`${place.field}\` of the CLI profile ${quoted(place.profile)}`;
-        case "current":
-            return "`current` in the CLI's file";
         case "record":
             return "the record of an earlier run";
     }

@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../configuration";
 import { type CliProfile, fieldOf } from "./cliProfile";
+import { finderIn } from "./finder";
 import type { Base, Identity } from "./identity";
 import { profileText } from "./identity";
 import { type CliMode, type Mode, modes, usableModes } from "./mode";
@@ -12,6 +13,11 @@ export function identityOfProfile(profile: CliProfile, through: readonly string[
         throw new ConfigurationError(`${profileText(profile)}, is its own \`source_profile\``);
     }
     const { gives, needs } = modes[profile.mode];
+    if (gives === "nothing") {
+        throw new ConfigurationError(
+            `${profileText(profile)}, cannot be used here; usable are the modes ${usableModes.join(", ")}`,
+        );
+    }
     for (const field of needs) {
         needed(profile, field);
     }
@@ -20,7 +26,7 @@ export function identityOfProfile(profile: CliProfile, through: readonly string[
             return { base: keyOf(profile), roles: roleOf(profile) };
         case "ecsRole": {
             const name = fieldOf(profile, "ram_role_name");
-            return { base: { kind: "ecsRole", profile, ...(name === undefined ? {} : { name }) }, roles: [] };
+            return { base: { kind: "ecsRole", ...(name === undefined ? { profile } : { name }) }, roles: [] };
         }
         case "oidc":
             return { base: { kind: "oidc", ...oidcRoleOf(profile) }, roles: [] };
@@ -28,20 +34,16 @@ export function identityOfProfile(profile: CliProfile, through: readonly string[
             return chainedRole(profile, (source) => identityOfProfile(source, [...through, profile.name]));
         case "cli":
             return { base: cliProfile(profile), roles: [] };
-        case "nothing":
-            throw new ConfigurationError(
-                `${profileText(profile)}, cannot be used here; usable are the modes ${usableModes.join(", ")}`,
-            );
     }
 }
 
 function keyOf(profile: CliProfile): Base {
-    const token = profile.mode === "StsToken" ? { securityToken: needed(profile, "sts_token") } : {};
+    const token = finderIn(profile)("securityToken");
     return {
         kind: "accessKey",
         accessKeyId: needed(profile, "access_key_id"),
         accessKeySecret: needed(profile, "access_key_secret"),
-        ...token,
+        ...(token === undefined ? {} : { securityToken: token }),
     };
 }
 

@@ -1,4 +1,4 @@
-import { finder, finderIn, finderInEnvironment } from "./finder";
+import { finder, finderIn, finderInEnvironment, whereVariablesCount } from "./finder";
 import type { Found } from "./place";
 import { profileFor } from "./resolution";
 import type { Settings } from "./settings";
@@ -13,10 +13,7 @@ export interface RegionArguments {
     readonly profile?: string | undefined;
 }
 
-/**
- * Finds the region of a resource. A last resort as `@pulumi/alicloud` has it, `cn-beijing`, is left out: a wrong region
- * is worse than a question.
- */
+/** Finds the region of a resource. `@pulumi/alicloud` ends with `cn-beijing`; here a wrong region is worse than an error. */
 export function regionFor(settings: Settings, given: RegionArguments): Found | undefined {
     if (given.region !== undefined) {
         return { value: given.region, place: { kind: "argument", name: "region" } };
@@ -30,16 +27,13 @@ export function regionFor(settings: Settings, given: RegionArguments): Found | u
         return profile === undefined ? undefined : finderIn(profile)("region");
     };
     const ofSdks = () => finderInEnvironment(settings)("sdkRegion");
-    const isNamed = finder(settings)("profile") !== undefined;
-    if (given.profile !== undefined) {
-        return ofProfile() ?? ofSettings() ?? ofSdks();
-    }
-    // A profile that somebody has named goes before the SDKs' variable, the CLI's current one after it.
-    return isNamed ? (ofSettings() ?? ofProfile() ?? ofSdks()) : (ofSettings() ?? ofSdks() ?? ofProfile());
+    return given.profile === undefined
+        ? (ofSettings() ?? ofProfile() ?? ofSdks())
+        : (ofProfile() ?? ofSettings() ?? ofSdks());
 }
 
 /** How a region is given, for messages. */
 export function waysToGiveRegion({ namespace, declared }: Settings): string {
     const key = declared ? "the provider's `region`" : `\`pulumi config set ${namespace}:region …\``;
-    return `\`region\`, ${key}, or the variable ALIBABA_CLOUD_REGION`;
+    return `\`region\`, ${key}, or the variable ALIBABA_CLOUD_REGION ${whereVariablesCount}`;
 }

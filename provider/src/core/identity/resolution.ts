@@ -1,10 +1,9 @@
 import { ConfigurationError } from "../configuration";
 import { readBlock } from "./block";
-import { namedProfile, ownProfile } from "./cliFile";
+import { namedProfile, ownProfile, profileNames } from "./cliFile";
 import type { CliProfile } from "./cliProfile";
-import { type Finder, finder, waysToSet } from "./finder";
+import { type Finder, finder, finderInEnvironment, howToSet, whereVariablesCount } from "./finder";
 import { type Base, type Identity, profileText } from "./identity";
-import { isOn, lastResort, profileOfLastResort, waysToGiveCredentials } from "./lastResort";
 import { modes } from "./mode";
 import { type Found, placeText } from "./place";
 import { identityOfProfile } from "./profileIdentity";
@@ -18,9 +17,10 @@ import type { Settings } from "./settings";
 export function identityFor(settings: Settings, profileArgument?: string): Identity {
     const identity =
         profileArgument === undefined
-            ? (identityOfSettings(settings) ?? identityByLastResort(settings))
+            ? identityOfSettings(settings)
             : identityOfProfile(ownProfile(settings, profileArgument));
-    if (identity.base.kind === "ecsRole" && isOn(settings, "ALIBABA_CLOUD_ECS_METADATA_DISABLED")) {
+    const isForbidden = settings.env.ALIBABA_CLOUD_ECS_METADATA_DISABLED?.trim().toLowerCase() === "true";
+    if (identity.base.kind === "ecsRole" && isForbidden) {
         throw new ConfigurationError(
             "an ECS role is set, and ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask for it",
         );
@@ -28,13 +28,35 @@ export function identityFor(settings: Settings, profileArgument?: string): Ident
     return identity;
 }
 
-/** The profile that takes part in a resource's calls, also if it is the CLI's current one by last resort. */
+/** The profile that takes part in a resource's calls: its own, or the one that the settings name. */
 export function profileFor(settings: Settings, profileArgument?: string): CliProfile | undefined {
-    if (profileArgument !== undefined) {
-        return ownProfile(settings, profileArgument);
-    }
-    const isLastResort = settings.lastResort && identityOfSettings(settings) === undefined;
-    return isLastResort ? profileOfLastResort(settings) : namedProfile(settings);
+    return profileArgument === undefined ? namedProfile(settings) : ownProfile(settings, profileArgument);
+}
+
+/** What to say where nothing is set: nothing that merely happens to be on a machine signs a call. */
+export function howToNameIdentity(settings: Settings): string {
+    const { namespace, declared } = settings;
+    const names = profileNames(settings);
+    const [role, key] = declared
+        ? ["the provider's `ecsRoleName`", "  in the program: the provider's `accessKey` and `secretKey`"]
+        : [
+              `\`pulumi config set ${namespace}:ecsRoleName …\``,
+              `  in the stack: \`pulumi config set ${namespace}:accessKey …\` and ` +
+                  `\`pulumi config set --secret ${namespace}:secretKey …\``,
+          ];
+    return [
+        "no Alibaba Cloud credentials are set; name an identity in one of these ways:",
+        "  on a laptop: `export ALIBABA_CLOUD_PROFILE=NAME`, with a profile of the aliyun CLI" +
+            (names.length === 0 ? "" : `; its file has ${names.join(", ")}`),
+        "  in CI: the variables ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+        "    (with temporary credentials also ALIBABA_CLOUD_SECURITY_TOKEN)",
+        `  on ECS: ${role} with the RAM role of the instance, or the variable ALIBABA_CLOUD_ECS_METADATA`,
+        "  in Kubernetes: the variables ALIBABA_CLOUD_ROLE_ARN, ALIBABA_CLOUD_OIDC_PROVIDER_ARN and",
+        "    ALIBABA_CLOUD_OIDC_TOKEN_FILE, as RRSA sets them",
+        key,
+        `Variables count ${whereVariablesCount}: those that a program writes into process.env do not arrive here.`,
+        "More is in docs/credentials.md of this package.",
+    ].join("\n");
 }
 
 interface Findings {
@@ -49,11 +71,11 @@ const kinds: readonly ((findings: Findings) => Identity | undefined)[] = [
     executedProfile,
     credentialsUri,
     ecsRole,
-    oidcBlock,
+    oidcRole,
 ];
 
-/** The identity that is set, nothing if nothing at all is; one that is set in part is an error. */
-function identityOfSettings(settings: Settings): Identity | undefined {
+/** The identity that is set. None at all is an error, and so is one that is set in part. */
+function identityOfSettings(settings: Settings): Identity {
     const profile = namedProfile(settings);
     const findings = { settings, profile, find: finder(settings, profile) };
     for (const kind of kinds) {
@@ -66,33 +88,27 @@ function identityOfSettings(settings: Settings): Identity | undefined {
     if (role !== undefined) {
         throw new ConfigurationError(
             `there are no credentials to assume the role from ${placeText(role.place)} with\n` +
-                waysToGiveCredentials(settings),
+                howToNameIdentity(settings),
         );
     }
     const file = findings.find("credentialsFile");
     if (file !== undefined) {
         throw new ConfigurationError(
             `${placeText(file.place)} names a file of CLI profiles, and no profile is chosen; ` +
-                `set ${waysToSet(settings, "profile")}`,
+                `set ${howToSet(settings, "profile")}`,
         );
     }
-    return undefined;
-}
-
-function identityByLastResort(settings: Settings): Identity {
-    if (!settings.lastResort) {
-        throw new ConfigurationError(waysToGiveCredentials(settings));
-    }
-    return lastResort(settings);
+    throw new ConfigurationError(howToNameIdentity(settings));
 }
 
 function accessKey({ settings, find, profile }: Findings): Identity | undefined {
-    const [id, secret, token] = [find("accessKeyId"), find("accessKeySecret"), find("securityToken")];
+    const [id, secret] = [find("accessKeyId"), find("accessKeySecret")];
+    const token = tokenOf(profile, id, find("securityToken"));
     if (id === undefined && secret === undefined) {
         if (token !== undefined) {
             throw new ConfigurationError(
                 `there is a security token from ${placeText(token.place)}, and no access key; ` +
-                    `set ${waysToSet(settings, "accessKeyId")}, and ${waysToSet(settings, "accessKeySecret")}`,
+                    `set ${howToSet(settings, "accessKeyId")}, and ${howToSet(settings, "accessKeySecret")}`,
             );
         }
         return undefined;
@@ -116,6 +132,13 @@ function accessKey({ settings, find, profile }: Findings): Identity | undefined 
     return { base, roles: role === undefined ? [] : [role] };
 }
 
+/** The token of a RamRoleArn profile belongs to the key beside it; of StsToken `@pulumi/alicloud` takes it for any key. */
+function tokenOf(profile: CliProfile | undefined, id: Found | undefined, token: Found | undefined): Found | undefined {
+    const isOfOtherKey =
+        profile?.mode === "RamRoleArn" && token?.place.kind === "profile" && id?.place.kind !== "profile";
+    return isOfOtherKey ? undefined : token;
+}
+
 function halfKey(settings: Settings, id: Found | undefined, secret: Found | undefined): ConfigurationError {
     const [has, found, lacks] =
         id === undefined
@@ -124,7 +147,7 @@ function halfKey(settings: Settings, id: Found | undefined, secret: Found | unde
     const from = found === undefined ? "" : ` from ${placeText(found.place)}`;
     const other = lacks === "accessKeyId" ? "access key ID" : "secret";
     return new ConfigurationError(
-        `there is ${has}${from}, and no ${other}: half of an access key; set ${waysToSet(settings, lacks)}`,
+        `there is ${has}${from}, and no ${other}: half of an access key; set ${howToSet(settings, lacks)}`,
     );
 }
 
@@ -155,10 +178,15 @@ function ecsRole({ settings, find, profile }: Findings): Identity | undefined {
     return profile === undefined ? undefined : assumedBy(settings, identityOfProfile(profile));
 }
 
-function oidcBlock({ settings, find }: Findings): Identity | undefined {
-    return readBlock(settings, "assumeRoleWithOidc") === undefined
-        ? undefined
-        : assumedBy(settings, { base: { kind: "oidc", ...oidcRoleIn(settings, find) }, roles: [] });
+/** That of the block, or without one that of the environment, where Kubernetes sets it. A role alone is none. */
+function oidcRole({ settings, find }: Findings): Identity | undefined {
+    const inEnvironment = finderInEnvironment(settings);
+    const isBlock = readBlock(settings, "assumeRoleWithOidc") !== undefined;
+    const isSet =
+        isBlock ||
+        (["oidcProviderArn", "oidcTokenFile", "oidcToken"] as const).some((name) => inEnvironment(name) !== undefined);
+    const role = isSet ? oidcRoleIn(settings, isBlock ? find : inEnvironment) : undefined;
+    return role && assumedBy(settings, { base: { kind: "oidc", ...role }, roles: [] });
 }
 
 /** With the stack's `assumeRole`, if it has one, as the last role. */

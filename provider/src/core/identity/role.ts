@@ -1,9 +1,9 @@
 import { ConfigurationError } from "../configuration";
 import { profileIn } from "./cliFile";
 import { type CliProfile, fieldOf } from "./cliProfile";
-import { type Finder, finderIn, waysToSet } from "./finder";
+import { type Finder, finderIn, howToSet } from "./finder";
 import { type Identity, type OidcRole, profileText, type Role } from "./identity";
-import { type Found, isConfigured, placeText } from "./place";
+import { type Found, isConfigured, placeText, quoted } from "./place";
 import type { Settings } from "./settings";
 
 /** The name of sessions that no setting names. */
@@ -21,8 +21,13 @@ export function roleIn(find: Finder): Role | undefined {
               sessionName: find("sessionName")?.value ?? ourSessionName,
               durationSeconds: durationIn(find("sessionExpiration")),
               ...textOf("policy", find("policy")),
-              ...textOf("externalId", find("externalId")),
+              ...textOf("externalId", externalIdOf(arn, find("externalId"))),
           };
+}
+
+/** An external ID belongs to its role: that of a profile is not sent with the role of the stack. */
+function externalIdOf(arn: Found, externalId: Found | undefined): Found | undefined {
+    return externalId?.place.kind === "profile" && arn.place.kind !== "profile" ? undefined : externalId;
 }
 
 /** The OIDC role that is found; one that lacks something is an error. */
@@ -45,7 +50,7 @@ export function oidcRoleIn(settings: Settings, find: Finder): OidcRole {
             ...(arn === undefined ? ["oidcRoleArn" as const] : []),
             ...(providerArn === undefined ? ["oidcProviderArn" as const] : []),
             ...(token === undefined ? ["oidcTokenFile" as const] : []),
-        ].map((name) => waysToSet(settings, name));
+        ].map((name) => howToSet(settings, name));
         const given = [arn, providerArn, token].find((found) => found !== undefined);
         const from = given === undefined ? "" : ` from ${placeText(given.place)}`;
         throw new ConfigurationError(`an OIDC role${from} is not complete: set ${missing.join(", and ")}`);
@@ -73,13 +78,31 @@ export function oidcRoleOf(profile: CliProfile): OidcRole {
 
 /** The role of a ChainableRamRoleArn profile, assumed with what its source profile gives. */
 export function chainedRole(profile: CliProfile, identityOf: (source: CliProfile) => Identity): Identity {
-    const { base, roles } = identityOf(profileIn(profile.file, needed(profile, "source_profile")));
+    const source = profileIn(profile.file, needed(profile, "source_profile"));
+    const { base, roles } = identityOf(source);
+    if (roles.length > 0 || base.kind === "oidc") {
+        checkSameSts(profile, source);
+    }
     const role: Role = {
         arn: needed(profile, "ram_role_arn"),
         sessionName: fieldOf(profile, "ram_session_name")?.value ?? ourSessionName,
         durationSeconds: durationIn(fieldOf(profile, "expired_seconds")),
+        ...textOf("externalId", fieldOf(profile, "external_id")),
     };
     return { base, roles: [...roles, role] };
+}
+
+/** One host is asked for all sessions of a chain. */
+function checkSameSts(profile: CliProfile, source: CliProfile): void {
+    for (const field of ["sts_endpoint", "sts_region", "enable_vpc"]) {
+        const found = fieldOf(source, field);
+        if (found !== undefined && found.value !== fieldOf(profile, field)?.value) {
+            throw new ConfigurationError(
+                `${placeText(found.place)} is not that of the CLI profile ${quoted(profile.name)}, which is chained to it; ` +
+                    "one STS host is asked for all roles of a chain, so set the same in both",
+            );
+        }
+    }
 }
 
 /** The role of a RamRoleArn profile taken alone. */

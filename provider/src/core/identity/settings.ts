@@ -13,10 +13,8 @@ export interface Settings extends Surroundings {
     readonly namespace: string;
     /** Whether they are arguments of a provider that the program declares, and not of the stack's configuration. */
     readonly declared?: boolean;
-    /** Whether the default chain may be asked where nothing at all is set. */
-    readonly lastResort: boolean;
     /** Where `~` leads. */
     readonly homeDirectory: string;
-    /** Called only for files that take part. */
+    /** Reads a file that takes part, once for all who ask. */
     readonly readFile: (path: string) => FileContent;
 }

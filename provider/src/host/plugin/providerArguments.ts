@@ -9,8 +9,8 @@ import { revealed } from "./values";
 export interface ProviderArguments {
     readonly frontEnd: FrontEnd;
     readonly surroundings: Surroundings;
-    /** What is wrong with them, for the check of each resource. */
-    readonly failures: readonly string[];
+    /** What is wrong with them, for the check of each resource in a project. */
+    readonly failuresIn: (project: string) => readonly string[];
 }
 
 /** What the engine adds to the arguments of its own. */
@@ -29,16 +29,16 @@ export function readProviderArguments(
     const texts = new Map(args.map(([key, value]) => [`${namespace}:${key}`, textOf(value)]));
     const declared = name !== undefined && !/^default(_|$)/.test(name);
     const unknown = args.map(([key]) => key).filter((key) => !providerKeys.includes(key));
+    const failures = unknown.map(
+        (key) =>
+            `${quoted(key)} is not ${declared ? "an argument of this provider" : `a key under ${namespace}:`}; ` +
+            `known are ${providerKeys.join(", ")}`,
+    );
     return {
-        // Neither the current profile of a laptop's CLI nor a machine's role: this process never sees the `alicloud:` keys
-        // of a stack, so where nothing is set for it, nobody knows whose call it would be.
-        frontEnd: { namespace, declared, lastResort: false },
+        frontEnd: { namespace, declared },
         surroundings: { config: (key) => texts.get(key), env },
-        failures: unknown.map(
-            (key) =>
-                `${quoted(key)} is not ${declared ? "an argument of this provider" : `a key under ${namespace}:`}; ` +
-                `known are ${providerKeys.join(", ")}`,
-        ),
+        // A project of the plugin's name has keys of its own under that name.
+        failuresIn: (project) => (declared || project !== namespace ? failures : []),
     };
 }
 

@@ -74,10 +74,11 @@ export function providerService(means: Means): Service {
             const subject = subjectOf(request.getUrn());
             const olds = revealed(propertiesIn(request.getOlds()));
             const { completion, failures } = await means.lifecycle().check(subject, olds, revealed(news));
+            const [, project = ""] = subject.urn.split("::", 2);
             const response = new messages.CheckResponse();
             response.setInputs(structOf({ ...news, ...completion }));
             response.setFailuresList(
-                [...means.arguments().failures, ...failures, ...secretFailures(news)].map((reason) => {
+                [...means.arguments().failuresIn(project), ...failures, ...secretFailures(news)].map((reason) => {
                     const failure = new messages.CheckFailure();
                     // With a property named, the CLI would print its value, which may be a secret of the program.
                     failure.setReason(reason);
