@@ -1,7 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isRecord } from "../core/json";
 import { typeTokenOf } from "../core/urn";
-import { inputsOf, type LogstashTaskArgs, type LogstashTaskOutputs, withDefaults } from "./logstashTask";
+import {
+    inputsOf,
+    type LogstashTaskArgs,
+    type LogstashTaskOptions,
+    type LogstashTaskOutputs,
+    withDefaults,
+} from "./logstashTask";
 import { withoutPromiseTraces } from "./promiseTraces";
 
 const operation = "ResumeLogstashTask";
@@ -14,21 +20,21 @@ export interface LogstashTaskResumeArgs extends LogstashTaskArgs {
      *
      * @default "fail"
      */
-    whenNotSuspended?: pulumi.Input<"fail" | "skip">;
+    whenNotSuspended?: pulumi.Input<"fail" | "skip" | undefined> | undefined;
     /**
      * Whether to look at the instance until it has left `suspended`, after the acceptance. With `false` the acceptance is
      * trusted, also that of a token which the service remembers. Changing it sends no request.
      *
      * @default true
      */
-    waitForResumed?: pulumi.Input<boolean>;
+    waitForResumed?: pulumi.Input<boolean | undefined> | undefined;
     /**
      * Whether to resume at all. `enabled: pause.interrupted` resumes what this program has interrupted, and not what
      * somebody else had suspended. From `false` to `true` is a request.
      *
      * @default true
      */
-    enabled?: pulumi.Input<boolean>;
+    enabled?: pulumi.Input<boolean | undefined> | undefined;
 }
 
 /**
@@ -73,7 +79,7 @@ export class LogstashTaskResume extends pulumi.CustomResource {
      * @param args What to resume, and when to do so again.
      * @param opts Pulumi's options for a resource; `import`, `id` and `provider` are refused.
      */
-    constructor(name: string, args: LogstashTaskResumeArgs, opts?: pulumi.CustomResourceOptions) {
+    constructor(name: string, args: LogstashTaskResumeArgs, opts?: LogstashTaskOptions) {
         const inputs = inputsOf(operation, name, args, opts);
         const restoreTraces = withoutPromiseTraces();
         try {
