@@ -13,7 +13,7 @@ import { describe, engineEnv, findEngine } from "./engine";
 const root = resolve(__dirname, "..");
 /** Part of the URNs and so of the tokens: a re-run from another clone sends the same ones. */
 const stack = "demo";
-const instanceId = "ls-cn-demo0001";
+const instanceId = "ls-cn-4591f1y6abcd";
 const region = "cn-hangzhou";
 
 async function main(): Promise<void> {

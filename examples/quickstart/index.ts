@@ -4,7 +4,7 @@ import { LogstashTaskInterrupt } from "pulumi-alicloud-logstash";
 const config = new pulumi.Config();
 
 const pause = new LogstashTaskInterrupt("pause-before-release", {
-    instanceId: config.get("instanceId") ?? "ls-cn-demo0001",
+    instanceId: config.get("instanceId") ?? "ls-cn-4591f1y6abcd",
     triggers: [config.get("release") ?? "v1"],
     timeoutSeconds: config.getNumber("timeoutSeconds") ?? 600,
 });

@@ -53,7 +53,9 @@ function membersOf(declaration: ts.ClassDeclaration | ts.InterfaceDeclaration): 
         .filter(({ type }) => type !== undefined)
         .map((member) => {
             const [, type = "", undefinedToo] =
-                /^pulumi\.(?:Input|Output)<([^|]*?)( \| undefined)?>$/.exec(member.type?.getText() ?? "") ?? [];
+                /^pulumi\.(?:Input|Output)<([^|]*?)( \| undefined)?>(?: \| undefined)?$/.exec(
+                    member.type?.getText() ?? "",
+                ) ?? [];
             const isOptional = member.questionToken !== undefined || undefinedToo !== undefined;
             return [member.name.getText(), { text: commentOf(member), type, isOptional }];
         });

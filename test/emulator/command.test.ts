@@ -100,7 +100,7 @@ describe("emulator: options of the command", () => {
     };
 
     it("name instances with their status and region", () => {
-        assert.deepEqual(instancesOf(), [["ls-cn-demo0001", "activating", "cn-hangzhou"]]);
+        assert.deepEqual(instancesOf(), [["ls-cn-4591f1y6abcd", "activating", "cn-hangzhou"]]);
         assert.deepEqual(
             instancesOf(
                 ...["--region", "ap-southeast-1", "--instance", "ls-cn-a", "--instance=ls-cn-b:active"],
@@ -156,7 +156,7 @@ describe("emulator: options of the command", () => {
         ...["a:", ":active", "a@", "a:b:c", "a@b:c", "a b"].map((value): [string, string] => [
             `--instance=${value}`,
             `--instance is "${value}"; it must be an ID, with a status and a region if you like: ` +
-                "ls-cn-demo0001:active@cn-beijing.",
+                "ls-cn-4591f1y6abcd:active@cn-beijing.",
         ]),
     ];
     for (const [words, message] of wrong) {

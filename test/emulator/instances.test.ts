@@ -53,6 +53,30 @@ describe("emulator: instances", () => {
         assert.equal((await client.describe(id))?.status, "suspended");
     });
 
+    it("are named in the refusal of another instance, at most five", async () => {
+        const instances = Array.from({ length: 7 }, (_, index) => ({
+            instanceId: `ls-cn-${index}`,
+            region: "cn-beijing",
+        }));
+        await start({ instances: instances.slice(0, 2) });
+        const message = () =>
+            client.describe("ls-cn-other").then(
+                () => assert.fail("it was found"),
+                (error: unknown) => String(error),
+            );
+        assert.match(
+            await message(),
+            /ls-cn-other is not found\. The emulator has ls-cn-0 in cn-beijing, ls-cn-1 in cn-beijing\./,
+        );
+        for (const instance of instances) {
+            emulator.addInstance(instance);
+        }
+        assert.match(await message(), /ls-cn-4 in cn-beijing and 2 more\./);
+        await emulator.stop();
+        await start();
+        assert.match(await message(), /The emulator has no instance\./);
+    });
+
     it("can be driven by hand", async () => {
         await start({ instances: [{ instanceId: id, status: "active", interruptMs: hourMs }] });
         assert.equal(emulator.step(id), "active");

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
+import { readArguments } from "../../emulator/src/cli/arguments";
 import { findEngine } from "../../scripts/engine";
 import { blocksIn } from "../package/blocks";
 import { repository, run, shellEnv } from "../package/commands";
@@ -21,7 +22,10 @@ describe("following the README line by line", function () {
     let env: NodeJS.ProcessEnv;
 
     before(async () => {
-        emulator = await startEmulator({ instances: [{ instanceId }] });
+        // What `npm run emulator` has, to which the README points.
+        const command = readArguments([]);
+        assert.ok(command.kind === "run");
+        emulator = await startEmulator({ instances: command.instances, region: command.region });
         folder = mkdtempSync(join(tmpdir(), "logstash-readme-"));
         env = await newcomersEnv();
     });

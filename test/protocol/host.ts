@@ -15,7 +15,7 @@ import { CallError, type Properties, type Setting } from "./calls";
 const executable = "pulumi-resource-alicloud-logstash";
 
 /** The SDK's own dynamic-provider server, and the plugin. */
-const servers = {
+export const servers = {
     dynamic: require.resolve("@pulumi/pulumi/cmd/dynamic-provider"),
     plugin: join(dirname(require.resolve("pulumi-alicloud-logstash/package.json")), "bin", executable),
 };

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +13,7 @@ import { pluginInterruptType, urnOf } from "../urns";
 import { secret, signature } from "./anyValue";
 import { failureOf, type Properties } from "./calls";
 import { Engine } from "./engine";
-import { Host } from "./host";
+import { Host, servers } from "./host";
 import { providerArgumentsFor } from "./providerArguments";
 
 const operation = "InterruptLogstashTask";
@@ -264,6 +265,16 @@ describe("the plugin", () => {
         await once(lost.process, "exit");
         assert.match((await creating).message, /the deployment was stopped before it ended/);
         await lost.stop();
+    });
+
+    it("ends within two seconds when the engine is gone before the port is open", async () => {
+        const starting = spawn(process.execPath, [servers.plugin, "127.0.0.1:1"], {
+            stdio: ["pipe", "ignore", "inherit"],
+        });
+        starting.stdin.destroy();
+        const timer = globalThis.setTimeout(() => starting.kill("SIGKILL"), 2_000);
+        assert.deepEqual(await once(starting, "exit"), [1, null]);
+        clearTimeout(timer);
     });
 
     describe("as whom it calls:", () => {

@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { setImmediate } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { install } from "@sinonjs/fake-timers";
 import { type Emulator, type Fault, type Point, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import type { Credentials } from "../../provider/src/cloud/credentials";
@@ -436,6 +438,48 @@ describe("a call", () => {
             const endpoint = () => ({ url: `http://127.0.0.1:${server.port}` });
             const { reply } = await aborted({ endpoint }, () => server.connections() > 0);
             assert.deepEqual(reply, { kind: "lost", code: "Aborted" });
+        });
+    });
+
+    describe("that gets a compressed response", () => {
+        const close: (() => void)[] = [];
+        afterEach(() => {
+            for (const each of close.splice(0)) {
+                each();
+            }
+        });
+
+        /** The response to a poll from a server that compresses whatever the request accepts. */
+        async function compressed(body: Buffer) {
+            let accepted: unknown;
+            const server = createHttpServer(({ headers }, response) => {
+                accepted = headers["accept-encoding"];
+                response.setHeader("content-type", "application/json");
+                response.setHeader("content-encoding", "gzip");
+                response.end(body);
+            });
+            const port = await listening(server, (end) => close.push(end));
+            const service = serviceWith({ endpoint: () => ({ url: `http://127.0.0.1:${port}` }) });
+            return { reply: await service.describe(instanceId, limits), accepted };
+        }
+
+        it("has asked for none, and reads it all the same", async () => {
+            const body = gzipSync(JSON.stringify({ RequestId: "R", Result: { status: "suspended" } }));
+            const { reply, accepted } = await compressed(body);
+            assert.equal(accepted, "identity");
+            assert.deepEqual(reply, { kind: "body", body: { RequestId: "R", Result: { status: "suspended" } } });
+        });
+
+        it("ends when a megabyte becomes a gigabyte, before it takes the memory", async () => {
+            // A member of 8 MiB, 120 times: the whole is a valid stream.
+            const member = gzipSync(Buffer.alloc(8 * 2 ** 20));
+            const body = Buffer.concat(Array.from({ length: 120 }, () => member));
+            assert.ok(body.length < 2 ** 20, `${body.length} bytes`);
+            const before = process.memoryUsage().rss;
+            const { reply } = await compressed(body);
+            assert.deepEqual(reply, { kind: "lost", code: "EMSGSIZE" });
+            const taken = process.memoryUsage().rss - before;
+            assert.ok(taken < 200 * 2 ** 20, `${taken} bytes`);
         });
     });
 

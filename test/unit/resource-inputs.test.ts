@@ -3,7 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { LogstashTaskInterrupt, type LogstashTaskInterruptArgs } from "../../provider/src/resources";
+import {
+    LogstashTaskInterrupt,
+    type LogstashTaskInterruptArgs,
+    type LogstashTaskOptions,
+} from "../../provider/src/resources";
 import { inputsOf } from "../../provider/src/resources/logstashTask";
 import { normalizedTriggers } from "../../provider/src/resources/triggers";
 
@@ -15,7 +19,7 @@ function comesTo(input: unknown): Promise<unknown> {
     return (pulumi.output(input) as unknown as { promise(): Promise<unknown> }).promise();
 }
 
-const inputs = (args: object, opts?: pulumi.CustomResourceOptions) =>
+const inputs = (args: object, opts?: LogstashTaskOptions) =>
     inputsOf("InterruptLogstashTask", "task", { instanceId, ...args } as LogstashTaskInterruptArgs, opts);
 
 describe("the inputs of a resource", () => {
@@ -66,8 +70,21 @@ describe("the inputs of a resource", () => {
 
     for (const option of ["id", "import"] as const) {
         it(`are refused with the option \`${option}\`: there is nothing to read`, () => {
-            const make = () => new LogstashTaskInterrupt("task", { instanceId }, { [option]: "ls-cn-1" });
+            const make = () => new LogstashTaskInterrupt("task", { instanceId }, { [option]: "ls-cn-1" } as object);
             assert.throws(make, /LogstashTaskInterrupt.* import/);
+        });
+    }
+});
+
+describe("a resource without its instance", () => {
+    for (const args of [undefined, null, {}, { instanceId: undefined }]) {
+        it(`is rejected with the name of the argument when JavaScript gives ${JSON.stringify(args)}`, () => {
+            const make = () => new LogstashTaskInterrupt("pause", args as unknown as LogstashTaskInterruptArgs);
+            assert.throws(make, (error: unknown) => {
+                assert.ok(pulumi.ResourceError.isInstance(error));
+                assert.match(error.message, /^LogstashTaskInterrupt needs the argument `instanceId`/);
+                return true;
+            });
         });
     }
 });

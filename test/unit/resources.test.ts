@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Operation, operations } from "../../provider/src/core/operations";
 import { typeTokenOf } from "../../provider/src/core/urn";
 import * as resources from "../../provider/src/resources";
-import { LogstashTaskInterrupt, LogstashTaskResume } from "../../provider/src/resources";
+import { LogstashTaskInterrupt, type LogstashTaskOptions, LogstashTaskResume } from "../../provider/src/resources";
 import { unhandledIn } from "./unhandled";
 
 /** What every resource class is; an operation without one of its name does not compile. */
@@ -143,7 +143,7 @@ describe("the resources in a program", () => {
         class Provider extends pulumi.ProviderResource {}
         const provider = (name: string, pkg = "alicloud") => new Provider(pkg, name, {});
         const declare = (args: object, opts: object) =>
-            new LogstashTaskInterrupt("task", { instanceId, ...args }, opts as pulumi.CustomResourceOptions);
+            new LogstashTaskInterrupt("task", { instanceId, ...args }, opts as LogstashTaskOptions);
 
         it("refuse a direct one, with a profile too", () => {
             for (const args of [{}, { profile: "other" }]) {

@@ -1,22 +1,24 @@
 /**
- * Runs tests of the engine with the packed package and Pulumi's SDK in several versions, each installed into a folder of
- * its own: the oldest that is accepted, the one of the lock file, and the newest that there is.
+ * Runs tests with the packed package and other versions of Pulumi. The SDK is the oldest that is accepted, that of the lock
+ * file, and the newest on the registry, each with the pinned engine. With `--engine` that engine follows, with the SDK of the
+ * lock file: `npm run versions` names the newest that builds from Go modules, and is run before a release.
  *
  *     npm run versions
- *     npm run versions -- 3.220.0
+ *     npm run versions -- 3.220.0    this SDK instead of the three
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { modulesVariable } from "../engine/stack";
 import { repository, run } from "../package/commands";
 import { packed } from "../package/packed";
 import "../run/folder";
 
 /** Those that a program's SDK has a part in; the rest is about the engine, or about tools around it. */
-const files = [
+const sdkFiles = [
     "changes",
     "interrupt",
     "options",
@@ -28,6 +30,8 @@ const files = [
     "truth",
     "unfinished",
 ];
+/** Those that the engine has a part in too. */
+const engineFiles = [...sdkFiles, "facilities", "lostEngine", "recipe"];
 const sdk = "@pulumi/pulumi";
 
 /** Tests of what older SDKs cannot do, by a part of their titles: a file of the SDK that has the text can do it. */
@@ -36,13 +40,11 @@ const later = [
 ];
 
 async function main(): Promise<void> {
-    const [, , ...given] = process.argv;
+    const { values, positionals } = parseArgs({ options: { engine: { type: "string" } }, allowPositionals: true });
     const { tarball } = await packed();
     const done = new Set<string>();
-    for (const wanted of given.length > 0 ? given : [oldest(), manifestOf(repository).version, "latest"]) {
-        const folder = mkdtempSync(join(tmpdir(), "logstash-sdk-"));
-        writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true }));
-        await run("npm", ["install", "--no-audit", "--no-fund", tarball, `${sdk}@${wanted}`], { cwd: folder });
+    for (const wanted of positionals.length > 0 ? positionals : [oldest(), manifestOf(repository).version, "latest"]) {
+        const folder = await installed(tarball, wanted);
         const { version } = manifestOf(folder);
         if (done.has(version)) {
             console.log(`\n${sdk} ${version} is ${wanted} too`);
@@ -50,13 +52,29 @@ async function main(): Promise<void> {
         }
         done.add(version);
         console.log(`\n${sdk} ${version} (${wanted})`);
-        if ((await runTests(join(folder, "node_modules"))) !== 0) {
-            process.exitCode = 1;
+        await runTests(sdkFiles, folder, {});
+    }
+    const { engine } = values;
+    if (engine !== undefined) {
+        const env = { ENGINE_VERSION: engine };
+        console.log(`\nPulumi CLI ${engine}`);
+        const found = await run("npm", ["run", "engine"], { cwd: repository, env: { ...process.env, ...env } });
+        if (!found.includes(`Pulumi CLI v${engine} `)) {
+            throw new Error(`the engine is not ${engine}:\n${found}`);
         }
+        await runTests(engineFiles, await installed(tarball, manifestOf(repository).version), env);
     }
 }
 
-async function runTests(modules: string): Promise<number | null> {
+async function installed(tarball: string, version: string): Promise<string> {
+    const folder = mkdtempSync(join(tmpdir(), "logstash-sdk-"));
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true }));
+    await run("npm", ["install", "--no-audit", "--no-fund", tarball, `${sdk}@${version}`], { cwd: folder });
+    return folder;
+}
+
+async function runTests(files: readonly string[], folder: string, env: NodeJS.ProcessEnv): Promise<void> {
+    const modules = join(folder, "node_modules");
     const tests = files.map((name) => `test/engine/${name}.test.ts`);
     const lacking = later.filter(({ file, text }) => !readFileSync(join(modules, sdk, file), "utf8").includes(text));
     for (const { title, why } of lacking) {
@@ -65,11 +83,13 @@ async function runTests(modules: string): Promise<number | null> {
     const without = lacking.length === 0 ? [] : ["--grep", lacking.map(({ title }) => title).join("|"), "--invert"];
     const child = spawn("mocha", ["--parallel", "--jobs", "2", ...without, ...tests], {
         cwd: repository,
-        env: { ...process.env, [modulesVariable]: modules },
+        env: { ...process.env, ...env, [modulesVariable]: modules },
         stdio: "inherit",
     });
     const [code] = (await once(child, "close")) as [number | null];
-    return code;
+    if (code !== 0) {
+        process.exitCode = 1;
+    }
 }
 
 function oldest(): string {

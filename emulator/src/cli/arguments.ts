@@ -26,7 +26,7 @@ A stand-in for Alibaba Cloud's Logstash API on this machine, for "pulumi up" wit
 
   --port <number>                      port to listen on (default 8017; 0 takes any free one)
   --instance <id[:status][@region]>    an instance, activating unless said otherwise; repeatable, in any number of
-                                       regions (default ls-cn-demo0001)
+                                       regions (default ls-cn-4591f1y6abcd)
   --interrupt-seconds <number>         how long an interrupt takes to suspend an instance (default 3)
   --region <region>                    the region of instances and requests that name none (default cn-hangzhou)
   --help                               print this text
@@ -62,7 +62,7 @@ export function readArguments(words: readonly string[]): Arguments {
     if (!/^[a-z0-9-]+$/.test(region)) {
         throw new UsageError(`--region is "${region}"; it must be the ID of a region: cn-hangzhou.`);
     }
-    const [first = "ls-cn-demo0001", ...others] = instance;
+    const [first = "ls-cn-4591f1y6abcd", ...others] = instance;
     const interruptMs = readSeconds(values["interrupt-seconds"]) * 1_000;
     const read = (text: string) => ({ ...readInstance(text, region), interruptMs });
     const instances = [read(first), ...others.map(read)] as const;
@@ -127,7 +127,7 @@ function readSeconds(text: string): number {
 function readInstance(text: string, defaultRegion: string): NamedInstance {
     const parts = /^(?<id>[\w-]+)(?::(?<status>[a-z_-]+))?(?:@(?<region>[a-z0-9-]+))?$/.exec(text)?.groups;
     if (parts?.id === undefined) {
-        const example = "ls-cn-demo0001:active@cn-beijing";
+        const example = "ls-cn-4591f1y6abcd:active@cn-beijing";
         throw new UsageError(
             `--instance is "${text}"; it must be an ID, with a status and a region if you like: ${example}.`,
         );

@@ -238,10 +238,21 @@ export class Cloud {
         const now = this.#clock.now();
         const instance = this.#instances.find(instanceId, region, now);
         if (instance === undefined) {
-            return refuse(404, "InstanceNotFound", `The instanceId ${instanceId} is not found.`);
+            return refuse(
+                404,
+                "InstanceNotFound",
+                `The instanceId ${instanceId} is not found. ${this.#instancesNow(now)}`,
+            );
         }
         const reaction = reactionOf(descriptorOf(operation), instance.phase, instance.course, now);
         return reaction.kind === "refused" ? reaction : { kind: "possible", instance, reaction };
+    }
+
+    /** The instances, for a person whose program names another one: the service itself lists none. */
+    #instancesNow(now: number): string {
+        const all = this.#instances.all(now).map(({ instanceId, region }) => `${instanceId} in ${region}`);
+        const more = all.length > 5 ? ` and ${all.length - 5} more` : "";
+        return `The emulator has ${all.length === 0 ? "no instance" : all.slice(0, 5).join(", ")}${more}.`;
     }
 
     #existing(instanceId: string, region: string | undefined): Instance {

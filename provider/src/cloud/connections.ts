@@ -1,6 +1,7 @@
-import { type ClientRequest, Agent as HttpAgent } from "node:http";
+import { type ClientRequest, Agent as HttpAgent, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
+import { Transform } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { noOtherProxy, noOtherProxyByLibrary, type ProxyServer } from "./proxy";
 import { type AttemptOptions, TunnelAgent } from "./tunnel";
@@ -109,8 +110,9 @@ export class Connections {
             request.once("socket", (socket: Socket) =>
                 this.#standing.has(socket) ? sent() : socket.once(standingEvent(socket), sent),
             );
-            request.once("response", ({ statusCode }) => {
-                watch.httpStatus = statusCode;
+            request.once("response", (response) => {
+                watch.httpStatus = response.statusCode;
+                limitDecoded(response);
             });
         };
         return { watch, options: { watched, giveUp, secureEndpoint: false } satisfies WatchedOptions };
@@ -131,7 +133,7 @@ export class Connections {
         socket.on("data", (chunk: Buffer) => {
             received += chunk.length;
             if (received > maxAnswerBytes) {
-                socket.destroy(Object.assign(new Error("the answer is endless"), { code: "EMSGSIZE" }));
+                socket.destroy(tooLarge());
             }
         });
         // The agent gets a connection back after each answer.
@@ -144,4 +146,26 @@ export class Connections {
 
 function standingEvent(socket: Socket): "secureConnect" | "connect" {
     return socket instanceof TLSSocket ? "secureConnect" : "connect";
+}
+
+/** A few bytes of a compressed response may become gigabytes: what httpx pipes it into is limited too. */
+function limitDecoded(response: IncomingMessage): void {
+    const pipe = response.pipe.bind(response);
+    response.pipe = (decoder, options) => {
+        let decoded = 0;
+        if (decoder instanceof Transform) {
+            decoder.on("data", (chunk: Buffer) => {
+                decoded += chunk.length;
+                if (decoded > maxAnswerBytes) {
+                    decoder.destroy(tooLarge());
+                    response.destroy();
+                }
+            });
+        }
+        return pipe(decoder, options);
+    };
+}
+
+function tooLarge(): Error {
+    return Object.assign(new Error("the answer is endless"), { code: "EMSGSIZE" });
 }

@@ -218,8 +218,13 @@ class PopCore {
             opts: { agent },
         });
         const { action, method, path, query } = call;
-        // pop-core sends neither of the first two by itself; given, all are signed.
-        const headers = { "x-acs-action": action, "x-acs-region-id": this.options.region, ...opened.headers };
+        // pop-core sends none of the first three by itself; it signs all that begin with `x-acs-`.
+        const headers = {
+            "accept-encoding": "identity",
+            "x-acs-action": action,
+            "x-acs-region-id": this.options.region,
+            ...opened.headers,
+        };
         const unconnected = (code: string): Reply => ({
             kind: "unconnected",
             code,

@@ -7,7 +7,8 @@ type Watched = Pick<NodeJS.Process, "stdin" | "exit">;
 /**
  * A signal that fires when this provider process has lost the engine that started it. The engine holds the other end of
  * the process's standard input; that pipe ends with it, also after a `kill -9`, and nothing else tells. The process, which
- * would live on, then ends too.
+ * would live on, then ends too. Pulumi's dynamic-provider host loads this with its first call for a resource: without a call
+ * it lives on, and nothing here can end it.
  */
 export function lostEngine(process: Watched, input = 0): AbortSignal {
     const controller = new AbortController();

@@ -1,3 +1,3 @@
-export type { LogstashTaskArgs, LogstashTaskOutputs } from "./logstashTask";
+export type { LogstashTaskArgs, LogstashTaskOptions, LogstashTaskOutputs } from "./logstashTask";
 export { LogstashTaskInterrupt, type LogstashTaskInterruptArgs } from "./logstashTaskInterrupt";
 export { LogstashTaskResume, type LogstashTaskResumeArgs } from "./logstashTaskResume";

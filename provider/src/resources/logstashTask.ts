@@ -21,37 +21,50 @@ export interface LogstashTaskArgs {
      *
      * @default the region recorded for this instance, else that of the configuration, else of the environment
      */
-    region?: pulumi.Input<string>;
+    region?: pulumi.Input<string | undefined> | undefined;
     /**
-     * Values that ask for the call again each time they change, in place, also when an earlier value returns: what JSON
-     * holds, a `Date`, which stands for its ISO text, and a `StringAsset` or `FileAsset`, which stands for the SHA-256 of
-     * its content. Anything that JSON would lose is refused. Objects are compared without regard to the order of their
-     * keys. Removing triggers does nothing. A trigger is a version, not a secret: its hash is sent to the service.
+     * Values that request the call again each time they change, in place, also when an earlier value returns. Allowed is any
+     * JSON value, up to 100 kB in all. A `Date` counts as its ISO text, and a `StringAsset` or `FileAsset` as the SHA-256 of
+     * its content. Anything that JSON would lose is rejected. The order of keys in an object does not matter. Removing
+     * triggers does nothing. A trigger is a version, not a secret: its hash is sent to the service.
      *
      * @default none
      */
     // biome-ignore lint/suspicious/noExplicitAny: what Pulumi's own packages take as triggers
-    triggers?: pulumi.Input<any[]>;
+    triggers?: pulumi.Input<readonly any[] | undefined> | undefined;
     /**
      * An idempotency token of your own: 1 to 64 printable ASCII characters. A new value makes the call again, removing it
      * does nothing. Refused together with `triggers`, and as a secret, since it is sent in the clear and recorded.
      *
      * @default derived from the resource's URN, the region, the instance and the triggers
      */
-    clientToken?: pulumi.Input<string>;
+    clientToken?: pulumi.Input<string | undefined> | undefined;
     /**
      * The time for a whole operation, retries and waiting included, in seconds: a whole number from 1 to 86,400. Changing
      * it sends no request. Pulumi's `customTimeouts` wins over it in the plugin, and does not reach dynamic providers.
      *
      * @default 600
      */
-    timeoutSeconds?: pulumi.Input<number>;
+    timeoutSeconds?: pulumi.Input<number | undefined> | undefined;
     /**
      * A profile of the `aliyun` CLI for this resource alone, for several accounts in one stack. Changing it sends no request.
      *
      * @default the credentials of the stack or the provider
      */
-    profile?: pulumi.Input<string>;
+    profile?: pulumi.Input<string | undefined> | undefined;
+}
+
+/** The options of Pulumi that a resource of this package takes. */
+export interface LogstashTaskOptions extends Omit<pulumi.CustomResourceOptions, "id" | "import" | "provider"> {
+    /** Not available: the service keeps no record of calls that could be read. */
+    id?: never;
+    /** Not available: the service keeps no record of calls that could be imported. */
+    import?: never;
+    /**
+     * Not available: Pulumi hands no provider's configuration to a dynamic resource. Use `profile`, the stack configuration,
+     * or the plugin.
+     */
+    provider?: never;
 }
 
 /** The outputs that all resources of this package share. */
@@ -104,10 +117,19 @@ export function inputsOf<Op extends Operation, Args extends LogstashTaskArgs>(
     operation: Op,
     name: string,
     args: Args &
-        Exactly<keyof Args, ArgumentName<Op>> & { [N in keyof Values<Op>]?: pulumi.Input<Values<Op>[N]> | undefined },
-    opts: pulumi.CustomResourceOptions | undefined,
+        Exactly<keyof Args, ArgumentName<Op>> & {
+            [N in keyof Values<Op>]?: pulumi.Input<NonNullable<Values<Op>[N]> | undefined> | undefined;
+        },
+    opts: LogstashTaskOptions | undefined,
 ): pulumi.Inputs {
     const { resource } = descriptorOf(operation);
+    // The types demand it, and JavaScript has none.
+    if ((args as LogstashTaskArgs | undefined)?.instanceId === undefined) {
+        throw new pulumi.ResourceError(
+            `${resource} needs the argument \`instanceId\`, the ID of a Logstash instance, such as "ls-cn-4591f1y6abcd"`,
+            opts?.parent,
+        );
+    }
     const { triggers, clientToken, profile } = args;
     refuseUnsupported(resource, opts ?? {}, profile !== undefined);
     return {
@@ -184,7 +206,7 @@ function refuseUnsupported(
 }
 
 /** A token is sent in the clear and recorded, so it can be no secret. The provider could not tell: it gets plain values. */
-function refuseSecret(what: string, clientToken: pulumi.Input<string>): pulumi.Input<string> {
+function refuseSecret(what: string, clientToken: pulumi.Input<string | undefined>): pulumi.Input<string | undefined> {
     if (typeof clientToken === "string") {
         return clientToken;
     }

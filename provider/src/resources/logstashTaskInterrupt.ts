@@ -1,7 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isRecord } from "../core/json";
 import { typeTokenOf } from "../core/urn";
-import { inputsOf, type LogstashTaskArgs, type LogstashTaskOutputs, withDefaults } from "./logstashTask";
+import {
+    inputsOf,
+    type LogstashTaskArgs,
+    type LogstashTaskOptions,
+    type LogstashTaskOutputs,
+    withDefaults,
+} from "./logstashTask";
 import { withoutPromiseTraces } from "./promiseTraces";
 
 const operation = "InterruptLogstashTask";
@@ -14,14 +20,14 @@ export interface LogstashTaskInterruptArgs extends LogstashTaskArgs {
      *
      * @default true
      */
-    waitForSuspended?: pulumi.Input<boolean>;
+    waitForSuspended?: pulumi.Input<boolean | undefined> | undefined;
     /**
      * What it means that no change is running: `"fail"` fails the deployment, `"skip"` records that there was nothing to
      * interrupt. `"skip"` is refused together with `waitForSuspended: false`. Changing it sends no request.
      *
      * @default "fail"
      */
-    whenIdle?: pulumi.Input<"fail" | "skip">;
+    whenIdle?: pulumi.Input<"fail" | "skip" | undefined> | undefined;
 }
 
 /**
@@ -77,7 +83,7 @@ export class LogstashTaskInterrupt extends pulumi.CustomResource {
      * @param args What to interrupt, and when to do so again.
      * @param opts Pulumi's options for a resource; `import`, `id` and `provider` are refused.
      */
-    constructor(name: string, args: LogstashTaskInterruptArgs, opts?: pulumi.CustomResourceOptions) {
+    constructor(name: string, args: LogstashTaskInterruptArgs, opts?: LogstashTaskOptions) {
         const inputs = inputsOf(operation, name, args, opts);
         const restoreTraces = withoutPromiseTraces();
         try {

@@ -1,7 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isRecord } from "../core/json";
 import { typeTokenOf } from "../core/urn";
-import { inputsOf, type LogstashTaskArgs, type LogstashTaskOutputs, withDefaults } from "./logstashTask";
+import {
+    inputsOf,
+    type LogstashTaskArgs,
+    type LogstashTaskOptions,
+    type LogstashTaskOutputs,
+    withDefaults,
+} from "./logstashTask";
 import { withoutPromiseTraces } from "./promiseTraces";
 
 const operation = "ResumeLogstashTask";
@@ -13,21 +19,21 @@ export interface LogstashTaskResumeArgs extends LogstashTaskArgs {
      * nothing that somebody else suspended. `""` sends nothing. Exactly one of `interruption`, `triggers` and `clientToken`
      * is required; the other two resume once for each new value, regardless of who suspended the instance.
      */
-    interruption?: pulumi.Input<string | undefined>;
+    interruption?: pulumi.Input<string | undefined> | undefined;
     /**
      * What to do if the instance is not suspended: `"fail"` fails the deployment, `"skip"` records `resumed: false`.
      * Changing it sends no request.
      *
      * @default "skip" with `interruption`, else "fail"
      */
-    whenNotSuspended?: pulumi.Input<"fail" | "skip">;
+    whenNotSuspended?: pulumi.Input<"fail" | "skip" | undefined> | undefined;
     /**
      * Whether to poll the instance until it has left `suspended`. With `false` an accepted request is enough. Changing it
      * sends no request.
      *
      * @default true
      */
-    waitForResumed?: pulumi.Input<boolean>;
+    waitForResumed?: pulumi.Input<boolean | undefined> | undefined;
 }
 
 /**
@@ -75,7 +81,7 @@ export class LogstashTaskResume extends pulumi.CustomResource {
      * @param args What to resume, and when to do so again.
      * @param opts Pulumi's options for a resource; `import`, `id` and `provider` are refused.
      */
-    constructor(name: string, args: LogstashTaskResumeArgs, opts?: pulumi.CustomResourceOptions) {
+    constructor(name: string, args: LogstashTaskResumeArgs, opts?: LogstashTaskOptions) {
         const inputs = inputsOf(operation, name, args, opts);
         const restoreTraces = withoutPromiseTraces();
         try {
