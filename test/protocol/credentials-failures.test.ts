@@ -288,7 +288,7 @@ describe("credentials that cannot be had", () => {
         site.profiles(ssoProfile((await uriAnswering(json(200, ssoAnswer()))).uri));
         const assumeRole = JSON.stringify({ roleArn: deployer.arn, externalId: "wrong" });
         const message = await site.messageWith({ "alicloud:profile": "sso", "alicloud:assumeRole": assumeRole });
-        assert.match(message, /HTTP 403 \(NoPermission\) from localhost:\d+$/);
+        assert.match(message, /HTTP 403 \(NoPermission\) from localhost:\d+$/m);
     });
 
     it("ask for no sign-in where a command's key may not assume the role", async () => {
@@ -300,7 +300,7 @@ describe("credentials that cannot be had", () => {
         site.profiles({ name: "external", mode: "External", process_command: program });
         const assumeRole = JSON.stringify({ roleArn: deployer.arn, externalId: "wrong" });
         const message = await site.messageWith({ "alicloud:profile": "external", "alicloud:assumeRole": assumeRole });
-        assert.match(message, /HTTP 403 \(NoPermission\) from localhost:\d+$/);
+        assert.match(message, /HTTP 403 \(NoPermission\) from localhost:\d+$/m);
     });
 
     it("are set by nobody: what lies about on the machine signs nothing, and is not asked", async () => {
@@ -341,7 +341,7 @@ describe("credentials that cannot be had", () => {
         const message = await site.messageWith({ "alicloud:ecsRoleName": "other" });
         assert.match(
             message,
-            /not sent: credentials of the ECS role from `alicloud:ecsRoleName` could not be had: HTTP 404 from 100\.100\.100\.200$/,
+            /not sent: credentials of the ECS role from `alicloud:ecsRoleName` could not be had: HTTP 404 from 100\.100\.100\.200$/m,
         );
     });
 

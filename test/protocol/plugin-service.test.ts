@@ -58,7 +58,7 @@ describe("what the engine asks a plugin", () => {
         const inputs = { instanceId: "ls-cn-service04", region: "cn-hangzhou", triggers: [secret("v1")] };
         emulator.addInstance({ instanceId: inputs.instanceId, region: "cn-hangzhou", status: "activating" });
         const results = { clientToken: unknown, requestId: unknown, status: unknown, interrupted: unknown };
-        const undecided = { ...inputs, ...results, interruptedAt: unknown };
+        const undecided = { ...inputs, ...results, interruptedAt: unknown, interruption: unknown };
 
         const creating = new rpc.CreateRequest();
         creating.setUrn(urn);

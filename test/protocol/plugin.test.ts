@@ -303,10 +303,7 @@ describe("the plugin", () => {
         it("never as a laptop's current profile, nor in its region", async () => {
             const { failures, message } = await refusalOf({});
             assert.match(failures, /region: is not set.*`pulumi config set alicloud-logstash:region …`/);
-            assert.match(
-                message,
-                /: not sent\n[\s\S]*fix: +no Alibaba Cloud credentials[\s\S]*alicloud-logstash:accessKey …/,
-            );
+            assert.match(message, /: not sent: no Alibaba Cloud credentials[\s\S]*alicloud-logstash:accessKey …/);
             assert.doesNotMatch(message, /alicloud:/);
         });
 

@@ -462,14 +462,11 @@ describe("a run after another", () => {
     it("says so where it sent nothing itself, or only may have", async () => {
         const half = new ConfigurationError("half of an access key");
         const { outcome: before } = await play({ sends: [half] }, { earlier: {} });
-        assert.match(
-            messageOf(before, "pending"),
-            /this run sent nothing, and it is still not known[\s\S]*fix: +half of/,
-        );
+        assert.match(messageOf(before, "pending"), /this run sent nothing, and it is still not known[^\n]*: half of/);
         const { outcome: within } = await play({ sends: [reset, half] });
-        assert.match(messageOf(within, "pending"), /it is not known whether it was done\n[\s\S]*fix: +half of/);
+        assert.match(messageOf(within, "pending"), /it is not known whether it was done\n[^\n]*: half of/);
         const { outcome: never } = await play({ sends: [half] });
-        assert.match(messageOf(never, "failed"), /: not sent\n[\s\S]*fix: +half of/);
+        assert.match(messageOf(never, "failed"), /: not sent\n[^\n]*: half of/);
     });
 
     it("says what is wrong with the settings when not even the credentials can be named", async () => {
@@ -480,7 +477,7 @@ describe("a run after another", () => {
         const { outcome } = await play({ sends: [half], credentialsName });
         assert.match(
             messageOf(outcome, "failed"),
-            /^InterruptLogstashTask on ls-cn-1 in cn-hangzhou: not sent\n[\s\S]*fix: +half of an access key$/,
+            /^InterruptLogstashTask on ls-cn-1 in cn-hangzhou: not sent: half of an access key\n[\s\S]*code: +ConfigurationError\n +attempts: +0 in/,
         );
         const { outcome: before } = await play({ sends: [half], credentialsName }, { earlier: {} });
         assert.match(messageOf(before, "pending"), /fix: +half of an access key$/);

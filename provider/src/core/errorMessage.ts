@@ -19,6 +19,8 @@ export interface ErrorReport {
     readonly region: string;
     /** One clause. */
     readonly what: string;
+    /** Why nothing was sent, where it was no response that says so. */
+    readonly code?: string | undefined;
     /** The last thing that went wrong, if anything did. */
     readonly problem?: Problem | undefined;
     /** Of the acceptance. */
@@ -30,8 +32,8 @@ export interface ErrorReport {
     /** Requests that were sent. */
     readonly attempts: number;
     readonly elapsedMs: number;
-    /** What to change. */
-    readonly advice: string;
+    /** What to change, if the first line does not say it. */
+    readonly advice?: string | undefined;
 }
 
 /** The one format of every error: what, where, code, message, request ID, attempts, how to fix it. */
@@ -43,7 +45,7 @@ export function errorMessage({ operation, instanceId, region, what, problem, ...
     const requestId = reply?.kind === "body" ? stringField(reply.body, "RequestId") : error?.requestId;
     const route = reply?.kind === "unconnected" ? rest.route : undefined;
     const rows: ReadonlyArray<readonly [label: string, text: string | undefined]> = [
-        ["code", problem === undefined ? undefined : codeOf(problem.reply) + from],
+        ["code", rest.code ?? (problem === undefined ? undefined : codeOf(problem.reply) + from)],
         ["endpoint", route?.override ?? route?.endpoint],
         ["proxy", route?.proxy],
         ["message", known?.omitMessage ? undefined : error?.message],
@@ -55,7 +57,7 @@ export function errorMessage({ operation, instanceId, region, what, problem, ...
     ];
     const lines = rows
         .filter(([, text]) => text !== undefined && text !== "")
-        .map(([label, text]) => `  ${`${label}:`.padEnd(12)} ${text?.replaceAll("\n", `\n${" ".repeat(15)}`)}`);
+        .map(([label, text]) => `  ${`${label}:`.padEnd(12)} ${text}`);
     return [`${operation} on ${instanceId} in ${region}: ${what}`, ...lines].join("\n");
 }
 

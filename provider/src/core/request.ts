@@ -255,7 +255,7 @@ class Pursuit {
         const what = expected ? unanswered(this.#known) : "an unexpected error, please report it";
         const reason = error instanceof Error ? error.message : String(error);
         const message = expected
-            ? this.#message(what, reason)
+            ? this.#message(`${what}: ${reason}`, undefined, "ConfigurationError")
             : `${operation} on ${instanceId} in ${region}: ${what}: ${harmless(reason)}`;
         return mayBeDone(this.#known) ? this.#pending(message) : { kind: "failed", message };
     }
@@ -279,10 +279,11 @@ class Pursuit {
         };
     }
 
-    #message(what: string, advice: string): string {
+    #message(what: string, advice: string | undefined, code?: string): string {
         return errorMessage({
             ...this.request,
             what,
+            code,
             problem: this.#problem,
             requestId: this.#known.acceptance?.requestId,
             credentialsName: () => this.means.service.credentialsName(),
