@@ -55,6 +55,38 @@ describe("the provider of dynamic resources", () => {
             assert.equal((await host.check(olds, unclear)).inputs.region, "cn-beijing");
         });
 
+        it("says that the recorded region stays when the stack has another one now", async () => {
+            const engine = await Engine.start();
+            const { region: _, ...without } = declared;
+            const config = stackConfigurationFor(emulator);
+            const other = await InProcessHost.start({ config, engineAddress: engine.address });
+            try {
+                await other.check({ ...declared, region: "cn-beijing" }, without);
+                await other.check(declared, without);
+                assert.deepEqual(
+                    engine.lines.map(({ message }) => message),
+                    [
+                        "`alicloud:region` is cn-hangzhou, and this resource stays in cn-beijing: set `region` to replace it",
+                    ],
+                );
+            } finally {
+                other.stop();
+                engine.stop();
+            }
+        });
+
+        it("leaves the region open in a preview when the profile that may have it is not known", async () => {
+            const { region: _, ...without } = declared;
+            const { "alicloud:region": __, ...config } = stackConfigurationFor(emulator);
+            const bare = await InProcessHost.start({ config });
+            try {
+                const { inputs, failures } = await bare.check({}, { ...without, profile: unknown });
+                assert.deepEqual([inputs.region, failures], [unknown, []]);
+            } finally {
+                bare.stop();
+            }
+        });
+
         it("takes a region that is null for none, given or recorded", async () => {
             const { region: _, ...without } = declared;
             for (const [olds, news] of [
@@ -553,7 +585,7 @@ describe("the provider of dynamic resources", () => {
             const error = await failureOf(bare.create(declared));
             assert.match(
                 error.message,
-                /^InterruptLogstashTask on ls-cn-protocol0001 in cn-hangzhou: not sent\n[\s\S]*fix: +no Alibaba Cloud credentials/,
+                /^InterruptLogstashTask on ls-cn-protocol0001 in cn-hangzhou: not sent: no Alibaba Cloud credentials/,
             );
             assert.match(error.message, /ALIBABA_CLOUD_ACCESS_KEY_ID[\s\S]*alicloud:accessKey/);
         } finally {

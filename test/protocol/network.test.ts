@@ -245,6 +245,22 @@ describe("the way to the service", () => {
         assert.equal(emulator.ledger.requests.length, 0);
     });
 
+    it("ends at once when this machine refuses the connection", async () => {
+        let close = () => {};
+        const port = await listening(createServer(), (end) => {
+            close = end;
+        });
+        close();
+        const endpoints = JSON.stringify([{ elasticsearch: `http://127.0.0.1:${port}` }]);
+        const host = await hostFor(await emulated(), {}, { "alicloud:endpoints": endpoints });
+        const started = performance.now();
+        await assert.rejects(
+            host.create({ ...inputs, timeoutSeconds: 600 }),
+            /: not sent\n +code: +ECONNREFUSED[\s\S]*attempts: +0 in[\s\S]*fix: +nothing listens on 127\.0\.0\.1:\d+, from `alicloud:endpoints\[0\]\.elasticsearch`/,
+        );
+        assert.ok(performance.now() - started < 10_000);
+    });
+
     it("is encrypted, unless it ends on this machine or a setting allows otherwise", async () => {
         const endpoints = JSON.stringify([{ elasticsearch: "http://no-such-host.invalid" }]);
         const refusing = await hostFor(await emulated(), {}, { "alicloud:endpoints": endpoints });

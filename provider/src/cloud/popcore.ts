@@ -2,7 +2,7 @@ import type { Agent } from "node:http";
 import { validateHeaderValue } from "node:http";
 import { type BulkheadPolicy, bulkhead } from "cockatiel";
 import { ConfigurationError } from "../core/configuration";
-import type { Endpoint } from "../core/identity/endpoint";
+import { type Endpoint, isLoopback } from "../core/identity/endpoint";
 import { placeText } from "../core/identity/place";
 import { descriptorOf } from "../core/operations";
 import type { Reply } from "../core/reply";
@@ -83,6 +83,8 @@ interface Opened {
     readonly turn: Turn;
     readonly headers: Readonly<Record<string, string>>;
     readonly proxy?: string;
+    /** Whether connections go to this machine: to the endpoint, or to a proxy. */
+    readonly isLocal: boolean;
     readonly RoaClient: RoaClientConstructor;
 }
 
@@ -144,6 +146,7 @@ class PopCore {
             source,
             turn,
             headers: this.options.headers?.() ?? {},
+            isLocal: isLoopback((proxy?.url ?? new URL(url)).host),
             RoaClient: loadRoaClient(),
             ...(proxy === undefined ? {} : { proxy: proxyName(proxy) }),
         };
@@ -229,6 +232,7 @@ class PopCore {
             kind: "unconnected",
             code,
             afterMs: performance.now() - started,
+            ...(opened.isLocal && code === "ECONNREFUSED" ? { isRefusedHere: true } : {}),
         });
         try {
             const answer = client.request(method, path, query, "", headers, {

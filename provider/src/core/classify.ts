@@ -59,7 +59,9 @@ export function classify(reply: Reply): Meaning {
         case "unsent":
             return { kind: "notDone" };
         case "unconnected":
-            return unconnected(transportCode(reply.code));
+            return reply.isRefusedHere
+                ? { kind: "unconnectable", isFinal: false }
+                : unconnected(transportCode(reply.code));
     }
 }
 

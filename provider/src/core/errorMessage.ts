@@ -96,6 +96,9 @@ export function refusalAdvice(call: Problem["call"], reply: Reply, route?: Route
             if (route?.proxy !== undefined && !reply.code.startsWith("Proxy")) {
                 return `check the proxy ${route.proxy}`;
             }
+            if (reply.isRefusedHere) {
+                return `nothing listens on ${route?.override ?? route?.endpoint}: start the service there, or correct the setting`;
+            }
             const advice = transportCode(reply.code)?.advice;
             return (typeof advice === "function" ? route && advice(route) : advice) ?? seeAbove;
         }

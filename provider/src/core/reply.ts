@@ -8,8 +8,15 @@ export type Reply =
     | { readonly kind: "unusable"; readonly detail: string }
     /** The request was given to a connection, and no whole answer arrived. */
     | { readonly kind: "lost"; readonly code: string }
-    /** No connection stood, so nothing was sent; `afterMs` after the attempt to connect began. */
-    | { readonly kind: "unconnected"; readonly code: string; readonly detail?: string; readonly afterMs: number }
+    /** No connection was established, so nothing was sent; `afterMs` after the attempt to connect began. */
+    | {
+          readonly kind: "unconnected";
+          readonly code: string;
+          readonly detail?: string;
+          readonly afterMs: number;
+          /** This machine itself refused the connection: nothing listens on the port. */
+          readonly isRefusedHere?: true;
+      }
     /** Nothing was sent, for a reason on this side that passes. */
     | { readonly kind: "unsent"; readonly detail: string };
 

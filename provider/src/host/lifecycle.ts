@@ -6,6 +6,7 @@ import { checkArguments, type Declaration, type Properties, readArguments, timeo
 import { ConfigurationError, type Surroundings } from "../core/configuration";
 import { ownProfileIfReadable } from "../core/identity/cliFile";
 import { endpointFor } from "../core/identity/endpoint";
+import { type Found, isConfigured, placeText } from "../core/identity/place";
 import { regionFor, waysToGiveRegion } from "../core/identity/region";
 import type { Settings } from "../core/identity/settings";
 import { stringField } from "../core/json";
@@ -67,7 +68,7 @@ export class Lifecycle {
     async check({ operation, urn }: Subject, olds: Properties, news: Properties) {
         const profile = typeof news.profile === "string" && news.profile !== unknownValue ? news.profile : undefined;
         const settings = this.#settings;
-        const { region: found, failure } = this.#regionOf(settings, olds, news, profile);
+        const { region: found, failure, kept } = this.#regionOf(settings, olds, news, profile);
         const completion = found === undefined ? {} : { region: found };
         const region = news.region ?? found;
         const failures = checkArguments(operation, { ...news, ...completion });
@@ -80,8 +81,8 @@ export class Lifecycle {
             failures.push(...this.#problemOf(() => ownProfileIfReadable(settings, profile), "profile: "));
         }
         const warning = failures.length === 0 ? triggersWarning(news.triggers) : undefined;
-        if (warning !== undefined) {
-            await this.process.log(urn, { message: warning, ephemeral: false });
+        for (const message of [warning, kept].filter((line) => line !== undefined)) {
+            await this.process.log(urn, { message, ephemeral: false });
         }
         return { completion, failures: [...new Set(failures)] };
     }
@@ -219,22 +220,32 @@ export class Lifecycle {
         olds: Properties,
         news: Properties,
         profile: string | undefined,
-    ): { readonly region?: string; readonly failure?: string } {
+    ): { readonly region?: string; readonly failure?: string; readonly kept?: string } {
         if (news.region !== undefined && news.region !== null) {
             return {};
         }
         const sameInstance = news.instanceId === olds.instanceId || news.instanceId === unknownValue;
         const recorded = sameInstance && typeof olds.region === "string" ? olds.region : undefined;
-        let region: string | undefined;
+        let found: Found | undefined;
         const [failure] = this.#problemOf(
             () => {
-                region = regionFor(settings, { recorded, profile })?.value;
+                found = regionFor(settings, { profile });
             },
             profile === undefined ? "region: " : "profile: ",
         );
+        if (recorded !== undefined) {
+            // What is wrong with the settings is told if a request needs them.
+            const kept = found === undefined ? undefined : keptRegion(found, recorded);
+            return { region: recorded, ...(kept === undefined ? {} : { kept }) };
+        }
         if (failure !== undefined) {
             return { failure };
         }
+        if (news.profile === unknownValue) {
+            // Its region may be that of the profile.
+            return { region: unknownValue };
+        }
+        const region = found?.value;
         return region === undefined
             ? { failure: `region: is not set; give it as ${waysToGiveRegion(settings)}` }
             : { region };
@@ -256,6 +267,13 @@ export class Lifecycle {
     get #settings(): Settings {
         return settingsOf(this.process.surroundings(), this.process.frontEnd());
     }
+}
+
+/** What to say if the stack's region is another than the recorded one. */
+function keptRegion({ value, place }: Found, recorded: string): string | undefined {
+    return isConfigured(place) && value !== recorded
+        ? `${placeText(place)} is ${value}, and this resource stays in ${recorded}: set \`region\` to replace it`
+        : undefined;
 }
 
 function differenceOf(update: Update): Difference {
