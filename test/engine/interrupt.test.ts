@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { interruptType } from "../urns";
-import { header, interruptProgram } from "./programs";
+import { code, header, interruptProgram } from "./programs";
 import { expectFailure, expectSuccess, project, Stack } from "./stack";
 
 const instanceId = "ls-cn-engine0001";
@@ -45,14 +45,18 @@ describe("a program with interrupts", () => {
                 ],
             },
             {
-                args: { instanceId: 7, triggers: "v1", timeoutSeconds: 0, whenIdle: "no", region: "x" },
+                args: { instanceId: 7, timeoutSeconds: 0, whenIdle: "no", region: "x" },
                 reasons: [
                     'instanceId: this number is not the ID of a Logstash instance, such as "ls-cn-4591f1y6abcd"',
-                    "triggers: is a string; allowed is a list",
                     "timeoutSeconds: this number is not a whole number of seconds from 1 to 86400",
                     'whenIdle: this text is neither "fail" nor "skip"',
                     'region: this text is not a region ID, such as "cn-hangzhou"',
                 ],
+            },
+            { args: { instanceId, triggers: "v1" }, reasons: ["Error: triggers: is a string; allowed is a list"] },
+            {
+                args: { instanceId, triggers: [{ x: code("NaN") }] },
+                reasons: ["Error: triggers[0].x is NaN", "index.js:2"],
             },
         ];
         for (const { args, reasons } of wrongs) {

@@ -17,14 +17,9 @@ const maxDepth = 100;
  */
 export type Resolve = (value: object, path: string, normalize: (resolved: unknown) => unknown) => unknown;
 
-/** A value that cannot be a trigger. The path is relative to the list, such as `[0].x`. */
-export class InvalidTrigger extends Error {
-    constructor(
-        readonly path: string,
-        readonly problem: string,
-    ) {
-        super(path === "" ? `triggers: ${problem}` : `triggers${path} ${problem}`);
-    }
+/** The error for a value that cannot be a trigger. The path is relative to the list, such as `[0].x`. */
+export function invalidTrigger(path: string, problem: string): Error {
+    return new Error(path === "" ? `triggers: ${problem}` : `triggers${path} ${problem}`);
 }
 
 /**
@@ -41,10 +36,11 @@ export function triggersProblem(triggers: unknown): string | undefined {
         normalizeTriggers(triggers);
         return undefined;
     } catch (error) {
-        if (error instanceof InvalidTrigger) {
-            return error.message.slice(error.path === "" ? "triggers: ".length : "triggers".length);
+        const [, problem] = /^triggers(?:: )?(.*)$/s.exec(error instanceof Error ? error.message : "") ?? [];
+        if (problem === undefined) {
+            throw error;
         }
-        throw error;
+        return problem;
     }
 }
 
@@ -80,7 +76,7 @@ class Normalization {
         }
         if (path === "" && value !== undefined && value !== null && !Array.isArray(value)) {
             const kind = typeof value === "string" ? "a string" : typeName(value);
-            throw new InvalidTrigger(path, `is ${kind}; allowed is a list`);
+            throw invalidTrigger(path, `is ${kind}; allowed is a list`);
         }
         switch (typeof value) {
             case "undefined":
@@ -91,14 +87,14 @@ class Normalization {
                 return this.#counted(wellFormed(value, path));
             case "number":
                 if (!Number.isFinite(value)) {
-                    throw new InvalidTrigger(path, `is ${value}, which JSON cannot hold`);
+                    throw invalidTrigger(path, `is ${value}, which JSON cannot hold`);
                 }
                 return this.#counted(value);
             case "bigint":
-                throw new InvalidTrigger(path, "is a BigInt, which JSON cannot hold: give it as text");
+                throw invalidTrigger(path, "is a BigInt, which JSON cannot hold: give it as text");
             case "function":
             case "symbol":
-                throw new InvalidTrigger(path, `is a ${typeof value}, which JSON cannot hold`);
+                throw invalidTrigger(path, `is a ${typeof value}, which JSON cannot hold`);
             case "object":
                 return value === null ? this.#counted(value) : this.#object(value, path, ancestors);
         }
@@ -107,15 +103,15 @@ class Normalization {
     #object(value: object, path: string, ancestors: readonly object[]): unknown {
         if (isDate(value)) {
             if (Number.isNaN(value.getTime())) {
-                throw new InvalidTrigger(path, "is an invalid date");
+                throw invalidTrigger(path, "is an invalid date");
             }
             return this.#counted(value.toISOString());
         }
         if (ancestors.includes(value)) {
-            throw new InvalidTrigger(path, "contains itself, which JSON cannot hold");
+            throw invalidTrigger(path, "contains itself, which JSON cannot hold");
         }
         if (ancestors.length >= maxDepth) {
-            throw new InvalidTrigger(path, `is nested more than ${maxDepth} levels deep`);
+            throw invalidTrigger(path, `is nested more than ${maxDepth} levels deep`);
         }
         const within = [...ancestors, value];
         if (Array.isArray(value)) {
@@ -127,7 +123,7 @@ class Normalization {
         }
         const problem = problemOfPulumiValue(value) ?? problemOfClass(value);
         if (problem !== undefined) {
-            throw new InvalidTrigger(path, problem);
+            throw invalidTrigger(path, problem);
         }
         const entries = Object.entries(value).filter(([, item]) => item !== undefined);
         this.#count(1 + Math.max(1, entries.length));
@@ -135,7 +131,7 @@ class Normalization {
             entries.map(([key, item]) => {
                 const itemPath = path + keyPath(key);
                 if (key === "" || key === "__proto__") {
-                    throw new InvalidTrigger(itemPath, "has a key that Pulumi loses: rename it");
+                    throw invalidTrigger(itemPath, "has a key that Pulumi loses: rename it");
                 }
                 this.#counted(wellFormed(key, itemPath));
                 this.#count(1);
@@ -153,14 +149,14 @@ class Normalization {
     #count(bytes: number): void {
         this.#bytes += bytes;
         if (this.#bytes > maxBytes) {
-            throw new InvalidTrigger("", "has more than 100 kB in all: give a version or a hash instead");
+            throw invalidTrigger("", "has more than 100 kB in all: give a version or a hash instead");
         }
     }
 }
 
 function wellFormed(text: string, path: string): string {
     if (!text.isWellFormed()) {
-        throw new InvalidTrigger(path, "has half a character (a lone surrogate), which UTF-8 cannot hold");
+        throw invalidTrigger(path, "has half a character (a lone surrogate), which UTF-8 cannot hold");
     }
     return text;
 }

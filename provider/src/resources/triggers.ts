@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isPromise } from "node:util/types";
 import * as pulumi from "@pulumi/pulumi";
-import { InvalidTrigger, normalizeTriggers, type Resolve } from "../core/triggers";
+import { invalidTrigger, normalizeTriggers, type Resolve } from "../core/triggers";
 import { guarded } from "./guarded";
 
 /**
@@ -51,7 +51,7 @@ function contentOf(file: string, path: string, place: { readonly stack?: string 
     } catch (error) {
         const { code = "no reason given" } = error as NodeJS.ErrnoException;
         const problem = `is a FileAsset of ${JSON.stringify(file)}, which cannot be read: ${code}`;
-        const missing = new InvalidTrigger(path, problem);
+        const missing = invalidTrigger(path, problem);
         missing.stack = [String(missing), ...(place.stack?.split("\n").slice(1) ?? [])].join("\n");
         throw missing;
     }
