@@ -6,7 +6,8 @@ const changing: readonly (readonly [RegExp, string])[] = [
     [/^(Duration:) .*$/gm, "$1 1s"],
     [/\b[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\b/g, "REQUEST-ID"],
     [/\b127\.0\.0\.1:\d{2,}\b/g, "127.0.0.1:PORT"],
-    [/\b\d+ in \d+\.\d s\b/g, "2 in 1.0 s"],
+    [/\b[1-9]\d* in \d+\.\d s\b/g, "2 in 1.0 s"],
+    [/\b0 in \d+\.\d s\b/g, "0 in 1.0 s"],
 ];
 
 /**

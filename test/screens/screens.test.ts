@@ -36,9 +36,9 @@ describe("what a terminal shows", () => {
     it("where somebody else has suspended the instance: it is not resumed", async () => {
         emulator.setStatus(instanceId, "suspended");
         await stackOf(`${header}
-            const args = { instanceId: "${instanceId}", triggers: ["v1"] };
-            const pause = new LogstashTaskInterrupt("pause", { ...args, whenIdle: "skip" });
-            new LogstashTaskResume("go-on", { ...args, enabled: pause.interrupted }, { dependsOn: [pause] });
+            const instanceId = "${instanceId}";
+            const pause = new LogstashTaskInterrupt("pause", { instanceId, triggers: ["v1"], whenIdle: "skip" });
+            new LogstashTaskResume("go-on", { instanceId, interruption: pause.interruption }, { dependsOn: [pause] });
             exports.interrupted = pause.interrupted;`);
         expectScreen("suspended-by-somebody-else", expectSuccess(await stack.up()));
         assert.equal(emulator.instance(instanceId).status, "suspended");
