@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { unlinkSync } from "node:fs";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { type Change, changeOf, diagnosticsOf, type PlannedChange, plannedChangeOf } from "./cliOutput";
+import { announcementsOf, type Change, changeOf, type PlannedChange, plannedChangeOf } from "./cliOutput";
 import { type Arguments, code, programOf } from "./programs";
 import { expectSuccess, type ResourceState, type Run, Stack } from "./stack";
 
@@ -23,10 +23,10 @@ const interrupted: Outcome = {
     change: "updated",
     signals: 1,
     effects: 1,
-    note: "triggers changed: the instance will be interrupted again",
+    note: "triggers changed: will request an interrupt",
 };
-const once = "once for these triggers: coming back to an instance with the same ones does nothing more";
-const otherInstance = `instanceId changed: the other instance will be interrupted, ${once}`;
+const firstToken = "will request an interrupt with the first token for this instance";
+const otherInstance = `instanceId changed: ${firstToken}`;
 
 /** One resource in three versions of the program, and what the second and the third make of it. */
 interface Case {
@@ -77,7 +77,7 @@ const cases = {
     tokened: {
         title: "a new explicit token interrupts, and one that is removed does not",
         args: [{ clientToken: "first" }, { clientToken: "second" }, {}],
-        outcomes: [{ ...interrupted, note: "clientToken changed: the instance will be interrupted again" }, unchanged],
+        outcomes: [{ ...interrupted, note: "clientToken changed: will request an interrupt" }, unchanged],
     },
     moved: {
         title: "another instance replaces, and leaves the first as it is",
@@ -245,7 +245,7 @@ describe("a change of the program", () => {
 
     it("is shown by the preview property by property", () => {
         assert.match(differences.text, /~ \[0\]: "v1" => "v2"/);
-        assert.match(differences.text, /instanceId changed: the other instance will be interrupted/);
+        assert.match(differences.text, /instanceId changed: will request an interrupt/);
     });
 
     for (const name of names) {
@@ -263,7 +263,7 @@ describe("a change of the program", () => {
                 planned?.change ?? (change === undefined ? undefined : plannedChanges[change]),
             );
             const plannedNote = planned?.note ?? note;
-            assert.deepEqual(diagnosticsOf(secondPreview, name), plannedNote === undefined ? [] : [plannedNote]);
+            assert.deepEqual(announcementsOf(secondPreview, name), plannedNote === undefined ? [] : [plannedNote]);
             expectOutcome(name, outcomes[0], first, second);
             expectOutcome(name, outcomes[1], second, third);
         });
@@ -271,7 +271,7 @@ describe("a change of the program", () => {
 
     function expectOutcome(name: Name, outcome: Outcome, before: Moment, { run, ...after }: Moment): void {
         assert.equal(changeOf(run, name), outcome.change);
-        assert.deepEqual(diagnosticsOf(run, name), outcome.note === undefined ? [] : [outcome.note]);
+        assert.deepEqual(announcementsOf(run, name), outcome.note === undefined ? [] : [outcome.note]);
         const requests = emulator.ledger.requests
             .slice(before.requests, after.requests)
             .filter(({ instanceId }) => instanceId === instanceOf(name));
@@ -329,9 +329,7 @@ describe("a change of the program", () => {
         stack.program(programIn(2).replace('"triggers": ["v1"] }', '"triggers": ["v1"], "region": "cn-shanghai" }'));
         const preview = expectSuccess(await withoutRequests(() => stack.pulumi("preview")));
         stack.program(programIn(2));
-        assert.deepEqual(diagnosticsOf(preview, "untouched"), [
-            `region changed: the other instance will be interrupted, ${once}`,
-        ]);
+        assert.deepEqual(announcementsOf(preview, "untouched"), [`region changed: ${firstToken}`]);
         assert.equal(plannedChangeOf(preview, "untouched"), "replace");
     });
 

@@ -22,6 +22,12 @@ export function plannedChangeOf({ text }: Run, name: string): PlannedChange | un
     return [...text.matchAll(planned)].map(([, word]) => word as PlannedChange).at(-1);
 }
 
+/** What the CLI says beside one of our resources before anything is done to it: lines that do not last. */
+export function announcementsOf({ text }: Run, name: string): string[] {
+    const rows = text.matchAll(new RegExp(`:LogstashTask\\w+ ${name} {2}(\\S.*)$`, "gm"));
+    return [...new Set([...rows].map(([, announcement = ""]) => announcement.trim()))];
+}
+
 /** What stands below the name of one of our resources among the diagnostics, in lines. */
 export function diagnosticsOf({ text }: Run, name: string): string[] {
     const diagnostics = text.slice(text.indexOf("\nDiagnostics:\n"));

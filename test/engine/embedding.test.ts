@@ -163,14 +163,16 @@ describe("in a program", () => {
             pulumi.runtime.setMocks({
                 newResource({ type, name, inputs: { __provider, ...inputs } }) {
                     seen.push({ type, name, inputs });
-                    return { id: inputs.instanceId, state: { ...inputs, status: "mocked", interrupted: true } };
+                    const interruption = inputs.instanceId + "/mocked";
+                    return { id: inputs.instanceId, state: { interruption, ...inputs, status: "mocked", interrupted: true } };
                 },
                 call: () => ({}),
             }, "shop", "test");
             const part = new pulumi.ComponentResource("acme:x:Part", "part");
             const triggers = [pulumi.output("v1"), { sha: "abc" }];
             const pause = new LogstashTaskInterrupt("pause", { instanceId: "${instances.mocked}", triggers }, { parent: part });
-            const resume = new LogstashTaskResume("go-on", { instanceId: "${instances.mocked}" }, { dependsOn: [pause] });
+            const resume = new LogstashTaskResume("go-on",
+                { instanceId: "${instances.mocked}", interruption: pause.interruption }, { dependsOn: [pause] });
             pulumi.all([pause.id, pause.status, pause.interrupted, pause.requestId, resume.resumed]).apply((outputs) =>
                 console.log(JSON.stringify({ seen: seen.filter(({ type }) => !type.startsWith("acme:")), outputs })));`,
         );
@@ -191,7 +193,11 @@ describe("in a program", () => {
             {
                 type: resumeType,
                 name: "go-on",
-                inputs: { instanceId: instances.mocked, resourceUrn: `urn:pulumi:test::shop::${resumeType}::go-on` },
+                inputs: {
+                    instanceId: instances.mocked,
+                    interruption: `${instances.mocked}/mocked`,
+                    resourceUrn: `urn:pulumi:test::shop::${resumeType}::go-on`,
+                },
             },
         ]);
         assert.deepEqual(outputs, [instances.mocked, "mocked", true, null, null]);

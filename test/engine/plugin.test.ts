@@ -52,7 +52,7 @@ describe("the plugin", () => {
             const west = new Provider("west", { ${argumentsOf(accounts.west)} });
             const triggers = ["${trigger}", { inside: pulumi.secret("${nested}") }];
             const pause = new Interrupt("pause", { instanceId: "${instances.pause}", triggers });
-            new Resume("goOn", { instanceId: "${instances.pause}", triggers, enabled: pause.interrupted });
+            new Resume("goOn", { instanceId: "${instances.pause}", interruption: pause.interruption });
             new Interrupt("east", { instanceId: "${instances.east}", triggers: ["${trigger}"] }, { provider: east });
             new Interrupt("west", { instanceId: "${instances.west}" }, { provider: west });
             new Interrupt("lost", { instanceId: "${instances.lost}" }, { customTimeouts: { create: "1s" } });
@@ -102,8 +102,11 @@ describe("the plugin", () => {
         stack.program(program("v2", accounts.next));
         const run = expectSuccess(await up("--refresh"));
         printed = run.text;
-        assert.match(run.text, /triggers changed: the instance will be interrupted again/);
-        assert.match(run.text, /it will be finished, with the same token/);
+        assert.match(run.text, /triggers changed: will request an interrupt/);
+        assert.match(
+            run.text,
+            /the outcome of the last request is unknown: will send it again with the same client token/,
+        );
         const { lost, pause } = await records();
         assert.deepEqual([lost?.outputs.status, lost?.outputs.interrupted], ["suspended", true]);
         assert.deepEqual(

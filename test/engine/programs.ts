@@ -11,8 +11,8 @@ export interface Declaration {
     readonly args: Arguments;
     /** The text of its options. @default "{}" */
     readonly options?: string | undefined;
-    /** @default "LogstashTaskInterrupt" */
-    readonly kind?: "LogstashTaskInterrupt" | "LogstashTaskResume";
+    /** Its class; those of the plugin are in `pluginClasses`. @default "LogstashTaskInterrupt" */
+    readonly kind?: "LogstashTaskInterrupt" | "LogstashTaskResume" | "Interrupt" | "Resume" | "pulumi.Stash";
 }
 
 /** What programs begin with that make more than one resource. */

@@ -13,7 +13,7 @@ const programIn = (version: string, idleOptions: string) => `${header}
     const args = { instanceId: "${instanceId}", triggers: ["${version}"] };
     const pause = new LogstashTaskInterrupt("pause", args);
     const resume = new LogstashTaskResume("pause", args, { dependsOn: [pause] });
-    new LogstashTaskResume("idle", { instanceId: "${idle}"${idleOptions} });
+    new LogstashTaskResume("idle", { ...args, instanceId: "${idle}"${idleOptions} });
     exports.isPause = LogstashTaskInterrupt.isInstance(pause) && !LogstashTaskResume.isInstance(pause);
     exports.isResume = LogstashTaskResume.isInstance(resume) && !LogstashTaskInterrupt.isInstance(resume);
     exports.isNothing = LogstashTaskInterrupt.isInstance({}) || LogstashTaskInterrupt.isInstance(undefined);

@@ -84,7 +84,7 @@ describe("the examples:", () => {
         expectFailure(await stack.up());
         assert.equal((await resourcesOf(stack)).rollout?.inputs.input, "v1");
         const run = expectSuccess(await stack.up());
-        assert.match(run.text, /triggers changed: the instance will be interrupted again/);
+        assert.match(run.text, /triggers changed: will request an interrupt/);
         assert.match(run.text, /interrupted *: true[\s\S]*rolledOut *: "v1" => "v2"[\s\S]*2 updated/);
         assert.equal(calls().length, 2);
     });
