@@ -1,31 +1,20 @@
 import { inspect } from "node:util";
 import type { CheckpointFile } from "./checkpoint";
-import { type FaultRound, planFaultRounds } from "./faultPlan";
-import { type FaultResult, runFaultRound } from "./faultRound";
-import type { Ending } from "./faults";
 import { type KillStack, planKillStack } from "./killPlan";
 import { type KillResult, runKillStack } from "./killStack";
 import { Random } from "./random";
 import { discardAll, type Violation } from "./site";
-import { planSituations, type SituationRound } from "./situationPlan";
-import { runSituation, type SituationResult } from "./situationRound";
 
 /** How much chaos, and which: the same seed brings the same. */
 export interface Chaos {
     readonly seed: number;
-    /** Resources that faults strike. */
-    readonly cases: number;
     readonly kills: number;
-    /** Stacks in a situation: a proxy, a full queue, a clock that is stepped. */
-    readonly situations: number;
 }
 
-/** What came of it. */
+/** What was done, and which promises broke. */
 export interface Totals {
-    readonly faults: FaultResult[];
     readonly kills: KillResult[];
     readonly tears: CheckpointFile[];
-    readonly situations: SituationResult[];
     readonly violations: Violation[];
     missedKills: number;
     requests: number;
@@ -34,48 +23,20 @@ export interface Totals {
 /** Stacks at a time, one for each core of a small machine. */
 const lanes = 2;
 
-/** Lets faults and kills loose on stacks of the real engine; tells of each stack in a line. */
-export async function runChaos(
-    { seed, cases, kills, situations }: Chaos,
-    say: (line: string) => void,
-): Promise<Totals> {
-    const random = new Random(seed);
-    const totals: Totals = {
-        faults: [],
-        kills: [],
-        tears: [],
-        situations: [],
-        violations: [],
-        missedKills: 0,
-        requests: 0,
-    };
-    const faultRounds = cases === 0 ? [] : planFaultRounds(cases, random.fork("faults"));
-    const situationRounds = planSituations(situations, random.fork("situations"));
-    let killStacks = 0;
-    const faultJob = () => {
-        const round = faultRounds.shift();
-        return round === undefined ? undefined : () => faults(round, totals);
-    };
-    const situationJob = () => {
-        const round = situationRounds.shift();
-        return round === undefined ? undefined : () => situation(round, totals);
-    };
-    const killJob = () => {
-        // A kill that comes too late is made up for by further stacks of the same plan.
-        const wanted = totals.kills.length < kills;
-        return wanted ? () => killing(planKillStack(killStacks++, random.fork("kills")), totals) : undefined;
-    };
+/** Kills deployments of the real engine, in both forms, and reports each stack in a line. */
+export async function runChaos({ seed, kills }: Chaos, report: (line: string) => void): Promise<Totals> {
+    const random = new Random(seed).fork("kills");
+    const totals: Totals = { kills: [], tears: [], violations: [], missedKills: 0, requests: 0 };
+    let stacks = 0;
     await Promise.all(
-        Array.from({ length: lanes }, async (_, lane) => {
-            const next = () =>
-                lane % 2 === 0
-                    ? (faultJob() ?? situationJob() ?? killJob())
-                    : (killJob() ?? situationJob() ?? faultJob());
-            for (let job = next(); job !== undefined; job = next()) {
+        Array.from({ length: lanes }, async () => {
+            // Further stacks of the same plan make up for a kill that comes too late.
+            while (totals.kills.length < kills) {
                 try {
-                    say(await job());
+                    report(await killStack(planKillStack(stacks++, random), totals));
                 } catch (error) {
                     totals.violations.push({ where: "the chaos itself", what: inspect(error), evidence: "" });
+                    break;
                 }
             }
         }),
@@ -84,30 +45,7 @@ export async function runChaos(
     return totals;
 }
 
-async function faults(round: FaultRound, totals: Totals): Promise<string> {
-    const started = performance.now();
-    const { results, violations, requests } = await runFaultRound(round);
-    totals.faults.push(...results);
-    totals.violations.push(...violations);
-    totals.requests += requests;
-    const { name, form, mode, between } = round;
-    const line = `${name}: ${form}, ${mode}, ${endingsOf(results)}; then ${between}`;
-    return told(line, started, violations);
-}
-
-async function situation(round: SituationRound, totals: Totals): Promise<string> {
-    const started = performance.now();
-    const { results, trouble, violations, requests } = await runSituation(round);
-    totals.situations.push(...results);
-    totals.violations.push(...violations);
-    totals.requests += requests;
-    const { name, mode, between } = round;
-    const met = trouble === "" ? "" : ` (${trouble})`;
-    const line = `${name}: ${round.situation.kind}${met}, ${mode}, ${endingsOf(results)}; then ${between}`;
-    return told(line, started, violations);
-}
-
-async function killing(stack: KillStack, totals: Totals): Promise<string> {
+async function killStack(stack: KillStack, totals: Totals): Promise<string> {
     const started = performance.now();
     const { results, tears, missed, violations, requests } = await runKillStack(stack);
     totals.kills.push(...results);
@@ -115,16 +53,7 @@ async function killing(stack: KillStack, totals: Totals): Promise<string> {
     totals.violations.push(...violations);
     totals.missedKills += missed;
     totals.requests += requests;
-    const line = `${stack.name}: ${results.map(({ victim, mode }) => `${victim} in ${mode}`).join(", ")}`;
-    return told(line, started, violations);
-}
-
-function endingsOf(results: readonly { readonly ending: Ending }[]): string {
-    const counts = Object.entries(Object.groupBy(results, ({ ending }) => ending));
-    return `${results.length} resources: ${counts.map(([ending, list]) => `${list.length} ${ending}`).join(", ")}`;
-}
-
-function told(line: string, started: number, violations: readonly Violation[]): string {
+    const kills = results.map(({ victim, mode }) => `${victim} in ${mode}`).join(", ");
     const verdict = violations.length === 0 ? "ok" : `${violations.length} VIOLATIONS`;
-    return `${line}; ${verdict}, ${((performance.now() - started) / 1_000).toFixed(0)} s`;
+    return `${stack.name}: ${kills}; ${verdict}, ${((performance.now() - started) / 1_000).toFixed(0)} s`;
 }

@@ -1,8 +1,10 @@
 import type { Account, Fault } from "pulumi-alicloud-logstash-emulator";
 import type { Tear } from "./checkpoint";
-import { type Form, planForm } from "./form";
 import type { Random } from "./random";
 import { type Credentials, planAccount, planCredentials } from "./secrets";
+
+/** Which front end a stack's resources have. */
+export type Form = "dynamic" | "plugin";
 
 /** What is killed with `kill -9`, or how often Ctrl-C is pressed. */
 export type Victim = "the CLI" | "the provider" | "both" | "Ctrl-C once" | "Ctrl-C twice";
@@ -53,7 +55,7 @@ const victims: Readonly<Record<Form, readonly Victim[]>> = {
 export function planKillStack(n: number, seeded: Random): KillStack {
     const random = seeded.fork(`kill stack ${n}`);
     const modes = ["create", "update", random.pick(["update", "finish"] as const)] as const;
-    const form = planForm(n);
+    const form = n % 2 === 0 ? "dynamic" : "plugin";
     // Each victim comes up as often as every other, and in every mode.
     let taken = n * (modes.length + 1);
     const kill = (laterKill: boolean): Kill => {

@@ -1,59 +1,37 @@
 /**
- * `npm run chaos`: the real engine against the emulator, under every fault at every point, under kills at random moments
- * that may leave a torn checkpoint, behind bad proxies, with a full queue and under a clock that is stepped. It prints its
- * seed first, one line for each stack, then what came of it, and fails on any violation.
+ * `npm run chaos`: kills deployments of the real engine at random moments, in both forms. A kill may leave a torn checkpoint.
+ * It prints its seed first, one line for each stack, then a table, and fails on any violation.
  *
- *     npm run chaos -- [--seed N] [--cases N] [--kills N] [--situations N]
+ *     npm run chaos -- [--seed N] [--kills N]
  */
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
-import { type Chaos, runChaos } from "./chaos";
-import { faultTable, killTable, situationTable, violationText } from "./report";
+import { runChaos } from "./chaos";
+import { killTable, violationText } from "./report";
 import "../run/folder";
 
 async function main(): Promise<void> {
-    const chaos = readArguments();
-    const { seed, cases, kills, situations } = chaos;
-    const started = performance.now();
-    const counts = `--cases ${cases} --kills ${kills} --situations ${situations}`;
-    console.log(`seed ${seed}; to repeat: npm run chaos -- --seed ${seed} ${counts}`);
-
-    const totals = await runChaos(chaos, (line) => console.log(line));
-
-    const { length: violations } = totals.violations;
-    const struck = totals.faults.filter((result) => result.struck);
-    console.log(`\n${faultTable(struck)}\n\n${killTable(totals.kills)}\n\n${situationTable(totals.situations)}\n`);
-    console.log(totals.violations.map(violationText).join("\n"));
-    const minutes = ((performance.now() - started) / 60_000).toFixed(1);
-    console.log(
-        `${struck.length} fault cases, ${totals.kills.length} kills, ${totals.tears.length} torn checkpoints, ` +
-            `${totals.situations.length} resources in a situation, ${violations} violations (seed ${seed}, ` +
-            `${totals.requests} requests, ${totals.missedKills} kills too late, ${minutes} min)`,
-    );
-    process.exitCode = violations === 0 ? 0 : 1;
-}
-
-function readArguments(): Chaos {
     const { values } = parseArgs({
         options: {
             seed: { type: "string", default: String(randomInt(2 ** 31)) },
-            cases: { type: "string", default: "420" },
             kills: { type: "string", default: "48" },
-            situations: { type: "string", default: "16" },
         },
     });
-    const number = (name: keyof typeof values) => {
-        if (!/^\d{1,10}$/.test(values[name])) {
-            throw new Error(`--${name} is "${values[name]}"; it must be a whole number`);
-        }
-        return Number(values[name]);
-    };
-    return {
-        seed: number("seed"),
-        cases: number("cases"),
-        kills: number("kills"),
-        situations: number("situations"),
-    };
+    const [seed, kills] = [Number(values.seed), Number(values.kills)];
+    if (!Number.isInteger(seed) || !Number.isInteger(kills)) {
+        throw new Error("--seed and --kills are whole numbers");
+    }
+    console.log(`seed ${seed}; to repeat: npm run chaos -- --seed ${seed} --kills ${kills}`);
+    const started = performance.now();
+    const totals = await runChaos({ seed, kills }, (line) => console.log(line));
+    console.log(`\n${killTable(totals.kills)}\n`);
+    console.log(totals.violations.map(violationText).join("\n"));
+    const minutes = ((performance.now() - started) / 60_000).toFixed(1);
+    console.log(
+        `${totals.kills.length} kills, ${totals.tears.length} torn checkpoints, ${totals.violations.length} violations ` +
+            `(seed ${seed}, ${totals.requests} requests, ${totals.missedKills} kills too late, ${minutes} min)`,
+    );
+    process.exitCode = totals.violations.length === 0 ? 0 : 1;
 }
 
 main().catch((error: unknown) => {

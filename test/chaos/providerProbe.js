@@ -4,8 +4,6 @@ const { appendFileSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
 const { join } = require("node:path");
 
-const clockSteps = process.env.CHAOS_CLOCK_STEPS;
-const clock = clockSteps === undefined ? undefined : require("./steppedClock.js");
 /** What each form loads first. */
 const entries = ["pulumi-alicloud-logstash/handler", "../dist/host/plugin/main"];
 let isLoaded = false;
@@ -17,7 +15,6 @@ Module._load = function (request, ...rest) {
     if (entries.includes(request) && !isLoaded) {
         isLoaded = true;
         writeFileSync(join(process.env.HOME, `handler-${process.pid}`), "");
-        clock?.start(JSON.parse(clockSteps));
     }
     if (request.endsWith("/lifecycle") && loaded.Lifecycle !== undefined && !measured.has(loaded.Lifecycle)) {
         measured.add(loaded.Lifecycle);

@@ -30,13 +30,6 @@ export class Random {
         return list[this.integer(0, list.length - 1)] as T;
     }
 
-    shuffled<T>(list: readonly T[]): T[] {
-        return list
-            .map((item) => ({ item, key: this.next() }))
-            .sort((a, b) => a.key - b.key)
-            .map(({ item }) => item);
-    }
-
     text(length: number): string {
         const letters = [..."abcdefghijklmnopqrstuvwxyz0123456789"];
         return Array.from({ length }, () => this.pick(letters)).join("");

@@ -1,18 +1,12 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import {
-    type Account,
-    type Emulator,
-    type InstanceOptions,
-    type KeyAndCertificate,
-    startEmulator,
-} from "pulumi-alicloud-logstash-emulator";
+import { type Account, type Emulator, type InstanceOptions, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { pluginHeader } from "../engine/pluginPrograms";
 import { type ResourceState, type Run, Stack } from "../engine/stack";
 import { linesOf } from "../evidence";
 import type { Process } from "../processes";
-import { type Form, namespaceOf } from "./form";
+import type { Form } from "./killPlan";
 import { type Credentials, leaksOf } from "./secrets";
 
 /** The longest that one run of the CLI may take. */
@@ -39,8 +33,6 @@ export interface ExportedState {
 export interface Declaration {
     readonly instanceId: string;
     readonly timeoutSeconds: number;
-    /** How long the program waits before it declares this one. @default 0 */
-    readonly pauseMs?: number;
 }
 
 /** What a stack is opened with. */
@@ -50,12 +42,6 @@ export interface SiteOptions {
     readonly account: Account;
     readonly credentials: Credentials;
     readonly instances: readonly InstanceOptions[];
-    /** Serves the cloud with TLS; the certificate is trusted. @default without */
-    readonly tls?: KeyAndCertificate;
-    /** Further variables of the CLI and all it starts. */
-    readonly env?: Readonly<Record<string, string>>;
-    /** Further stack configuration. */
-    readonly config?: Readonly<Record<string, string>>;
 }
 
 /** A `create` or `update` that has ended, as the provider's process has measured it. */
@@ -82,18 +68,17 @@ export class Site {
     }
 
     static async open(options: SiteOptions): Promise<Site> {
-        const { name, form, account, credentials, instances, tls, env, config } = options;
-        const emulator = await startEmulator({ accounts: [account], instances, ...(tls === undefined ? {} : { tls }) });
+        const { name, form, account, credentials, instances } = options;
+        const emulator = await startEmulator({ accounts: [account], instances });
         const { accessKeyId, accessKeySecret, securityToken = "" } = account;
         const configured = credentials === "stack configuration";
-        const namespace = namespaceOf[form];
+        const namespace = form === "plugin" ? "alicloud-logstash" : "alicloud";
         const stack = await Stack.create({
             emulator,
             plugin: form === "plugin",
             program: "",
-            config: { ...config, ...(configured ? { [`${namespace}:accessKey`]: accessKeyId } : {}) },
+            config: configured ? { [`${namespace}:accessKey`]: accessKeyId } : {},
             env: {
-                ...env,
                 NODE_OPTIONS: `--require ${join(__dirname, "providerProbe.js")}`,
                 ...(configured
                     ? {}
@@ -105,10 +90,6 @@ export class Site {
             },
         });
         const site = new Site(name, form, emulator, stack, account);
-        if (tls !== undefined) {
-            writeFileSync(stack.path("ca.pem"), tls.cert);
-            stack.environment({ NODE_EXTRA_CA_CERTS: stack.path("ca.pem") });
-        }
         if (configured) {
             await site.run("config", "set", "--secret", `${namespace}:secretKey`, accessKeySecret);
             await site.run("config", "set", "--secret", `${namespace}:securityToken`, securityToken);
@@ -118,18 +99,12 @@ export class Site {
 
     /** Replaces the program: one interrupt for each declaration, all with one trigger. */
     declare(declarations: readonly Declaration[], trigger: string): void {
-        const all = declarations.map(({ instanceId, timeoutSeconds, pauseMs }) => {
-            return { pauseMs, args: { instanceId, timeoutSeconds, triggers: [trigger] } };
-        });
+        const all = declarations.map((declaration) => ({ ...declaration, triggers: [trigger] }));
         this.stack.program(
-            `const { setTimeout } = require("node:timers/promises");
-             ${headers[this.form]}
-             module.exports = async () => {
-                 for (const { pauseMs, args } of ${JSON.stringify(all)}) {
-                     if (pauseMs) await setTimeout(pauseMs);
-                     new Interrupt("pause-" + args.instanceId, args);
-                 }
-             };`,
+            `${headers[this.form]}
+             for (const args of ${JSON.stringify(all)}) {
+                 new Interrupt("pause-" + args.instanceId, args);
+             }`,
         );
     }
 
@@ -192,16 +167,11 @@ export class Site {
         return readdirSync(this.stack.path("home")).filter((name) => name.startsWith("handler-")).length;
     }
 
-    /** The operations that have ended up to now. */
+    /** The operations that have ended up to now: the preload of the provider's processes writes a line for each. */
     get operations(): MeasuredOperation[] {
-        return this.noted<MeasuredOperation>("operations");
-    }
-
-    /** What the preload of the provider's processes has written into a file, a line of JSON for each entry. */
-    noted<T>(name: string): T[] {
-        const file = this.stack.path("home", name);
+        const file = this.stack.path("home", "operations");
         const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
-        return lines.map((line) => JSON.parse(line) as T);
+        return lines.map((line) => JSON.parse(line) as MeasuredOperation);
     }
 
     /** All the ledger knows of an instance, in lines. */

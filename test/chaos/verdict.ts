@@ -1,6 +1,5 @@
 import type { RequestEntry } from "pulumi-alicloud-logstash-emulator";
 import type { ResourceState } from "../engine/stack";
-import type { Ending } from "./faults";
 import type { ExportedState, Site } from "./site";
 
 /** One interrupt that the program has asked for on each of several instances: the first, or that of a new trigger. */
@@ -26,8 +25,11 @@ export function signalsOf(site: Site, { requestsBefore }: Generation, instanceId
     return signals.filter(({ sequence }) => sequence > requestsBefore);
 }
 
+/** How the interrupt of an instance ended. */
+type Ending = "suspended" | "pending" | "failed" | "not started";
+
 /** What a `pulumi up` made of a generation's interrupt of one instance; complains where state and ledger disagree. */
-export function judge(site: Site, generation: Generation, instanceId: string, record?: ResourceState): Ending {
+function judge(site: Site, generation: Generation, instanceId: string, record?: ResourceState): Ending {
     const signals = signalsOf(site, generation, instanceId);
     const effects = effectsOf(site, generation, instanceId);
     const complain = (what: string) => site.violate(`${instanceId}: ${what}`, evidence(site, instanceId, record));
@@ -86,18 +88,6 @@ export function judgeEnd(site: Site, generation: Generation, { records }: Export
         if (signalsOf(site, generation, instanceId).some(({ clientToken }) => clientToken !== token)) {
             complain("a request with another token than that of the effect");
         }
-    }
-}
-
-/** The exit code tells whether all resources have reached what they were declared to. */
-export function judgeExit(site: Site, code: number | null, endings: readonly Ending[], output: string): void {
-    const succeeded = endings.every((ending) => ending === "suspended");
-    if ((code === 0) !== succeeded) {
-        const counts = Object.entries(Object.groupBy(endings, (ending) => ending));
-        site.violate(
-            `exit code ${code} for ${counts.map(([ending, list]) => `${list.length} ${ending}`).join(", ")}`,
-            output,
-        );
     }
 }
 
