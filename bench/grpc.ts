@@ -1,5 +1,5 @@
 import { startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
-import { pointer } from "../provider/src/host/pointer";
+import { pointer } from "../provider/src/dynamic/providerStub";
 import type { Properties } from "../test/protocol/calls";
 import { Host } from "../test/protocol/host";
 import { cpuMsOf, rssOf } from "./processTree";

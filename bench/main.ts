@@ -9,7 +9,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { maxConnections } from "../provider/src/cloud/limits";
+import { maxConnections } from "../provider/src/cloud/rateLimit";
 import { findEngine } from "../scripts/engine";
 import "../test/run/folder";
 import { type Comparison, compare, type Findings } from "./engine";

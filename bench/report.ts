@@ -1,4 +1,4 @@
-import { defaultRequestsPerSecond } from "../provider/src/cloud/limits";
+import { defaultRequestsPerSecond } from "../provider/src/cloud/rateLimit";
 import { type Goal, verdictOf } from "./goals";
 import type { Role } from "./processTree";
 import type { Profile } from "./profile";

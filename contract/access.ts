@@ -1,18 +1,18 @@
 import { readFileSync } from "node:fs";
-import { type Credentials, type CredentialsSource, credentialsFrom } from "../provider/src/cloud/credentials";
-import { turns } from "../provider/src/cloud/limits";
 import { popCoreService } from "../provider/src/cloud/popcore";
-import { settingsOf } from "../provider/src/cloud/settings";
-import { ConfigurationError, type Surroundings } from "../provider/src/core/configuration";
-import { type Call, callFor } from "../provider/src/core/identity/call";
-import { waysToReach } from "../provider/src/core/identity/endpoint";
-import { identityText } from "../provider/src/core/identity/identity";
-import { placeText } from "../provider/src/core/identity/place";
-import { regionFor, waysToGiveRegion } from "../provider/src/core/identity/region";
-import type { Settings } from "../provider/src/core/identity/settings";
-import { isRecord, stringField } from "../provider/src/core/json";
-import type { LogstashService } from "../provider/src/core/service";
-import { dynamicFrontEnd } from "../provider/src/host/dynamicProvider";
+import { turns } from "../provider/src/cloud/rateLimit";
+import { ConfigurationError, type Surroundings } from "../provider/src/configuration";
+import { type Credentials, type CredentialsSource, credentialsFrom } from "../provider/src/credentials/credentials";
+import { settingsOf } from "../provider/src/credentials/settings";
+import { dynamicFrontEnd } from "../provider/src/dynamic/provider";
+import { type Call, callFor } from "../provider/src/identity/call";
+import { waysToReach } from "../provider/src/identity/endpoint";
+import { identityText } from "../provider/src/identity/identity";
+import { placeText } from "../provider/src/identity/place";
+import { regionFor, waysToGiveRegion } from "../provider/src/identity/region";
+import type { Settings } from "../provider/src/identity/settings";
+import { isRecord, stringField } from "../provider/src/json";
+import type { LogstashService } from "../provider/src/request/client";
 
 /** As whom calls are made, as the arguments of a resource say it. */
 export interface AccessOptions {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { CredentialsUnavailable } from "../provider/src/cloud/credentials";
-import { ConfigurationError } from "../provider/src/core/configuration";
+import { ConfigurationError } from "../provider/src/configuration";
+import { CredentialsUnavailable } from "../provider/src/credentials/credentials";
 import { Access, configurationIn } from "./access";
 import { findingsOfEmulator } from "./emulated";
 import { differing, type Findings, findingsOf, list, report } from "./findings";

@@ -1,4 +1,4 @@
-import { classifyLook } from "../provider/src/core/classify";
+import { classifyLook } from "../provider/src/request/classify";
 import { behaviour, type Checked, codeRow, emulator, provider, sources } from "./assumption";
 import { wordOf } from "./visit";
 

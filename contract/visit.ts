@@ -1,10 +1,10 @@
-import { classify, classifyLook } from "../provider/src/core/classify";
-import { codeOf } from "../provider/src/core/errorMessage";
-import { stringField } from "../provider/src/core/json";
-import type { Operation } from "../provider/src/core/operations";
-import type { Reply } from "../provider/src/core/reply";
-import { pollMs } from "../provider/src/core/retry";
-import type { LogstashService } from "../provider/src/core/service";
+import { stringField } from "../provider/src/json";
+import type { Operation } from "../provider/src/operations/operations";
+import { classify, classifyLook } from "../provider/src/request/classify";
+import type { LogstashService } from "../provider/src/request/client";
+import { codeOf } from "../provider/src/request/errorMessage";
+import type { Reply } from "../provider/src/request/response";
+import { pollMs } from "../provider/src/request/retry";
 import type { Access, Variation } from "./access";
 
 /** What a visit is made with. */

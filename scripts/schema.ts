@@ -6,13 +6,13 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { SchemaType } from "../provider/src/core/argumentRules";
-import { argumentsOf, argumentsWithDefault } from "../provider/src/core/arguments";
-import { type Attribute, attributes } from "../provider/src/core/identity/attributes";
-import { ownKeys } from "../provider/src/core/identity/providerKeys";
-import { descriptorOf, type Operation, operations } from "../provider/src/core/operations";
-import { resultNames } from "../provider/src/core/outputs";
-import { pluginTypeTokenOf } from "../provider/src/core/urn";
+import { type Attribute, attributes } from "../provider/src/identity/attributes";
+import { ownKeys } from "../provider/src/identity/providerKeys";
+import type { SchemaType } from "../provider/src/lifecycle/argumentRules";
+import { argumentsOf, argumentsWithDefault } from "../provider/src/lifecycle/arguments";
+import { resultNames } from "../provider/src/lifecycle/outputs";
+import { pluginTypeTokenOf } from "../provider/src/lifecycle/urn";
+import { descriptorOf, type Operation, operations } from "../provider/src/operations/operations";
 import { type Documented, documentation } from "./schema/documentation";
 
 const provider = join(__dirname, "..", "provider");

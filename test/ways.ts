@@ -1,5 +1,5 @@
-import { waysToReach } from "../provider/src/core/identity/endpoint";
-import { dynamicFrontEnd } from "../provider/src/host/dynamicProvider";
+import { dynamicFrontEnd } from "../provider/src/dynamic/provider";
+import { waysToReach } from "../provider/src/identity/endpoint";
 
 /** How a stack of the dynamic form says where the service is. */
 export const waysOfStack = waysToReach(dynamicFrontEnd);

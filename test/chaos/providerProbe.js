@@ -5,7 +5,7 @@ const Module = require("node:module");
 const { join } = require("node:path");
 
 /** What each form loads first. */
-const entries = ["pulumi-alicloud-logstash/handler", "../dist/host/plugin/main"];
+const entries = ["pulumi-alicloud-logstash/handler", "../dist/plugin/main"];
 let isLoaded = false;
 const measured = new Set();
 

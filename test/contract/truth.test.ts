@@ -3,9 +3,9 @@ import { type Emulator, type Fault, startEmulator, testAccount } from "pulumi-al
 import { Access } from "../../contract/access";
 import { type CheckedId, checked } from "../../contract/assumptions";
 import type { Difference } from "../../contract/emulated";
-import { descriptorOf, type Operation } from "../../provider/src/core/operations";
-import { dynamicFrontEnd } from "../../provider/src/host/dynamicProvider";
-import { Lifecycle, type Written } from "../../provider/src/host/lifecycle";
+import { dynamicFrontEnd } from "../../provider/src/dynamic/provider";
+import { Lifecycle, type Written } from "../../provider/src/lifecycle/lifecycle";
+import { descriptorOf, type Operation } from "../../provider/src/operations/operations";
 import { urnOf } from "../urns";
 import { differences } from "./differences";
 import { withoutWaiting } from "./jumpingTime";

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { isDeepStrictEqual } from "node:util";
 import { type EffectEntry, testAccount } from "pulumi-alicloud-logstash-emulator";
-import { pointer } from "../../provider/src/host/pointer";
+import { pointer } from "../../provider/src/dynamic/providerStub";
 import { type Decision, decide, type Recorded, regionOf } from "./decision";
 import { argumentsIn, contract, type Program, roles, urnIn } from "./program";
 import type { Properties } from "./providerProcess";

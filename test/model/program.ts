@@ -1,5 +1,5 @@
-import { unknownValue } from "../../provider/src/core/argumentRules";
-import { pointer } from "../../provider/src/host/pointer";
+import { pointer } from "../../provider/src/dynamic/providerStub";
+import { unknownValue } from "../../provider/src/lifecycle/argumentRules";
 import { project } from "../engine/stack";
 import { interruptType, resumeType, urnOf } from "../urns";
 import type { Registration } from "./engine";

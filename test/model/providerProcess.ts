@@ -1,6 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { dynamicProvider } from "../../provider/src/host/dynamicProvider";
+import { dynamicProvider } from "../../provider/src/dynamic/provider";
 
 /** The properties of a resource as a call transports them. */
 export type Properties = Readonly<Record<string, unknown>>;

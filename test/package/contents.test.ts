@@ -127,7 +127,7 @@ describe("the packed package", () => {
         return path.startsWith(join(subject.folder, "dist"));
     }
     function isPlugins(path: string): boolean {
-        return path.startsWith(join(subject.folder, "dist", "host", "plugin"));
+        return path.startsWith(join(subject.folder, "dist", "plugin"));
     }
 });
 

@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { argumentsOf } from "../../provider/src/core/arguments";
-import { providerKeys } from "../../provider/src/core/identity/providerKeys";
-import { type Operation, operations } from "../../provider/src/core/operations";
-import { outputNames } from "../../provider/src/core/outputs";
-import { pluginTypeTokenOf } from "../../provider/src/core/urn";
+import { providerKeys } from "../../provider/src/identity/providerKeys";
+import { argumentsOf } from "../../provider/src/lifecycle/arguments";
+import { outputNames } from "../../provider/src/lifecycle/outputs";
+import { pluginTypeTokenOf } from "../../provider/src/lifecycle/urn";
+import { type Operation, operations } from "../../provider/src/operations/operations";
 import { schema } from "../../scripts/schema";
 import { repository } from "./commands";
 

@@ -8,7 +8,7 @@ import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import fc, { type Arbitrary } from "fast-check";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
-import { pointer } from "../../provider/src/host/pointer";
+import { pointer } from "../../provider/src/dynamic/providerStub";
 import { runsOf } from "../propertyRuns";
 import { stackConfigurationFor } from "../stackConfiguration";
 import { interruptType, resumeType, urnOf } from "../urns";

@@ -11,7 +11,7 @@ import { createServer as createHttpsServer, request as httpsRequest } from "node
 import { createServer as createTcpServer, type Server } from "node:net";
 import { selfSigned } from "pulumi-alicloud-logstash-emulator";
 import { Connections, type Watch } from "../../provider/src/cloud/connections";
-import { stringField } from "../../provider/src/core/json";
+import { stringField } from "../../provider/src/json";
 import { countingProxy } from "./countingProxy";
 import { listening } from "./listening";
 import { until } from "./until";

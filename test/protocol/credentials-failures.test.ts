@@ -4,8 +4,8 @@ import type { ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import { URICredentialsProvider } from "@alicloud/credentials";
 import { selfSigned } from "pulumi-alicloud-logstash-emulator";
-import { CredentialsUnavailable, credentialsFrom } from "../../provider/src/cloud/credentials";
-import { ConfigurationError } from "../../provider/src/core/configuration";
+import { ConfigurationError } from "../../provider/src/configuration";
+import { CredentialsUnavailable, credentialsFrom } from "../../provider/src/credentials/credentials";
 import {
     CredentialsSite,
     caller,

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { createServer } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { install } from "@sinonjs/fake-timers";
-import { ExchangeFailure, exchange } from "../../provider/src/cloud/credentialsExchange";
+import { ExchangeFailure, exchange } from "../../provider/src/credentials/exchange";
 import {
     CredentialsSite,
     caller,

@@ -4,7 +4,7 @@ import { createServer } from "node:https";
 import { join } from "node:path";
 import { install } from "@sinonjs/fake-timers";
 import { parsePolicy } from "pulumi-alicloud-logstash-emulator";
-import { type CredentialsSource, credentialsFrom } from "../../provider/src/cloud/credentials";
+import { type CredentialsSource, credentialsFrom } from "../../provider/src/credentials/credentials";
 import {
     CredentialsSite,
     caller,

@@ -13,7 +13,7 @@ import {
     selfSigned,
     startEmulator,
 } from "pulumi-alicloud-logstash-emulator";
-import { pointer } from "../../provider/src/host/pointer";
+import { pointer } from "../../provider/src/dynamic/providerStub";
 import type { Setting } from "./calls";
 import { countingProxy } from "./countingProxy";
 import { leaveEnvironment } from "./environment";

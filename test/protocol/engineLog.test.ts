@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectEngineLog } from "../../provider/src/host/engineLog";
+import { connectEngineLog } from "../../provider/src/engine/engineLog";
 import { Engine, type EngineOptions } from "./engine";
 
 const urn = "urn:pulumi:dev::test::a:b:C::name";

@@ -9,7 +9,7 @@ import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { type PluginServer, startPlugin } from "../../provider/src/host/plugin/server";
+import { type PluginServer, startPlugin } from "../../provider/src/plugin/server";
 import { CallError, type Properties, type Setting } from "./calls";
 
 const executable = "pulumi-resource-alicloud-logstash";

@@ -6,7 +6,7 @@ import { Socket } from "node:net";
 import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { lostEngine } from "../../provider/src/host/lostEngine";
+import { lostEngine } from "../../provider/src/engine/lostEngine";
 
 describe("the standard input of the provider's process", () => {
     let folder: string;

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
-import { deriveToken } from "../../provider/src/core/token";
+import { deriveToken } from "../../provider/src/lifecycle/token";
 import { writeCliProfiles } from "../cliProfiles";
 import { pluginInterruptType, urnOf } from "../urns";
 import { secret, signature } from "./anyValue";

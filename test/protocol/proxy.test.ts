@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { proxyFor, proxyName } from "../../provider/src/cloud/proxy";
-import { ConfigurationError } from "../../provider/src/core/configuration";
+import { ConfigurationError } from "../../provider/src/configuration";
 import { enterEnvironment, leaveEnvironment } from "./environment";
 
 const https = "https://elasticsearch.cn-hangzhou.aliyuncs.com";

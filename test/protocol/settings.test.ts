@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { settingsOf } from "../../provider/src/cloud/settings";
+import { settingsOf } from "../../provider/src/credentials/settings";
 import { enterEnvironment, leaveEnvironment } from "./environment";
 
 describe("the settings of a process", () => {

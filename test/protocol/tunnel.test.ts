@@ -7,7 +7,7 @@ import type { Duplex } from "node:stream";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { selfSigned } from "pulumi-alicloud-logstash-emulator";
 import { proxyCode, TunnelAgent } from "../../provider/src/cloud/tunnel";
-import { stringField } from "../../provider/src/core/json";
+import { stringField } from "../../provider/src/json";
 import { listening } from "./listening";
 import { until } from "./until";
 

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
-import { announcementOf } from "../../provider/src/core/announcement";
-import { unknownValue } from "../../provider/src/core/argumentRules";
-import { readArguments } from "../../provider/src/core/arguments";
-import type { Operation } from "../../provider/src/core/operations";
-import type { Update } from "../../provider/src/core/update";
+import { announcementOf } from "../../provider/src/lifecycle/announcement";
+import { unknownValue } from "../../provider/src/lifecycle/argumentRules";
+import { readArguments } from "../../provider/src/lifecycle/arguments";
+import type { Update } from "../../provider/src/lifecycle/diff";
+import type { Operation } from "../../provider/src/operations/operations";
 
 const inputs = { instanceId: "ls-cn-1", region: "cn-hangzhou" };
 const declaredOf = (operation: Operation, values: object) => readArguments(operation, "urn", { ...inputs, ...values });

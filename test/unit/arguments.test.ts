@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { unknownValue } from "../../provider/src/core/argumentRules";
-import { argumentsOf, checkArguments as checkOf, readArguments } from "../../provider/src/core/arguments";
+import { unknownValue } from "../../provider/src/lifecycle/argumentRules";
+import { argumentsOf, checkArguments as checkOf, readArguments } from "../../provider/src/lifecycle/arguments";
 
 const checkArguments = (values: Record<string, unknown>) => checkOf("InterruptLogstashTask", values);
 const right = { instanceId: "ls-cn-4591f1y6abcd", region: "cn-hangzhou" };

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
-import { replyFromResult, replyFromThrown } from "../../provider/src/cloud/popcoreReply";
-import { classify, classifyLook } from "../../provider/src/core/classify";
-import { codeOf, errorMessage, refusalAdvice } from "../../provider/src/core/errorMessage";
-import type { Reply } from "../../provider/src/core/reply";
+import { replyFromResult, replyFromThrown } from "../../provider/src/cloud/popcoreResponse";
+import { classify, classifyLook } from "../../provider/src/request/classify";
+import { codeOf, errorMessage, refusalAdvice } from "../../provider/src/request/errorMessage";
+import type { Reply } from "../../provider/src/request/response";
 import { error, unconnected } from "./replies";
 
 const kinds = ["accepted", "interrupting", "notDone", "unconnectable", "inDoubt", "wrongPhase", "refused"];

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
-import type { Look } from "../../provider/src/core/classify";
+import type { Operation } from "../../provider/src/operations/operations";
+import type { Look } from "../../provider/src/request/classify";
 import {
     afterLook,
     afterReply,
@@ -7,10 +8,9 @@ import {
     firstLookMs,
     neverAnswered,
     outOfTime,
-} from "../../provider/src/core/conclusions";
-import { type Asked, acted, type Knowledge, type Next, unanswered } from "../../provider/src/core/knowledge";
-import type { Operation } from "../../provider/src/core/operations";
-import type { Reply } from "../../provider/src/core/reply";
+} from "../../provider/src/request/decide";
+import type { Reply } from "../../provider/src/request/response";
+import { type Asked, acted, type Knowledge, type Next, unanswered } from "../../provider/src/request/state";
 import { waysOfStack } from "../ways";
 import { error, unconnected } from "./replies";
 

@@ -5,8 +5,8 @@ import {
     errorMessage,
     lookAdvice,
     refusalAdvice,
-} from "../../provider/src/core/errorMessage";
-import type { Reply } from "../../provider/src/core/reply";
+} from "../../provider/src/request/errorMessage";
+import type { Reply } from "../../provider/src/request/response";
 import { waysOfStack } from "../ways";
 import { error, unconnected } from "./replies";
 

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
-import { headersFor } from "../../provider/src/core/identity/headers";
-import type { Identity } from "../../provider/src/core/identity/identity";
-import type { Found } from "../../provider/src/core/identity/place";
-import { regionFor } from "../../provider/src/core/identity/region";
+import { headersFor } from "../../provider/src/identity/headers";
+import type { Identity } from "../../provider/src/identity/identity";
+import type { Found } from "../../provider/src/identity/place";
+import { regionFor } from "../../provider/src/identity/region";
 import { baseOf, profileOf, resolve, type Setup, settingsOf, source, text, together } from "./identitySettings";
 
 type Mode = keyof typeof profileOf;

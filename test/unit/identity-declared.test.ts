@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
-import { turns } from "../../provider/src/cloud/limits";
-import { type Attribute, type AttributeName, attributes } from "../../provider/src/core/identity/attributes";
-import { waysToReach } from "../../provider/src/core/identity/endpoint";
-import { finder, howToSet } from "../../provider/src/core/identity/finder";
-import { placeText } from "../../provider/src/core/identity/place";
-import { waysToGiveRegion } from "../../provider/src/core/identity/region";
-import { howToNameIdentity, identityFor } from "../../provider/src/core/identity/resolution";
+import { turns } from "../../provider/src/cloud/rateLimit";
+import { type Attribute, type AttributeName, attributes } from "../../provider/src/identity/attributes";
+import { waysToReach } from "../../provider/src/identity/endpoint";
+import { finder, howToSet } from "../../provider/src/identity/finder";
+import { placeText } from "../../provider/src/identity/place";
+import { waysToGiveRegion } from "../../provider/src/identity/region";
+import { howToNameIdentity, identityFor } from "../../provider/src/identity/resolution";
 import { baseOf, refusal, settingsOf } from "./identitySettings";
 
 const namespace = "alicloud-logstash";

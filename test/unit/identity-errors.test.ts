@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
-import { ConfigurationError } from "../../provider/src/core/configuration";
-import { howToSet } from "../../provider/src/core/identity/finder";
-import { identityText } from "../../provider/src/core/identity/identity";
-import { identityFor } from "../../provider/src/core/identity/resolution";
+import { ConfigurationError } from "../../provider/src/configuration";
+import { howToSet } from "../../provider/src/identity/finder";
+import { identityText } from "../../provider/src/identity/identity";
+import { identityFor } from "../../provider/src/identity/resolution";
 import { clisFile, profileOf, refusal, resolve, type Setup, settingsOf, source, text } from "./identitySettings";
 
 const named = (profile: object): Setup => ({ config: { profile: "p" }, profiles: [{ name: "p", ...profile }] });

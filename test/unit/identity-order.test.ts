@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { type Identity, identityText } from "../../provider/src/core/identity/identity";
+import { type Identity, identityText } from "../../provider/src/identity/identity";
 import {
     baseOf,
     clisFile,

@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
-import { ConfigurationError } from "../../provider/src/core/configuration";
-import { callFor } from "../../provider/src/core/identity/call";
-import { endpointFor, stsHostFor } from "../../provider/src/core/identity/endpoint";
-import { finder } from "../../provider/src/core/identity/finder";
-import { headersFor } from "../../provider/src/core/identity/headers";
-import { placeText } from "../../provider/src/core/identity/place";
-import { type RegionArguments, regionFor, waysToGiveRegion } from "../../provider/src/core/identity/region";
+import { ConfigurationError } from "../../provider/src/configuration";
+import { callFor } from "../../provider/src/identity/call";
+import { endpointFor, stsHostFor } from "../../provider/src/identity/endpoint";
+import { finder } from "../../provider/src/identity/finder";
+import { headersFor } from "../../provider/src/identity/headers";
+import { placeText } from "../../provider/src/identity/place";
+import { type RegionArguments, regionFor, waysToGiveRegion } from "../../provider/src/identity/region";
 import { profileOf, type Setup, settingsOf, together } from "./identitySettings";
 
 const region = "cn-hangzhou";

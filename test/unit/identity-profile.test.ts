@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import type { Identity } from "../../provider/src/core/identity/identity";
+import type { Identity } from "../../provider/src/identity/identity";
 import { baseOf, clisFile, home, profileOf, refusal, resolve, type Setup, source, text } from "./identitySettings";
 
 /** The identity of a resource's own profile. */

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
-import { attributes } from "../../provider/src/core/identity/attributes";
-import type { Identity } from "../../provider/src/core/identity/identity";
+import { attributes } from "../../provider/src/identity/attributes";
+import type { Identity } from "../../provider/src/identity/identity";
 import { runsOf } from "../propertyRuns";
 import { profileOf, resolve, type Setup, source } from "./identitySettings";
 

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Attribute, attributes } from "../../provider/src/core/identity/attributes";
-import { callFor } from "../../provider/src/core/identity/call";
-import { regionFor } from "../../provider/src/core/identity/region";
+import { type Attribute, attributes } from "../../provider/src/identity/attributes";
+import { callFor } from "../../provider/src/identity/call";
+import { regionFor } from "../../provider/src/identity/region";
 import { profileOf, type Setup, settingsOf, source, together } from "./identitySettings";
 import {
     libraryFields,

@@ -1,6 +1,6 @@
-import type { Base, Identity } from "../../provider/src/core/identity/identity";
-import { identityFor } from "../../provider/src/core/identity/resolution";
-import type { FileContent, Settings } from "../../provider/src/core/identity/settings";
+import type { Base, Identity } from "../../provider/src/identity/identity";
+import { identityFor } from "../../provider/src/identity/resolution";
+import type { FileContent, Settings } from "../../provider/src/identity/settings";
 
 export const home = "/home/someone";
 export const clisFile = `${home}/.aliyun/config.json`;

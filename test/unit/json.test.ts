@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
-import { showable } from "../../provider/src/cloud/secrets";
-import { harmless } from "../../provider/src/core/foreignText";
-import { canonicalJson, isRecord, stringField } from "../../provider/src/core/json";
+import { showable } from "../../provider/src/cloud/redact";
+import { canonicalJson, isRecord, stringField } from "../../provider/src/json";
+import { harmless } from "../../provider/src/sanitize";
 
 describe("foreign values", () => {
     it("are objects with named fields, whatever their prototype, or are not", () => {

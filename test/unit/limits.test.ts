@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { install } from "@sinonjs/fake-timers";
-import { defaultRequestsPerSecond, turns } from "../../provider/src/cloud/limits";
+import { defaultRequestsPerSecond, turns } from "../../provider/src/cloud/rateLimit";
 import { settled } from "./steppedTime";
 
 const turnFor = (limit?: string) =>

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
-import { sharedArguments } from "../../provider/src/core/arguments";
-import { descriptorOf, type Operation, operations } from "../../provider/src/core/operations";
-import { refusalCode, serviceCode, serviceCodes } from "../../provider/src/core/serviceCodes";
-import { transportCode, transportCodes } from "../../provider/src/core/transportCodes";
-import { operationOf, pluginTypeTokenOf, typeTokenOf } from "../../provider/src/core/urn";
+import { sharedArguments } from "../../provider/src/lifecycle/arguments";
+import { operationOf, pluginTypeTokenOf, typeTokenOf } from "../../provider/src/lifecycle/urn";
+import { transportCode, transportCodes } from "../../provider/src/operations/networkCodes";
+import { descriptorOf, type Operation, operations } from "../../provider/src/operations/operations";
+import { refusalCode, serviceCode, serviceCodes } from "../../provider/src/operations/serviceCodes";
 
 const names = Object.keys(operations) as Operation[];
 

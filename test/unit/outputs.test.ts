@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { argumentsWithDefault } from "../../provider/src/core/arguments";
+import { argumentsWithDefault } from "../../provider/src/lifecycle/arguments";
 import {
     acceptanceIn,
     type Ended,
@@ -8,7 +8,7 @@ import {
     outputsOfNone,
     resultIn,
     resultNames,
-} from "../../provider/src/core/outputs";
+} from "../../provider/src/lifecycle/outputs";
 
 const interrupt = "InterruptLogstashTask";
 const resume = "ResumeLogstashTask";

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { install } from "@sinonjs/fake-timers";
-import type { Line } from "../../provider/src/core/progress";
-import type { Reply } from "../../provider/src/core/reply";
-import { carryOut, type Outcome, type Request } from "../../provider/src/core/request";
+import type { Line } from "../../provider/src/request/progress";
+import type { Reply } from "../../provider/src/request/response";
+import { carryOut, type Outcome, type Request } from "../../provider/src/request/run";
 import { waysOfStack } from "../ways";
 import { error } from "./replies";
 import { settled } from "./steppedTime";

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { pointer } from "../../provider/src/host/pointer";
+import { pointer } from "../../provider/src/dynamic/providerStub";
 
 describe("the pointer in state", () => {
     it("is this text, for ever", () => {

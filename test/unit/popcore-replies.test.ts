@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { connectCode, replyFromResult, replyFromThrown } from "../../provider/src/cloud/popcoreReply";
-import type { Reply } from "../../provider/src/core/reply";
+import { connectCode, replyFromResult, replyFromThrown } from "../../provider/src/cloud/popcoreResponse";
+import type { Reply } from "../../provider/src/request/response";
 
 const is = (kind: Reply["kind"], more: object) => ({ kind, ...more });
 const body = (known: object) => is("body", { body: known });

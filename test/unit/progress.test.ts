@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
-import { type Line, Progress, type Stage } from "../../provider/src/core/progress";
-import type { Reply } from "../../provider/src/core/reply";
-import { startBudget } from "../../provider/src/core/retry";
+import { type Line, Progress, type Stage } from "../../provider/src/request/progress";
+import type { Reply } from "../../provider/src/request/response";
+import { startBudget } from "../../provider/src/request/retry";
 
 const lost: Reply = { kind: "lost", code: "ECONNRESET" };
 const stage: Stage = { isUnderWay: true, attempts: 1, problem: undefined, status: "activating", percent: undefined };

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
-import { LogstashTaskInterrupt, LogstashTaskResume } from "../../provider/src/resources";
+import { LogstashTaskInterrupt, LogstashTaskResume } from "../../provider/src/index";
 import { withoutPromiseTraces } from "../../provider/src/resources/promiseTraces";
 
 type Format = typeof Error.prepareStackTrace | undefined;

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { readProviderArguments } from "../../provider/src/host/plugin/providerArguments";
+import { readProviderArguments } from "../../provider/src/plugin/providerArguments";
 
 const read = (given: Readonly<Record<string, unknown>>, name?: string, project = "website") => {
     const { failuresIn, ...rest } = readProviderArguments(given, name, {});

@@ -1,4 +1,4 @@
-import type { Reply } from "../../provider/src/core/reply";
+import type { Reply } from "../../provider/src/request/response";
 
 type ReplyOf<Kind extends Reply["kind"]> = Extract<Reply, { kind: Kind }>;
 

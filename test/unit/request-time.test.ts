@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import type { Request } from "../../provider/src/core/request";
+import type { Request } from "../../provider/src/request/run";
 import { acceptance, accepted, done, is, messageOf, play, throttled, wrongPhase } from "./playedRequest";
 import { unconnected } from "./replies";
 

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
-import { ConfigurationError } from "../../provider/src/core/configuration";
-import type { Reply } from "../../provider/src/core/reply";
-import type { Request } from "../../provider/src/core/request";
+import { ConfigurationError } from "../../provider/src/configuration";
+import type { Reply } from "../../provider/src/request/response";
+import type { Request } from "../../provider/src/request/run";
 import {
     acceptance,
     accepted,

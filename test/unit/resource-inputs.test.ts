@@ -7,7 +7,7 @@ import {
     LogstashTaskInterrupt,
     type LogstashTaskInterruptArgs,
     type LogstashTaskOptions,
-} from "../../provider/src/resources";
+} from "../../provider/src/index";
 import { inputsOf } from "../../provider/src/resources/logstashTask";
 import { normalizedTriggers } from "../../provider/src/resources/triggers";
 

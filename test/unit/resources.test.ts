@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { type Operation, operations } from "../../provider/src/core/operations";
-import { typeTokenOf } from "../../provider/src/core/urn";
-import * as resources from "../../provider/src/resources";
-import { LogstashTaskInterrupt, type LogstashTaskOptions, LogstashTaskResume } from "../../provider/src/resources";
+import * as resources from "../../provider/src/index";
+import { LogstashTaskInterrupt, type LogstashTaskOptions, LogstashTaskResume } from "../../provider/src/index";
+import { typeTokenOf } from "../../provider/src/lifecycle/urn";
+import { type Operation, operations } from "../../provider/src/operations/operations";
 import { unhandledIn } from "./unhandled";
 
 /** What every resource class is; an operation without one of its name does not compile. */

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
-import { canonicalJson, type Json } from "../../provider/src/core/json";
-import { deriveToken, type TokenSource } from "../../provider/src/core/token";
+import { canonicalJson, type Json } from "../../provider/src/json";
+import { deriveToken, type TokenSource } from "../../provider/src/lifecycle/token";
 
 const source: TokenSource = {
     operation: "InterruptLogstashTask",

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { classify, classifyLook } from "../../provider/src/core/classify";
-import { codeOf, refusalAdvice } from "../../provider/src/core/errorMessage";
+import { classify, classifyLook } from "../../provider/src/request/classify";
+import { codeOf, refusalAdvice } from "../../provider/src/request/errorMessage";
 import { waysOfStack } from "../ways";
 import { unconnected } from "./replies";
 

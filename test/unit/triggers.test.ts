@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
-import { typeName, unknownValue } from "../../provider/src/core/argumentRules";
-import { nonEmpty, parseJson } from "../../provider/src/core/configuration";
-import { canonicalJson, type Json } from "../../provider/src/core/json";
-import { signature, triggersProblem, triggersWarning } from "../../provider/src/core/triggers";
+import { nonEmpty, parseJson } from "../../provider/src/configuration";
+import { canonicalJson, type Json } from "../../provider/src/json";
+import { typeName, unknownValue } from "../../provider/src/lifecycle/argumentRules";
+import { signature, triggersProblem, triggersWarning } from "../../provider/src/lifecycle/triggers";
 
 describe("triggersProblem", () => {
     const cyclic: unknown[] = ["v1"];

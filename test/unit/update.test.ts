@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
-import { unknownValue } from "../../provider/src/core/argumentRules";
-import { argumentsOf, readArguments } from "../../provider/src/core/arguments";
-import type { Operation } from "../../provider/src/core/operations";
-import { deriveToken } from "../../provider/src/core/token";
-import { signature } from "../../provider/src/core/triggers";
-import { firstRequest, readRecord, type Update, updateBetween } from "../../provider/src/core/update";
+import { unknownValue } from "../../provider/src/lifecycle/argumentRules";
+import { argumentsOf, readArguments } from "../../provider/src/lifecycle/arguments";
+import { firstRequest, readRecord, type Update, updateBetween } from "../../provider/src/lifecycle/diff";
+import { deriveToken } from "../../provider/src/lifecycle/token";
+import { signature } from "../../provider/src/lifecycle/triggers";
+import type { Operation } from "../../provider/src/operations/operations";
 
 const inputs = { instanceId: "ls-cn-1", region: "cn-hangzhou", triggers: ["v1"] };
 const urn = "urn:pulumi:a::b::c::d";

@@ -1,21 +1,21 @@
 import type { Agent } from "node:http";
 import { validateHeaderValue } from "node:http";
 import { type BulkheadPolicy, bulkhead } from "cockatiel";
-import { ConfigurationError } from "../core/configuration";
-import { type Endpoint, isLoopback } from "../core/identity/endpoint";
-import { placeText } from "../core/identity/place";
-import { descriptorOf } from "../core/operations";
-import type { Reply } from "../core/reply";
-import type { CallLimits, LogstashService, WaysToReach } from "../core/service";
-import { refusalCode } from "../core/serviceCodes";
+import { ConfigurationError } from "../configuration";
+import { type Credentials, type CredentialsSource, CredentialsUnavailable } from "../credentials/credentials";
+import { type Endpoint, isLoopback } from "../identity/endpoint";
+import { placeText } from "../identity/place";
+import { descriptorOf } from "../operations/operations";
+import { refusalCode } from "../operations/serviceCodes";
+import type { CallLimits, LogstashService, WaysToReach } from "../request/client";
+import type { Reply } from "../request/response";
 import { Connections } from "./connections";
-import { type Credentials, type CredentialsSource, CredentialsUnavailable } from "./credentials";
 import { unlessAborted, unlessLate } from "./deadlines";
 import { silenceSecrets } from "./debugOutput";
-import { maxConnections as defaultMaxConnections, type Turn } from "./limits";
-import { connectCode, replyFromResult, replyFromThrown } from "./popcoreReply";
+import { connectCode, replyFromResult, replyFromThrown } from "./popcoreResponse";
 import { proxyFor, proxyName } from "./proxy";
-import { showable } from "./secrets";
+import { maxConnections as defaultMaxConnections, type Turn } from "./rateLimit";
+import { showable } from "./redact";
 import { proxyCode } from "./tunnel";
 
 /** Where and as whom the calls are made. */

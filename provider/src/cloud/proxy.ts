@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
-import { ConfigurationError } from "../core/configuration";
+import { ConfigurationError } from "../configuration";
 
 /** A proxy that the environment names for a URL. */
 export interface ProxyServer {

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { argumentValue, type ValuesOf } from "../core/argumentRules";
-import { argumentsWithDefault, type sharedArguments } from "../core/arguments";
-import { descriptorOf, type Operation, type operations } from "../core/operations";
-import { outputNames, type sharedResults } from "../core/outputs";
-import { neitherImportedNorRead, secretToken } from "../core/unsupported";
-import { qualifiedTypeIn, typeTokenOf } from "../core/urn";
-import { pointer } from "../host/pointer";
+import { pointer } from "../dynamic/providerStub";
+import { argumentValue, type ValuesOf } from "../lifecycle/argumentRules";
+import { argumentsWithDefault, type sharedArguments } from "../lifecycle/arguments";
+import { outputNames, type sharedResults } from "../lifecycle/outputs";
+import { neitherImportedNorRead, secretToken } from "../lifecycle/unsupported";
+import { qualifiedTypeIn, typeTokenOf } from "../lifecycle/urn";
+import { descriptorOf, type Operation, type operations } from "../operations/operations";
 import { guarded } from "./guarded";
 import { normalizedTriggers } from "./triggers";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isRecord } from "../core/json";
-import { typeTokenOf } from "../core/urn";
+import { isRecord } from "../json";
+import { typeTokenOf } from "../lifecycle/urn";
 import {
     inputsOf,
     type LogstashTaskArgs,

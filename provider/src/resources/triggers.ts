@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isPromise } from "node:util/types";
 import * as pulumi from "@pulumi/pulumi";
-import { invalidTrigger, normalizeTriggers, type Resolve } from "../core/triggers";
+import { invalidTrigger, normalizeTriggers, type Resolve } from "../lifecycle/triggers";
 import { guarded } from "./guarded";
 
 /**

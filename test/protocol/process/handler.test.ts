@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { pointer } from "../../../provider/src/host/pointer";
+import { pointer } from "../../../provider/src/dynamic/providerStub";
 import { stackConfigurationFor } from "../../stackConfiguration";
 import { urnOf } from "../../urns";
 import { CallError, type Properties } from "../calls";

@@ -1,0 +1,29 @@
+import { TokenBucket } from "limiter";
+import { ConfigurationError, nonEmpty } from "../configuration";
+import { placeOfKey, placeText } from "../identity/place";
+import { ownKey, ownNamespace } from "../identity/providerKeys";
+import type { Settings } from "../identity/settings";
+
+/** The service allows 100 requests a second to a user; what is left serves the other programs of that user. */
+export const defaultRequestsPerSecond = 90;
+
+/** For each region and account; a deployment of 500 resources has 6 open at once. */
+export const maxConnections = 32;
+
+/** Resolves when one more request may be sent. */
+export type Turn = () => Promise<void>;
+
+/** Reads `alicloud-logstash:requestsPerSecond`, and keeps to it for all resources of the process. */
+export function turns({ config, declared = false }: Pick<Settings, "config" | "declared">): Turn {
+    const text = nonEmpty(config(ownKey("requestsPerSecond")));
+    const limit = text === undefined ? defaultRequestsPerSecond : Number(text);
+    if (!Number.isInteger(limit) || limit < 1) {
+        const place = placeOfKey({ namespace: ownNamespace, declared }, "requestsPerSecond");
+        throw new ConfigurationError(`${placeText(place)} is not a whole number from 1`);
+    }
+    // A tenth at once and the rest evenly: in no second more than 1.1 times the limit.
+    const bucketSize = Math.max(1, Math.floor(limit / 10));
+    const bucket = new TokenBucket({ bucketSize, tokensPerInterval: limit, interval: 1_000 });
+    bucket.content = bucketSize;
+    return async () => void (await bucket.removeTokens(1));
+}

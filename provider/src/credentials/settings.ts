@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import type { Surroundings } from "../configuration";
+import type { FileContent, Settings } from "../identity/settings";
+import { stringField } from "../json";
+
+/** The settings of this process, for the front end that asks: those of one operation, which reads each file once. */
+export function settingsOf(surroundings: Surroundings, frontEnd: Pick<Settings, "namespace" | "declared">): Settings {
+    const contents = new Map<string, FileContent>();
+    const readOnce = (path: string) => {
+        const content = contents.get(path) ?? readFile(path);
+        contents.set(path, content);
+        return content;
+    };
+    return { ...surroundings, ...frontEnd, homeDirectory: homedir(), readFile: readOnce };
+}
+
+function readFile(path: string): FileContent {
+    try {
+        return { kind: "text", text: readFileSync(path, "utf8") };
+    } catch (error) {
+        const code = stringField(error, "code") ?? "an unknown error";
+        return code === "ENOENT" ? { kind: "absent" } : { kind: "unreadable", code };
+    }
+}

@@ -1,0 +1,50 @@
+import type * as EngineRpc from "@pulumi/pulumi/proto/engine_grpc_pb";
+import type * as EngineMessages from "@pulumi/pulumi/proto/engine_pb";
+import type { Line } from "../request/progress";
+import { grpcOfPulumi } from "./pulumiLibraries";
+
+/** Shows a line beside a resource in the CLI; resolves when the engine has it, or cannot be reached. */
+export type EngineLog = (urn: string, line: Line) => Promise<void>;
+
+/** An engine that runs takes a line within milliseconds; one that does not must not hold anything up. */
+const patienceMs = 2_000;
+
+/**
+ * Connects to the engine that started this process: its address is the last argument, behind flags. Without an engine
+ * that answers the lines are lost, and nothing else.
+ */
+export function connectEngineLog(args: readonly string[]): EngineLog {
+    let show: EngineLog | undefined;
+    return async (urn, line) => {
+        try {
+            show ??= connect(args.at(-1));
+            await show(urn, line);
+        } catch {
+            // The line is lost.
+        }
+    };
+}
+
+function connect(address: string | undefined): EngineLog {
+    if (address === undefined || !/^[\w.[\]:-]+:\d+$/.test(address)) {
+        throw new Error("this process was not given the address of an engine");
+    }
+    // Loaded on the first line only, most interrupts have nothing to say; by `require`, for generated code that has no
+    // names which `import` could find.
+    const { EngineClient } = require("@pulumi/pulumi/proto/engine_grpc_pb") as typeof EngineRpc;
+    const { LogRequest, LogSeverity } = require("@pulumi/pulumi/proto/engine_pb") as typeof EngineMessages;
+    const { credentials, Metadata } = grpcOfPulumi();
+    const client = new EngineClient(address, credentials.createInsecure());
+    return (urn, { message, ephemeral, isWarning }) => {
+        const request = new LogRequest();
+        // ERROR would make the display say that the update failed, with exit code 0.
+        request.setSeverity(isWarning === true ? LogSeverity.WARNING : LogSeverity.INFO);
+        request.setUrn(urn);
+        request.setMessage(message);
+        request.setEphemeral(ephemeral);
+        const deadline = Date.now() + patienceMs;
+        return new Promise((resolve) => {
+            client.log(request, new Metadata(), { deadline }, () => resolve());
+        });
+    };
+}

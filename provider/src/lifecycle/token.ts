@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { canonicalJson, type Json } from "../json";
+import type { Operation } from "../operations/operations";
+
+/** What makes one request of a program different from every other. */
+export interface TokenSource {
+    readonly operation: Operation;
+    readonly urn: string;
+    readonly region: string;
+    readonly instanceId: string;
+    /** The triggers, or the interruption that a resume ends. */
+    readonly subject: readonly Json[] | string;
+    /** The token this one follows on the same resource; absent for the first. */
+    readonly previousToken?: string | undefined;
+}
+
+/**
+ * Derives the idempotency token: SHA-256 in hex, 64 characters, of nothing but inputs and recorded state. A program
+ * that runs again after a crash sends the same token. The derivation is a contract: see ARCHITECTURE.md.
+ */
+export function deriveToken(source: TokenSource): string {
+    // One JSON array of fixed length: no two sources share an encoding, whatever their strings contain.
+    const encoding = canonicalJson([
+        "pulumi-alicloud-logstash/1",
+        source.operation,
+        source.urn,
+        source.region,
+        source.instanceId,
+        source.subject,
+        source.previousToken ?? null,
+    ]);
+    return createHash("sha256").update(encoding, "utf8").digest("hex");
+}
