@@ -9,7 +9,7 @@ import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { type Chaos, runChaos } from "./chaos";
 import { faultTable, killTable, situationTable, violationText } from "./report";
-import "../run/folder";
+import "../setup";
 
 async function main(): Promise<void> {
     const chaos = readArguments();
