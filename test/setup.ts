@@ -5,7 +5,7 @@
 import { chmodSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import type { RootHookObject } from "mocha";
+import type { Context, RootHookObject } from "mocha";
 import { beginTest, evidence } from "./evidence";
 import { processesOf, send } from "./processes";
 
@@ -30,7 +30,7 @@ if (process.env.MOCHA_WORKER_ID === undefined) {
 
 export const mochaHooks: RootHookObject = {
     beforeEach: beginTest,
-    afterEach() {
+    afterEach(this: Context) {
         const error = this.currentTest?.err;
         const text = error === undefined ? "" : evidence();
         if (error?.stack !== undefined && text !== "") {
