@@ -1,205 +1,149 @@
-import { stringField } from "../provider/src/json";
-import type { Operation } from "../provider/src/operations/operations";
-import { classify, classifyLook } from "../provider/src/request/classify";
-import type { LogstashService } from "../provider/src/request/client";
-import { codeOf } from "../provider/src/request/errorMessage";
-import type { Reply } from "../provider/src/request/response";
-import { pollMs } from "../provider/src/request/retry";
-import type { Access, Variation } from "./access";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import * as popCore from "@alicloud/pop-core";
+import type { Access } from "./access";
 
-/** What a visit is made with. */
+const { ROAClient } = popCore as unknown as {
+    ROAClient: new (config: object) => { request(...call: [string, string, object, string, object]): Promise<unknown> };
+};
+
+/** What the checks of one run share. */
 export interface VisitOptions {
     readonly instanceId: string;
     readonly access: Access;
-    /** Somebody of the same account who must not interrupt. */
+    /** An identity of the same account that may not interrupt. */
     readonly denied?: Access | undefined;
-    /** Whether more than looks may be sent. */
+    /** False refuses everything but `DescribeLogstash`. */
     readonly disruptive: boolean;
-    /** Another for each visit: client tokens are made of it. */
+    /** Unique per run: part of the client tokens. */
     readonly id: string;
-    /** How long to wait until the instance is suspended. */
-    readonly waitMs: number;
-    /** How old a client token is when it is asked for again. */
+    /** The age of a client token that is sent once more. */
     readonly tokenAgeMs: number;
     readonly sleep: (ms: number) => Promise<void>;
-    readonly now: () => number;
 }
 
-/** The client tokens of a visit, by what each is for. */
-type TokenName = "interrupt" | "second interrupt" | "third interrupt" | "early resume" | "resume" | "second resume";
+/** What one call has that the provider's calls do not. */
+interface Variation {
+    readonly credentials?: { readonly accessKeyId?: string; readonly accessKeySecret?: string };
+    readonly headers?: Readonly<Record<string, string>>;
+}
 
-const callMs = 15_000;
-const mostTries = 4;
+/** A response; `code` is `accepted`, the code of an error, or the `Result` that is not `true`. */
+export interface Response {
+    readonly code: string;
+    readonly body: Readonly<Record<string, unknown>>;
+}
 
-/** One instance while assumptions are checked on it: what was sent, and what became of it. No other is ever named. */
+const attempts = 4;
+const pauseMs = 5_000;
+const longestWaitMs = 600_000;
+
+/** One instance and what this run has sent to it. No other instance is ever named. */
 export class Visit {
-    #status: string | undefined;
-    #interruptId: string | undefined;
-    #interrupted = false;
-    #resumedBy: TokenName | undefined;
-    #refusedEarly = false;
-    readonly #service: LogstashService;
+    /** As the last poll saw it. */
+    status: string | undefined;
+    /** Whether an interrupt of this run may have been applied. */
+    interrupted = false;
+    interruptId: unknown;
+    /** The client token of the resume that was accepted. */
+    resumedBy: string | undefined;
+    rejectedEarly = false;
 
-    constructor(readonly options: VisitOptions) {
-        this.#service = options.access.service();
-    }
+    constructor(readonly options: VisitOptions) {}
 
-    /** The last that was seen; absent where it cannot be seen. */
-    get status(): string | undefined {
-        return this.#status;
-    }
-
-    /** The request ID of the first interrupt. */
-    get interruptId(): string | undefined {
-        return this.#interruptId;
-    }
-
-    /** Whether an interrupt of this visit may have been done. */
-    get interrupted(): boolean {
-        return this.#interrupted;
-    }
-
-    /** The token with which a resume was accepted. */
-    get resumedBy(): TokenName | undefined {
-        return this.#resumedBy;
-    }
-
-    /** Whether a resume was refused while the change ran. */
-    get refusedEarly(): boolean {
-        return this.#refusedEarly;
-    }
-
-    /** Looks as the provider does, or with something changed. */
-    async look(variation?: Variation): Promise<Reply> {
-        const { access, instanceId } = this.options;
-        const service = variation === undefined ? this.#service : access.service(variation);
-        const reply = await this.#answered(() => service.describe(instanceId, limits()));
+    async describe(variation?: Variation): Promise<Response> {
+        const response = await this.#call("GET", "DescribeLogstash", "", {}, this.options.access, variation);
         if (variation === undefined) {
-            const look = classifyLook(reply);
-            this.#status = look.kind === "seen" ? look.status : undefined;
+            this.status = (response.body.Result as { readonly status?: string } | undefined)?.status;
         }
-        return reply;
+        return response;
     }
 
-    /** Interrupts, and looks what has become of the instance. */
-    async interrupt(token: TokenName): Promise<Reply> {
-        const before = this.#status;
-        const reply = await this.#send(this.#service, "InterruptLogstashTask", token);
-        this.#interruptId ??= requestIdOf(reply);
-        await this.look();
-        this.#interrupted ||= this.#status !== before || !isRefusal(reply);
-        return reply;
+    async interrupt(token: string, access = this.options.access): Promise<Response> {
+        const before = this.status;
+        const response = await this.#change("Interrupt", token, access);
+        this.interruptId ??= response.body.RequestId;
+        this.interrupted ||= this.status !== before || mayBeApplied(response);
+        return response;
     }
 
-    /** Resumes, and looks what has become of the instance. */
-    async resume(token: TokenName): Promise<Reply> {
-        const reply = await this.#send(this.#service, "ResumeLogstashTask", token);
-        if (isRefusal(reply)) {
-            this.#refusedEarly ||= token === "early resume";
-        } else {
-            this.#resumedBy ??= token;
+    async resume(token: string): Promise<Response> {
+        const response = await this.#change("Resume", token, this.options.access);
+        this.resumedBy ??= mayBeApplied(response) ? token : undefined;
+        this.rejectedEarly ||= this.resumedBy === undefined && token === "early";
+        return response;
+    }
+
+    /** Sends the token of the resume once more, unless that could resume what somebody has suspended since. */
+    async resumeAgain(): Promise<Response | undefined> {
+        if (this.options.tokenAgeMs > 0) {
+            await this.options.sleep(this.options.tokenAgeMs);
+            await this.describe();
         }
-        await this.look();
-        return reply;
+        const isSafe = this.status === "activating" || this.status === "active";
+        return isSafe && this.resumedBy !== undefined ? this.resume(this.resumedBy) : undefined;
     }
 
-    /** Interrupts as somebody who must not. */
-    async interruptDenied(token: TokenName): Promise<Reply> {
-        const { denied } = this.options;
-        if (denied === undefined) {
-            throw new Error("nobody is denied");
-        }
-        return this.#send(denied.service(), "InterruptLogstashTask", token);
-    }
-
-    /** Asks for the resume once more when its token is old; not where that could resume what somebody has suspended since. */
-    async resumeAgain(): Promise<Reply | undefined> {
-        const { tokenAgeMs, sleep } = this.options;
-        if (tokenAgeMs > 0) {
-            await sleep(tokenAgeMs);
-            await this.look();
-        }
-        const isSafe = this.#status === "activating" || this.#status === "active";
-        return this.#resumedBy !== undefined && isSafe ? this.resume(this.#resumedBy) : undefined;
-    }
-
-    /** Looks until the instance has left `activating`, or the time is up. */
+    /** Polls until the instance has left `activating`, for ten minutes at most. */
     async settle(): Promise<void> {
-        let waitedMs = 0;
-        for (let looks = 0; this.#status === "activating" && waitedMs < this.options.waitMs; looks += 1) {
-            await this.options.sleep(pollMs(looks));
-            waitedMs += pollMs(looks);
-            await this.look();
+        for (let waitedMs = 0; this.status === "activating" && waitedMs < longestWaitMs; waitedMs += pauseMs) {
+            await this.options.sleep(pauseMs);
+            await this.describe();
         }
     }
 
-    #send(service: LogstashService, operation: Operation, token: TokenName): Promise<Reply> {
-        const { id, instanceId, disruptive } = this.options;
-        if (!disruptive) {
-            throw new Error("this run only looks");
+    async #change(operation: "Interrupt" | "Resume", token: string, access: Access): Promise<Response> {
+        if (!this.options.disruptive) {
+            throw new Error("this run is read-only");
         }
-        const clientToken = `contract-${id}-${token.replaceAll(" ", "-")}`;
-        return this.#answered(() => service.send(operation, instanceId, clientToken, limits()));
+        const path = `/actions/${operation.toLowerCase()}`;
+        const clientToken = `contract-${this.options.id}-${token}`;
+        const response = await this.#call("POST", `${operation}LogstashTask`, path, { clientToken }, access);
+        await this.describe();
+        return response;
     }
 
-    /** Tries again what nobody has answered, or what was throttled: that is about the way to the service. */
-    async #answered(call: () => Promise<Reply>): Promise<Reply> {
-        for (let tries = 1; ; tries += 1) {
-            const reply = await call();
-            if (tries === mostTries || !isPassing(reply)) {
-                return reply;
+    /** Retries what got no response of the service, or was throttled. */
+    async #call(
+        method: string,
+        operation: string,
+        path: string,
+        query: object,
+        { url, region, ...access }: Access,
+        variation: Variation = {},
+    ): Promise<Response> {
+        const Agent = url.startsWith("https:") ? HttpsAgent : HttpAgent;
+        const opts = { timeout: 15_000, agent: new Agent({ proxyEnv: process.env }) };
+        const credentials = { ...(await access.credentials()), ...variation.credentials };
+        const client = new ROAClient({ endpoint: url, apiVersion: "2017-06-13", ...credentials, opts });
+        const named = { "x-acs-action": operation, "x-acs-region-id": region };
+        const headers = { ...named, ...access.headers, ...variation.headers };
+        const target = `/openapi/logstashes/${encodeURIComponent(this.options.instanceId)}${path}`;
+        for (let attempt = 1; ; attempt += 1) {
+            const response = await client
+                .request(method, target, query, "", headers)
+                .then((body) => accepted(method, body), rejected);
+            const isFinal = response.body.RequestId !== undefined && !response.code.startsWith("Throttling");
+            if (isFinal || attempt === attempts) {
+                return response;
             }
-            await this.options.sleep(pollMs(tries));
+            await this.options.sleep(pauseMs);
         }
     }
 }
 
-/** What a reply says, in one word: `accepted`, or a code. */
-export function wordOf(reply: Reply): string {
-    switch (reply.kind) {
-        case "body":
-            return classify(reply).kind === "accepted" ? "accepted" : codeOf(reply);
-        case "error":
-            return reply.code === "" ? codeOf(reply) : reply.code;
-        case "unusable":
-        case "lost":
-        case "unconnected":
-        case "unsent":
-            return codeOf(reply);
-    }
+function accepted(method: string, answer: unknown): Response {
+    const body = answer as Response["body"];
+    const isAccepted = method === "GET" || body.Result === true;
+    return { code: isAccepted ? "accepted" : `Result ${JSON.stringify(body.Result)}`, body };
 }
 
-/** The service's ID of a reply that reports no error. */
-export function requestIdOf(reply: Reply): string | undefined {
-    return reply.kind === "body" ? stringField(reply.body, "RequestId") : undefined;
+function rejected(thrown: unknown): Response {
+    const { code, name, result } = thrown as { code?: string; name?: string; result?: Response["body"] };
+    return { code: code || name || "no code", body: result ?? {} };
 }
 
-function isRefusal(reply: Reply): boolean {
-    switch (classify(reply).kind) {
-        case "refused":
-        case "wrongPhase":
-        case "notDone":
-        case "unconnectable":
-        case "interrupting":
-            return true;
-        case "accepted":
-        case "inDoubt":
-            return false;
-    }
+/** Whether a request may have been applied: everything but the code of a 4xx says so. */
+function mayBeApplied({ code, body }: Response): boolean {
+    return code === "accepted" || code.startsWith("Result ") || body.Code === undefined;
 }
-
-function isPassing(reply: Reply): boolean {
-    switch (reply.kind) {
-        case "lost":
-        case "unconnected":
-        case "unsent":
-            return true;
-        case "error":
-            return classify(reply).kind === "notDone";
-        case "body":
-        case "unusable":
-            return false;
-    }
-}
-
-const limits = () => ({ leftMs: callMs, signal: new AbortController().signal });

@@ -1,338 +1,254 @@
 /**
- * Finds a usable Pulumi CLI for the tests and the demo, or makes one. It changes `$PULUMI_HOME/versions` and the
- * caches of Go, nothing else. POSIX only.
+ * Finds a usable Pulumi CLI for the tests and the demo: on PATH, in `$PULUMI_HOME/versions`, by the official install script, or
+ * built from Go modules. It changes `$PULUMI_HOME/versions` and Go's caches, nothing else. POSIX only.
  *
- *     ts-node scripts/engine.ts                which CLI, and why
- *     ts-node scripts/engine.ts --print-bin    its directory alone, for PATH
+ *     npm run engine                           prints which one
+ *     ENGINE_VERSION=3.274.1 npm run engine    this version and no other
  */
-import { accessSync, constants, copyFileSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { accessSync, constants, realpathSync, rmSync, statSync } from "node:fs";
+import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { Bounds, codeOf, REMOVE, type RunOptions } from "./engine/bounds";
+import { promisify } from "node:util";
 
-/** The version that package.json pins, by way of the official installer `pulumi` on npm. */
-export const PINNED = (require("pulumi/package.json") as { readonly version: string }).version;
-/** The oldest CLI that is taken from PATH. */
-export const MINIMUM = "3.200.0";
-const MINIMUM_GO = "1.26";
+const { ENGINE_VERSION } = process.env;
+/** The version that is installed if PATH has none: of the npm package `pulumi`, unless the environment names another. */
+export const PINNED = ENGINE_VERSION ?? (require("pulumi/package.json") as { readonly version: string }).version;
+/** The oldest version that is taken from PATH. */
+const MINIMUM = "3.200.0";
 
-/** What has to stand beside the CLI, or on PATH, to run programs in TypeScript with dynamic providers. */
-const DYNAMIC_PROVIDER_HOST = "pulumi-resource-pulumi-nodejs";
-const HOSTS = ["pulumi-language-nodejs", DYNAMIC_PROVIDER_HOST];
+/** What must be beside the CLI, or on PATH, to run programs in TypeScript with dynamic providers. */
+const dynamicProviderHost = "pulumi-resource-pulumi-nodejs";
+const hosts = ["pulumi-language-nodejs", dynamicProviderHost];
 
-/** The commands that are built, each from a module of its own in scripts/engine, with the version in its go.mod. */
-const COMMANDS = [
-    { folder: "cli", module: "github.com/pulumi/pulumi/pkg/v3", path: "cmd/pulumi" },
-    { folder: "lang", module: "github.com/pulumi/pulumi/sdk/v3", path: "nodejs/cmd/pulumi-language-nodejs" },
-] as const;
+/** A Go module that commands are built from. Go verifies it, and all it needs, against its checksum database. */
+export interface GoModule {
+    readonly path: string;
+    readonly version: string;
+    readonly replace?: string;
+}
+
+/** The module of the CLI. */
+export const cliModule: GoModule = {
+    path: "github.com/pulumi/pulumi/pkg/v3",
+    version: `v${PINNED}`,
+    // As in its own go.mod.
+    replace: "github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e",
+};
+/** The last release whose module contains the language hosts. */
+const hostModule: GoModule = { path: "github.com/pulumi/pulumi/sdk/v3", version: "v3.68.0" };
+
+/** Writes the go.mod of a module that needs only this one: with `-mod=mod`, Go finds all else. */
+export function writeGoMod(folder: string, { path, version, replace }: GoModule): Promise<void> {
+    const lines = [
+        "module build",
+        "go 1.26",
+        `require ${path} ${version}`,
+        replace === undefined ? "" : `replace ${replace}`,
+    ];
+    return writeFile(join(folder, "go.mod"), `${lines.join("\n")}\n`);
+}
 
 export interface Engine {
     /** Absolute path of `pulumi`. */
     readonly command: string;
-    /** The directory of `pulumi`. */
     readonly binDir: string;
     /** Without a leading `v`. */
     readonly version: string;
-    readonly source: "path" | "cache" | "download" | "build";
-    /** Why this one, and why none of those that come before it. */
+    /** Where it is from, and why it is not from a source that comes before. */
     readonly reason: string;
 }
 
 export interface EngineOptions {
     /** @default process.env */
     readonly env?: NodeJS.ProcessEnv;
-    /** Is told what takes long, and what failed on the way. @default nobody */
+    /** Reports what takes long. @default no report */
     readonly say?: (line: string) => void;
-    /** Where the install script comes from. @default the address in the npm package `pulumi` */
+    /** @default that of Pulumi */
     readonly installerUrl?: string;
-    /** @default 10 s, 5 s, 5 min, 30 min */
-    readonly limits?: Partial<Limits>;
 }
 
-/** In milliseconds. */
-export interface Limits {
-    /** `pulumi version` */
-    readonly probe: number;
-    /** until the install script is here */
-    readonly connect: number;
-    /** all of the download */
-    readonly download: number;
-    /** each command built from Go modules */
-    readonly build: number;
-}
+type Usable = Omit<Engine, "reason">;
+type Search = Required<EngineOptions> & { readonly versions: string };
 
-const LIMITS: Limits = { probe: 10_000, connect: 5_000, download: 300_000, build: 1_800_000 };
-
-/** Looks on PATH, in `$PULUMI_HOME/versions`, downloads, builds: the first usable CLI wins. */
+/** Finds the first usable CLI, and installs one if there is none. */
 export async function findEngine(options: EngineOptions = {}): Promise<Engine> {
-    const work = new Work(options);
-    return work.bounds.guard(async () => {
-        await removeAbandoned(work);
-        const steps = { path: onPath, cache: inCache, download, build };
-        const refusals: string[] = [];
-        for (const [name, step] of Object.entries(steps)) {
-            try {
-                const { why, ...engine } = await step(work);
-                return { ...engine, reason: [...refusals, why].join("; ") };
-            } catch (error) {
-                work.bounds.stopped.signal.throwIfAborted();
-                refusals.push(`${name}: ${messageOf(error)}`);
-                if (step === download) {
-                    work.say(refusals.join("\n"));
-                }
-            }
+    const env = options.env ?? process.env;
+    const home = resolve(env.PULUMI_HOME || join(env.HOME || homedir(), ".pulumi"));
+    const defaults = { say: () => {}, installerUrl: "https://get.pulumi.com/install.sh" };
+    const search = { ...defaults, ...options, env, versions: join(home, "versions") };
+    const reasons: string[] = [];
+    for (const [name, find] of Object.entries({ "on PATH": onPath, installed, download, build })) {
+        try {
+            const engine = await find(search);
+            return { ...engine, reason: [...reasons, name].join("; ") };
+        } catch (error) {
+            reasons.push(`${name}: ${messageOf(error)}`);
         }
-        throw new Error(adviceAfter(refusals));
-    });
+    }
+    throw new Error(
+        [
+            `No usable Pulumi CLI (${MINIMUM} or later, with ${hosts.join(" and ")}):`,
+            ...reasons.map((reason) => `  ${reason}`),
+            "Any one of these helps:",
+            "  put a Pulumi CLI on PATH: https://www.pulumi.com/docs/install/",
+            `  run this where the download can be reached, or copy $PULUMI_HOME/versions/${PINNED} from there`,
+            "  put Go 1.26 or later on PATH, with a reachable GOPROXY",
+        ].join("\n"),
+    );
 }
 
-/** The environment to run this CLI in: what belongs to it is found first, and nothing asks for updates. */
+/** The environment to run this CLI in: its own hosts are found first, and it does not check for updates. */
 export function engineEnv(engine: Pick<Engine, "binDir">, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
     const PATH = [engine.binDir, env.PATH].filter(Boolean).join(delimiter);
     return { ...env, PATH, PULUMI_SKIP_UPDATE_CHECK: "true" };
 }
 
-export function describe(engine: Engine): string {
-    return `Pulumi CLI v${engine.version} from ${engine.binDir} (${engine.source}): ${engine.reason}`;
+export function describe({ version, binDir, reason }: Engine): string {
+    return `Pulumi CLI v${version} from ${binDir} (${reason})`;
 }
 
-function adviceAfter(refusals: readonly string[]): string {
-    return [
-        `No usable Pulumi CLI (${MINIMUM} or later, with ${HOSTS.join(" and ")}):`,
-        ...refusals.map((refusal) => `  ${refusal}`),
-        "Any one of these helps:",
-        `  put a Pulumi CLI with its Node.js host on PATH: https://www.pulumi.com/docs/install/`,
-        `  run this where its download can be reached, or copy $PULUMI_HOME/versions/${PINNED} from there`,
-        `  put Go ${MINIMUM_GO} or later on PATH, with a reachable GOPROXY`,
-    ].join("\n");
-}
-
-type Usable = Pick<Engine, "command" | "binDir" | "version">;
-type Found = Usable & Pick<Engine, "source"> & { readonly why: string };
-
-async function onPath(work: Work): Promise<Found> {
-    const refusals: string[] = [];
-    for (const command of executablesOnPath("pulumi", work.env).filter(isNotLazyInstaller)) {
+async function onPath({ env }: Search): Promise<Usable> {
+    const reasons: string[] = [];
+    for (const command of executablesOnPath("pulumi", env).filter(isNotLazyInstaller)) {
         try {
-            return { ...(await inspect(command, work)), source: "path", why: [...refusals, "usable"].join("; ") };
+            return await inspect(command, env, ENGINE_VERSION);
         } catch (error) {
-            refusals.push(messageOf(error));
+            reasons.push(messageOf(error));
         }
     }
-    throw new Error(refusals.join("; ") || "no Pulumi CLI there");
+    throw new Error(reasons.join("; ") || "none");
 }
 
-async function inCache(work: Work): Promise<Found> {
-    return { ...(await inspect(work.pinned, work)), source: "cache", why: "installed before, as package.json pins it" };
+function installed({ env, versions }: Search): Promise<Usable> {
+    return inspect(join(versions, PINNED, "bin", "pulumi"), env, PINNED);
 }
 
-async function download(work: Work): Promise<Found> {
-    return make(work, "download", "downloaded by the npm package pulumi", async (root, temporary) => {
-        work.say(`downloading Pulumi CLI v${PINNED}`);
-        const script = join(temporary, "install.sh");
-        const args = await fetchInstaller(root, script, work);
-        await work.run("/bin/sh", [script, ...args], { env: { TMPDIR: temporary }, limit: work.limits.download });
+async function download(search: Search): Promise<Usable> {
+    const { env, installerUrl, say } = search;
+    const response = await fetch(installerUrl, { signal: AbortSignal.timeout(5_000) });
+    const script = await response.text();
+    if (!response.ok || !script.startsWith("#!")) {
+        throw new Error(`HTTP ${response.status} without an install script`);
+    }
+    return install(search, async (root) => {
+        say(`Downloading Pulumi CLI v${PINNED}`);
+        const file = join(root, "install.sh");
+        await writeFile(file, script);
+        const args = [file, "--no-edit-path", "--install-root", root, "--version", PINNED];
+        await promisify(execFile)("/bin/sh", args, { env, timeout: 300_000 });
+        await rm(file);
     });
 }
 
-interface Installer {
-    installCLI(
-        version: string,
-        root: string,
-        io: { fetchText(url: string): Promise<string>; execScript(script: string, args: string[]): void },
-    ): Promise<void>;
-}
-
-/** The official installer fetches without a limit and blocks while the script runs: only its knowledge is used. */
-async function fetchInstaller(root: string, copy: string, work: Work): Promise<readonly string[]> {
-    const { installCLI } = require("pulumi/lib/download.js") as Installer;
-    let scriptArgs: readonly string[] = [];
-    await installCLI(PINNED, root, {
-        async fetchText(url) {
-            const response = await fetch(work.installerUrl ?? url, {
-                signal: AbortSignal.timeout(work.limits.connect),
-            });
-            const text = await response.text();
-            if (!response.ok || !text.startsWith("#!")) {
-                throw new Error(`HTTP ${response.status} without an install script`);
-            }
-            return text;
-        },
-        execScript(script, args) {
-            copyFileSync(script, copy);
-            scriptArgs = args;
-        },
-    });
-    return scriptArgs;
-}
-
-async function build(work: Work): Promise<Found> {
-    await checkGo(work);
-    return make(work, "build", "built from the public Go modules", async (root, temporary) => {
+async function build(search: Search): Promise<Usable> {
+    return install(search, async (root) => {
+        search.say(`Building Pulumi CLI v${PINNED} from Go modules, once: five to ten minutes on two cores`);
         const bin = join(root, "bin");
-        work.say(`building Pulumi CLI v${PINNED} from Go modules (about four minutes, once)`);
-        for (const { folder, module, path } of COMMANDS) {
-            const cwd = join(__dirname, "engine", folder);
-            const version = requiredVersion(module, join(cwd, "go.mod"));
-            const name = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`;
-            const flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", `-s -w ${name}`];
-            await work.run("go", ["build", ...flags, "-o", `${bin}/`, `${module}/${path}`], {
-                cwd,
-                env: { CGO_ENABLED: "0", GOWORK: "off", TMPDIR: temporary, GOTMPDIR: temporary },
-                limit: work.limits.build,
-            });
-        }
+        const module = join(root, "module");
+        await mkdir(module);
+        await goBuild(cliModule, "cmd/pulumi", module, bin, search);
+        await goBuild(hostModule, "nodejs/cmd/pulumi-language-nodejs", module, bin, search);
+        await rm(module, { recursive: true });
         const sdk = dirname(require.resolve("@pulumi/pulumi/package.json"));
-        await copyFile(join(sdk, DYNAMIC_PROVIDER_HOST), join(bin, DYNAMIC_PROVIDER_HOST));
+        await copyFile(join(sdk, dynamicProviderHost), join(bin, dynamicProviderHost));
     });
 }
 
-/** Asked beside a go.mod, so that GOTOOLCHAIN can fetch the Go it names. */
-async function checkGo(work: Work): Promise<void> {
-    const cwd = join(__dirname, "engine", "cli");
-    const answer = await work.run("go", ["version"], { cwd, env: { GOWORK: "off" }, limit: work.limits.download });
-    const version = /\bgo(\d+\.\d+)/.exec(answer)?.[1];
-    if (version === undefined || isOlder(version, MINIMUM_GO)) {
-        throw new Error(`${answer.trim()} is not Go ${MINIMUM_GO} or later`);
-    }
+async function goBuild(
+    module: GoModule,
+    command: string,
+    cwd: string,
+    bin: string,
+    { env, say }: Search,
+): Promise<void> {
+    await writeGoMod(cwd, module);
+    const name = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${module.version}`;
+    const flags = ["-v", "-mod=mod", "-trimpath", "-buildvcs=false", "-ldflags", `-s -w ${name}`];
+    const running = promisify(execFile)("go", ["build", ...flags, "-o", `${bin}/`, `${module.path}/${command}`], {
+        ...{ cwd, timeout: 1_800_000, maxBuffer: 2 ** 26 },
+        env: { ...env, CGO_ENABLED: "0", GOWORK: "off" },
+    });
+    // Go prints a line for each module that it downloads and for each package that it compiles.
+    const count = { modules: 0, packages: 0 };
+    running.child.stderr?.on("data", (text: string) => {
+        const modules = text.split("\n").filter((line) => line.startsWith("go: ")).length;
+        count.modules += modules;
+        count.packages += text.split("\n").length - 1 - modules;
+    });
+    const started = performance.now();
+    const end = showProgress(say, () => {
+        const seconds = Math.round((performance.now() - started) / 1_000);
+        const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+        return `  ${command}: ${count.modules} modules downloaded, ${count.packages} packages compiled, ${time}`;
+    });
+    await running.finally(end);
 }
 
-function requiredVersion(module: string, file: string): string {
-    const version = readFileSync(file, "utf8").split(`${module} `)[1]?.split(/\s/)[0];
-    if (version === undefined) {
-        throw new Error(`${file} does not require ${module}`);
-    }
-    return version;
+/** One line that is written over on a terminal, and a line every 15 seconds elsewhere. */
+function showProgress(say: (line: string) => void, text: () => string): () => void {
+    const { isTTY } = process.stderr;
+    const show = () => (isTTY ? process.stderr.write(`\r${text()}\x1b[K`) : say(text()));
+    const timer = setInterval(show, isTTY ? 500 : 15_000);
+    return () => {
+        clearInterval(timer);
+        process.stderr.write(isTTY ? "\r\x1b[K" : "");
+        say(text());
+    };
 }
 
-/** Fills a directory beside the final one and renames it into place when it is proven usable. */
-async function make(
-    work: Work,
-    source: "download" | "build",
-    why: string,
-    fill: (root: string, temporary: string) => Promise<void>,
-): Promise<Found> {
-    await mkdir(work.versions, { recursive: true });
-    const partial = await mkdtemp(join(work.versions, `.${PINNED}.${process.pid}.partial-`));
-    work.bounds.partials.add(partial);
+/** Fills a directory beside the final one, and renames it into place once it is usable. */
+async function install({ env, versions }: Search, fill: (root: string) => Promise<void>): Promise<Usable> {
+    await mkdir(versions, { recursive: true });
+    const partial = await mkdtemp(join(versions, ".partial-"));
+    const root = join(partial, PINNED);
+    await mkdir(root);
+    const remove = () => rmSync(partial, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    const stop = (signal: NodeJS.Signals) => {
+        remove();
+        process.kill(process.pid, signal);
+    };
+    const signals = ["SIGINT", "SIGTERM"] as const;
+    signals.forEach((signal) => void process.once(signal, stop));
     try {
-        const root = join(partial, PINNED);
-        const temporary = join(partial, "tmp");
-        await mkdir(temporary);
-        await fill(root, temporary);
-        const made = await inspect(join(root, "bin", "pulumi"), work);
-        if (made.version !== PINNED) {
-            throw new Error(`made v${made.version}, but package.json pins v${PINNED}`);
+        await fill(root);
+        await inspect(join(root, "bin", "pulumi"), env, PINNED);
+        const target = join(versions, PINNED);
+        const command = join(target, "bin", "pulumi");
+        // Another process may have been faster; what is there and unusable is replaced.
+        const isUsable = await inspect(command, env, PINNED).then(Boolean, () => false);
+        if (!isUsable) {
+            await rm(target, { recursive: true, force: true });
+            await rename(root, target);
         }
-        await sync(root);
-        const isOurs = await putInPlace(root, join(partial, "unusable"), work);
-        await sync(work.versions, { recursive: false });
-        const place = isOurs ? { source, why } : { source: "cache" as const, why: "made meanwhile by another process" };
-        return { command: work.pinned, binDir: dirname(work.pinned), version: PINNED, ...place };
+        return await inspect(command, env, PINNED);
     } finally {
-        await rm(partial, REMOVE);
-        work.bounds.partials.delete(partial);
-    }
-}
-
-/** False when another process was quicker: its result stays. What is there and unusable is moved out of the way. */
-async function putInPlace(root: string, discarded: string, work: Work): Promise<boolean> {
-    const target = join(work.versions, PINNED);
-    try {
-        await rename(root, target);
-    } catch (error) {
-        if (!["ENOTEMPTY", "EEXIST"].includes(codeOf(error))) {
-            throw error;
-        }
-        const isUsable = await inspect(work.pinned, work).then(Boolean, () => false);
-        if (isUsable) {
-            return false;
-        }
-        await rename(target, discarded);
-        await rename(root, target);
-    }
-    return true;
-}
-
-async function sync(directory: string, { recursive } = { recursive: true }): Promise<void> {
-    for (const name of [".", ...(recursive ? await readdir(directory, { recursive }) : [])]) {
-        const file = await open(join(directory, name));
-        await file.sync().finally(() => file.close());
-    }
-}
-
-/** Removes what a killed process left behind. That it cannot be removed is no reason not to go on. */
-async function removeAbandoned(work: Work): Promise<void> {
-    for (const name of await readdir(work.versions).catch(() => [])) {
-        const pid = /^\..+\.(\d+)\.partial-/.exec(name)?.[1];
-        const path = join(work.versions, name);
-        if (pid !== undefined && (await isAbandoned(path, Number(pid)).catch(() => false))) {
-            await rm(path, REMOVE).catch((error) => work.say(`${path} stays: ${messageOf(error)}`));
-        }
-    }
-}
-
-async function isAbandoned(path: string, pid: number): Promise<boolean> {
-    if (pid === process.pid) {
-        // In containers a later process often has the same number.
-        return (await stat(path)).mtimeMs < performance.timeOrigin;
-    }
-    try {
-        process.kill(pid, 0);
-        return false;
-    } catch (error) {
-        return codeOf(error) === "ESRCH";
+        signals.forEach((signal) => void process.removeListener(signal, stop));
+        remove();
     }
 }
 
 /** Throws what is wrong with this CLI. */
-async function inspect(command: string, work: Work): Promise<Usable> {
+async function inspect(command: string, env: NodeJS.ProcessEnv, wanted: string | undefined): Promise<Usable> {
     const binDir = dirname(command);
     if (!isExecutable(command)) {
         throw new Error(`no ${command}`);
     }
-    const env = engineEnv({ binDir }, work.env);
-    const missing = HOSTS.find((host) => executablesOnPath(host, env).length === 0);
+    const own = engineEnv({ binDir }, env);
+    const missing = hosts.find((host) => executablesOnPath(host, own).length === 0);
     if (missing !== undefined) {
         throw new Error(`${command} has no ${missing} beside it or on PATH`);
     }
-    const answer = await work.run(command, ["version"], { env, limit: work.limits.probe });
-    const version = /^v?(\d+\.\d+\.\d+\S*)\s*$/m.exec(answer)?.[1];
+    const { stdout } = await promisify(execFile)(command, ["version"], { env: own, timeout: 10_000 });
+    const version = /^v?(\d+\.\d+\.\d+\S*)\s*$/m.exec(stdout)?.[1];
     if (version === undefined) {
-        throw new Error(`${command} version answers ${JSON.stringify(answer.slice(0, 80))}`);
+        throw new Error(`${command} version prints ${JSON.stringify(stdout.slice(0, 80))}`);
     }
-    if (isOlder(version, MINIMUM)) {
-        throw new Error(`${command} is v${version}, older than ${MINIMUM}`);
+    if (wanted === undefined ? isOlder(version, MINIMUM) : version !== wanted) {
+        throw new Error(`${command} is v${version}, not ${wanted ?? `${MINIMUM} or later`}`);
     }
     return { command, binDir, version };
-}
-
-/** One search. */
-class Work {
-    readonly env: NodeJS.ProcessEnv;
-    readonly say: (line: string) => void;
-    readonly installerUrl: string | undefined;
-    readonly limits: Limits;
-    /** `$PULUMI_HOME/versions`, shared with the lazy installer and the Automation API. */
-    readonly versions: string;
-    /** Where the pinned CLI is, or will be. */
-    readonly pinned: string;
-    readonly bounds = new Bounds();
-
-    constructor(options: EngineOptions) {
-        this.env = options.env ?? process.env;
-        this.say = options.say ?? (() => {});
-        this.installerUrl = options.installerUrl;
-        this.limits = { ...LIMITS, ...options.limits };
-        this.versions = resolve(this.env.PULUMI_HOME || join(this.env.HOME || homedir(), ".pulumi"), "versions");
-        this.pinned = join(this.versions, PINNED, "bin", "pulumi");
-    }
-
-    run(command: string, args: readonly string[], options: RunOptions): Promise<string> {
-        return this.bounds.run(command, args, { ...options, env: { ...this.env, ...options.env } });
-    }
 }
 
 function executablesOnPath(name: string, env: NodeJS.ProcessEnv): string[] {
@@ -340,7 +256,7 @@ function executablesOnPath(name: string, env: NodeJS.ProcessEnv): string[] {
     return [...folders].map((folder) => resolve(folder, name)).filter(isExecutable);
 }
 
-/** npm puts `node_modules/.bin` on PATH, where `pulumi` is the installer that downloads when it is first run. */
+/** In `node_modules/.bin`, which npm puts on PATH, `pulumi` is an installer that downloads when it is first run. */
 function isNotLazyInstaller(command: string): boolean {
     return ![command, realpathSync(command)].some((path) => /\/node_modules\/(\.bin|pulumi)\//.test(path));
 }
@@ -355,30 +271,30 @@ function isExecutable(path: string): boolean {
 }
 
 function isOlder(version: string, minimum: string): boolean {
-    const [ours, theirs] = [version, minimum].map((text) => text.split(/[.-]/).map(Number));
-    const difference = theirs?.map((part, index) => (ours?.[index] ?? 0) - part).find((part) => part !== 0);
+    const [ours = [], theirs = []] = [version, minimum].map((text) => text.split(/[.-]/).map(Number));
+    const difference = theirs.map((part, index) => (ours[index] ?? 0) - part).find((part) => part !== 0);
     return (difference ?? 0) < 0;
 }
 
-/** fetch says "fetch failed" and hides the reason in its cause. */
+/** The last lines of what a command printed; fetch hides its reason in `cause`. */
 function messageOf(error: unknown): string {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return cause instanceof Error ? cause.message || codeOf(cause) : String(cause);
-}
-
-function wayToUse({ binDir }: Engine): string {
-    return `To run \`pulumi\` from a shell: export PATH="${binDir}:$PATH"`;
-}
-
-async function main(): Promise<void> {
-    const { values } = parseArgs({ options: { "print-bin": { type: "boolean" } } });
-    const engine = await findEngine({ say: (line) => console.error(line) });
-    console.log(values["print-bin"] ? engine.binDir : `${describe(engine)}\n${wayToUse(engine)}`);
+    const { cause, stderr, message, code } = error as {
+        cause?: Error;
+        stderr?: string;
+        message?: string;
+        code?: string;
+    };
+    return stderr?.trim().split("\n").slice(-3).join(" | ") || cause?.message || message || String(code ?? error);
 }
 
 if (require.main === module) {
-    main().catch((error) => {
-        console.error(messageOf(error));
-        process.exitCode = 1;
-    });
+    findEngine({ say: (line) => console.error(line) }).then(
+        (engine) => {
+            console.log(`${describe(engine)}\nTo run \`pulumi\` from a shell: export PATH="${engine.binDir}:$PATH"`);
+        },
+        (error: unknown) => {
+            console.error(messageOf(error));
+            process.exitCode = 1;
+        },
+    );
 }

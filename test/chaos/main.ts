@@ -8,7 +8,7 @@ import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { runChaos } from "./chaos";
 import { killTable, violationText } from "./report";
-import "../run/folder";
+import "../setup";
 
 async function main(): Promise<void> {
     const { values } = parseArgs({

@@ -1,12 +1,11 @@
 import type { RefusalRule } from "pulumi-alicloud-logstash-emulator";
-import type { CheckedId } from "../../contract/assumptions";
-import type { Difference } from "../../contract/emulated";
+import type { Difference } from "../../contract/contract";
 
 /** A service in which one assumption is wrong. */
 interface WrongAssumption {
     readonly difference: Difference;
     /** The others that cannot be right then. */
-    readonly also?: readonly CheckedId[];
+    readonly also?: readonly string[];
 }
 
 const refusal = (
@@ -21,7 +20,7 @@ const interrupt = "InterruptLogstashTask";
 const resume = "ResumeLogstashTask";
 
 /** For each assumption a service in which it is wrong. */
-export const differences: Readonly<Record<CheckedId, WrongAssumption>> = {
+export const differences: Readonly<Record<string, WrongAssumption>> = {
     signature: {
         difference: { behaviour: { signatures: ["ACS3"] } },
         also: ["status", "unknownKey", "wrongSecret", "staleDate", "usedNonce", "regionHeader"],
@@ -39,7 +38,7 @@ export const differences: Readonly<Record<CheckedId, WrongAssumption>> = {
     resumeWhileChanging: refusal(wrongPhase, "InstanceNotSuspended", { operation: resume, status: "activating" }),
     acceptance: {
         difference: { behaviour: { acceptedResult: { accepted: true } } },
-        also: ["replay", "refusalForgotten", "resume", "tokenMemory"],
+        also: ["replay", "rejectionForgotten", "resume", "tokenMemory"],
     },
     secondSignal: refusal("AlreadyReceivedInterruptSignal", "InterruptAlreadySent"),
     interruptedStatus: { difference: { instance: { interruptedStatus: "Paused" } } },
@@ -51,7 +50,7 @@ export const differences: Readonly<Record<CheckedId, WrongAssumption>> = {
     interruptWhileSuspended: refusal(wrongPhase, "InstanceSuspended", { operation: interrupt, status: "suspended" }),
     permission: refusal("Forbidden.RAM", wrongPhase, { status: "suspended" }),
     mismatch: refusal("IdempotentParameterMismatch", "ClientTokenUsed"),
-    refusalForgotten: { difference: { behaviour: { remembered: "all" } } },
+    rejectionForgotten: { difference: { behaviour: { remembered: "all" } } },
     resume: {
         difference: {
             faults: [
@@ -61,16 +60,9 @@ export const differences: Readonly<Record<CheckedId, WrongAssumption>> = {
                 },
             ],
         },
-        also: ["resumeWhileChanging", "mismatch", "refusalForgotten", "resumeWhileIdle"],
+        also: ["resumeWhileChanging", "mismatch", "rejectionForgotten", "resumeWhileIdle"],
     },
     resumeLeaves: { difference: { instance: { resumeStartsMs: Number.POSITIVE_INFINITY } } },
-    secondResume: {
-        difference: {
-            instance: { resumeStartsMs: Number.POSITIVE_INFINITY },
-            ...refusal("ConcurrencyUpdateInstanceConflict", "ResumeAlreadySent").difference,
-        },
-        also: ["resumeLeaves"],
-    },
     tokenMemory: {
         difference: { tokenLifetimeMs: 0 },
         also: ["replay", "replayedRequestId", "mismatch"],

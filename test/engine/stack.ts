@@ -46,20 +46,9 @@ export interface StackOptions {
 
 export const project = "logstash-test";
 
-/** Variables of the CLI and all it starts, and those of the tests they come from: where files go, how Node.js and Go run. */
-const inherited = {
-    TMPDIR: "TMPDIR",
-    NODE_COMPILE_CACHE: "NODE_COMPILE_CACHE",
-    NODE_OPTIONS: "STACK_NODE_OPTIONS",
-    GOGC: "GOGC",
-    VAULT_ADDR: "STACK_VAULT",
-};
+/** Variables of the tests that the CLI and all it starts inherit. */
+const inherited = ["TMPDIR", "NODE_COMPILE_CACHE"];
 const passphrase = "a passphrase for tests";
-/** What encrypts the secrets of stacks where there is a vault; elsewhere it is the passphrase. */
-const vault = {
-    secretsprovider: "hashivault://tests",
-    encryptedkey: btoa("the key of all stacks, as the vault gave it"),
-};
 
 let engine: Promise<Engine> | undefined;
 
@@ -117,12 +106,11 @@ export class Stack {
     /** Makes the project and its stack. */
     static async create(options: StackOptions): Promise<Stack> {
         const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
-        const kept = Object.fromEntries(Object.entries(inherited).map(([name, ours]) => [name, process.env[ours]]));
+        const kept = Object.fromEntries(inherited.map((name) => [name, process.env[name]]));
         engine ??= findEngine();
         const env = engineEnv(await engine, { ...kept, PATH });
         const stack = new Stack(env, options);
-        const provider = env.VAULT_ADDR === undefined ? [] : ["--secrets-provider", vault.secretsprovider];
-        expectSuccess(await stack.pulumi("stack", "init", stack.#name, ...provider));
+        expectSuccess(await stack.pulumi("stack", "init", stack.#name));
         return stack;
     }
 
@@ -165,8 +153,7 @@ export class Stack {
             ...this.options.config,
             ...config,
         };
-        const keys = this.#env.VAULT_ADDR === undefined ? {} : vault;
-        this.write(`Pulumi.${this.#name}.yaml`, JSON.stringify({ ...keys, config: values }));
+        this.write(`Pulumi.${this.#name}.yaml`, JSON.stringify({ config: values }));
     }
 
     /** Replaces Pulumi.yaml; `executables` is the folder of the plugin's, for a project that has it. */

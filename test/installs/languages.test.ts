@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
-import { engineEnv, findEngine, PINNED } from "../../scripts/engine";
+import { cliModule, engineEnv, findEngine, PINNED, writeGoMod } from "../../scripts/engine";
 import { writeCliProfiles } from "../cliProfiles";
 import { pluginHeader } from "../engine/pluginPrograms";
 import { expectFailure, expectSuccess, Stack } from "../engine/stack";
@@ -36,9 +36,11 @@ describe("the plugin of the packed package", function () {
         tarball = subject.tarball;
         sdks = join(folder, "sdks");
         // Pulumi's own generators, built from the modules of the CLI; Go keeps what it has built.
-        const generator = join(repository, "scripts", "engine", "cli");
+        const generator = join(folder, "generate");
+        cpSync(join(__dirname, "generate"), generator, { recursive: true });
+        await writeGoMod(generator, cliModule);
         schemaFile = join(subject.folder, "schema.json");
-        await go(generator, "run", "-mod=readonly", "./generate", schemaFile, sdks);
+        await go(generator, "run", "-mod=mod", ".", schemaFile, sdks);
     });
     after(() => rmSync(folder, { recursive: true, force: true }));
 

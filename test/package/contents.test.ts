@@ -51,16 +51,6 @@ describe("the packed package", () => {
         assert.equal(manifest.pulumi, undefined);
     });
 
-    it("passes publint", async () => {
-        const report = await run("publint", ["run", subject.tarball, "--strict"], { cwd: subject.folder });
-        assert.match(report, /All good!/);
-    });
-
-    it("has types that resolve in CommonJS, in ECMAScript modules and in bundlers", async () => {
-        // The profile leaves out `moduleResolution: "node10"`, which knows no subpaths; the main entry resolves there too.
-        await run("attw", [subject.tarball, "--profile", "node16"], { cwd: subject.folder });
-    });
-
     it("has types that the examples of the documentation compile against", async () => {
         const folder = mkdtempSync(join(tmpdir(), "logstash-documentation-"));
         const modules = join(folder, "node_modules");

@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { modulesVariable } from "../engine/stack";
 import { repository, run } from "../package/commands";
 import { packed } from "../package/packed";
-import "../run/folder";
+import "../setup";
 
 /** Those that a program's SDK has a part in; the rest is about the engine, or about tools around it. */
 const sdkFiles = [
