@@ -256,7 +256,9 @@ export class Expectations {
             }
         }
         if (role === "go" && args.interruption !== undefined && signals.some(({ effect }) => effect !== undefined)) {
-            const isUnused = args.interruption !== "" && args.interruption !== recorded?.suspension;
+            // A resume that is replaced has no record.
+            const used = step.operation === "update" ? recorded?.suspension : undefined;
+            const isUnused = args.interruption !== "" && args.interruption !== used;
             assert.ok(isUnused || isFinishing, "a resume takes effect only for an interruption that is not used");
         }
         this.#put(step, mirrored, { asked, pending: isPending, accepted, over, suspension: outputs[suspension] });
