@@ -1,11 +1,11 @@
 import { ConfigurationError } from "../provider/src/configuration";
 import { type Credentials, credentialsFrom } from "../provider/src/credentials/credentials";
 import { settingsOf } from "../provider/src/credentials/settings";
-import { dynamicFrontEnd } from "../provider/src/dynamic/provider";
+import { dynamicConfigSource } from "../provider/src/dynamic/provider";
 import { callFor } from "../provider/src/identity/call";
 import { identityText } from "../provider/src/identity/identity";
-import { placeText } from "../provider/src/identity/place";
-import { regionFor, waysToGiveRegion } from "../provider/src/identity/region";
+import { describeSource } from "../provider/src/identity/place";
+import { regionFor, howToSetRegion } from "../provider/src/identity/region";
 
 /** The identity, endpoint and headers of a call, as the provider resolves them. */
 export interface Access {
@@ -23,10 +23,10 @@ export async function accessOf(
     env: NodeJS.ProcessEnv,
     { region, profile }: { readonly region?: string | undefined; readonly profile?: string | undefined },
 ): Promise<Access> {
-    const settings = settingsOf({ config: () => undefined, env }, dynamicFrontEnd);
+    const settings = settingsOf({ config: () => undefined, env }, dynamicConfigSource);
     const found = regionFor(settings, { region, profile })?.value;
     if (found === undefined) {
-        throw new ConfigurationError(`No region: set ${waysToGiveRegion(settings)}, or pass --region.`);
+        throw new ConfigurationError(`No region: set ${howToSetRegion(settings)}, or pass --region.`);
     }
     const { identity, endpoint, stsHost, headers } = callFor(settings, found, profile);
     const source = credentialsFrom(identity, stsHost.host);
@@ -38,6 +38,6 @@ export async function accessOf(
         headers,
         credentials: () => source.get(),
         identity: `${id.length > 8 ? `${id.slice(0, 4)}…${id.slice(-4)}` : "…"}: ${identityText(identity)}`,
-        endpoint: override === undefined ? url : `${url}, from ${placeText(override)}`,
+        endpoint: override === undefined ? url : `${url}, from ${describeSource(override)}`,
     };
 }

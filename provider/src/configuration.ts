@@ -1,7 +1,7 @@
 import type { Json } from "./json";
 
 /** What is set around a program: the stack's configuration and the environment of the process. */
-export interface Surroundings {
+export interface ProcessConfig {
     /** A value of the stack configuration by its full key, such as `alicloud:region`. */
     readonly config: (key: string) => string | undefined;
     readonly env: Readonly<Record<string, string | undefined>>;

@@ -3,8 +3,8 @@ import { type Emulator, type Fault, startEmulator, testAccount } from "pulumi-al
 import { accessOf } from "../../contract/access";
 import type { Difference } from "../../contract/contract";
 import { Visit } from "../../contract/visit";
-import { dynamicFrontEnd } from "../../provider/src/dynamic/provider";
-import { Lifecycle, type Written } from "../../provider/src/lifecycle/lifecycle";
+import { dynamicConfigSource } from "../../provider/src/dynamic/provider";
+import { type ApplyResult, Lifecycle } from "../../provider/src/lifecycle/lifecycle";
 import { descriptorOf, type Operation } from "../../provider/src/operations/operations";
 import { urnOf } from "../urns";
 import { differences } from "./differences";
@@ -50,7 +50,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 /** What a run of a scene has said, and how things were after it. */
 interface Played {
     readonly scene: string;
-    readonly written: Written;
+    readonly written: ApplyResult;
     /** All that was done for this resource, by client token. */
     readonly effects: readonly (string | undefined)[];
     /** Of the instance. */
@@ -97,8 +97,8 @@ async function playScene(
     };
     const surroundings = { config: () => undefined, env };
     const lifecycle = new Lifecycle({
-        frontEnd: () => dynamicFrontEnd,
-        surroundings: () => surroundings,
+        configSource: () => dynamicConfigSource,
+        config: () => surroundings,
         stopped: new AbortController().signal,
         log: async () => {},
     });
@@ -114,7 +114,7 @@ async function playScene(
     if (fault !== undefined) {
         emulator.faults.add({ operation, instanceId, calls: 1, fault });
     }
-    const played = (written: Written): Played => ({
+    const played = (written: ApplyResult): Played => ({
         scene: name,
         written,
         effects: emulator.ledger
@@ -141,7 +141,7 @@ function expectTruth({ scene, written, effects, status }: Played): void {
     assert.ok(effects.length <= 1, `more than one effect: ${what}`);
     switch (written.kind) {
         case "done": {
-            const { clientToken, [descriptorOf(operation).participle]: acted, status: recorded } = written.results;
+            const { clientToken, [descriptorOf(operation).resultProperty]: acted, status: recorded } = written.results;
             assert.deepEqual(effects, acted === true ? [clientToken] : [], `a false success: ${what}`);
             assert.ok([status, "accepted"].includes(String(recorded)), `a false status: ${what}`);
             break;

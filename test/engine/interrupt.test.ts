@@ -94,7 +94,7 @@ describe("a program with interrupts", () => {
 });
 
 describe("the state", () => {
-    it("is at most 0.9 times that of a no-op dynamic resource, and points to the package in at most 250 bytes", async () => {
+    it("is no larger than that of a no-op dynamic resource, and points to the package in at most 250 bytes", async () => {
         const count = 20;
         const emulator = await startEmulator({
             instances: Array.from({ length: count }, (_, n) => ({
@@ -129,7 +129,7 @@ describe("the state", () => {
                     .reduce((sum, state) => sum + JSON.stringify({ ...state, stackTrace: undefined }).length, 0);
             const ours = bytes(interruptType);
             const noop = bytes("pulumi-nodejs:dynamic:Resource");
-            assert.ok(ours > 0 && ours <= 0.9 * noop, `${ours / count} bytes each, against ${noop / count}`);
+            assert.ok(ours > 0 && ours <= noop, `${ours / count} bytes each, against ${noop / count}`);
             const pointers = new Set(
                 states.filter(({ type }) => type === interruptType).map(({ inputs }) => String(inputs.__provider)),
             );

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { isDeepStrictEqual } from "node:util";
 import { type EffectEntry, testAccount } from "pulumi-alicloud-logstash-emulator";
-import { pointer } from "../../provider/src/dynamic/providerStub";
+import { providerStub } from "../../provider/src/dynamic/providerStub";
 import { type Decision, decide, type Recorded, regionOf } from "./decision";
 import { argumentsIn, contract, type Program, roles, urnIn } from "./program";
 import type { Properties } from "./providerProcess";
@@ -101,7 +101,7 @@ export class Expectations {
         const region = regionOf(declaration, recorded, world.region);
         const ofPause = world.engine.record(urnIn("pause", this.program.pause?.name ?? ""))?.outputs.interruption;
         const args = { ...argumentsIn(role, declaration, this.program.pause && ofPause), region };
-        const expected = { ...args, resourceUrn: urn, __provider: pointer };
+        const expected = { ...args, resourceUrn: urn, __provider: providerStub };
         assert.deepEqual({ ...inputs }, expected, "`check` completes the inputs");
 
         const decision = decide(step, recorded, declaration, args, replaced === urn);
@@ -332,7 +332,7 @@ function expectMirrored(outputs: Properties, args: Properties): void {
     const names = Object.keys(args);
     const mirrored = Object.fromEntries(names.map((name) => [name, outputs[name]]));
     assert.deepEqual(mirrored, { ...args }, "outputs mirror the arguments");
-    assert.equal(outputs.__provider, pointer);
+    assert.equal(outputs.__provider, providerStub);
 }
 
 /** The preview names the same operation and the same lines, where it knows all values. */

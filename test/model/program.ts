@@ -1,4 +1,4 @@
-import { pointer } from "../../provider/src/dynamic/providerStub";
+import { providerStub } from "../../provider/src/dynamic/providerStub";
 import { unknownValue } from "../../provider/src/lifecycle/argumentRules";
 import { project } from "../engine/stack";
 import { interruptType, resumeType, urnOf } from "../urns";
@@ -90,7 +90,7 @@ function registration(role: Role, declaration: Declaration, program: Program, is
             // In a preview the SDK takes an absent output for one that is not known yet.
             const absent = isPreview ? unknownValue : undefined;
             const ofPause = outputs === undefined ? unknownValue : (outputs.interruption ?? absent);
-            return { ...argumentsIn(role, declaration, ofPause), resourceUrn: urn, __provider: pointer };
+            return { ...argumentsIn(role, declaration, ofPause), resourceUrn: urn, __provider: providerStub };
         },
     };
 }

@@ -8,7 +8,7 @@ import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import fc, { type Arbitrary } from "fast-check";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
-import { pointer } from "../../provider/src/dynamic/providerStub";
+import { providerStub } from "../../provider/src/dynamic/providerStub";
 import { runsOf } from "../propertyRuns";
 import { stackConfigurationFor } from "../stackConfiguration";
 import { interruptType, resumeType, urnOf } from "../urns";
@@ -27,7 +27,7 @@ const deadlineMs = 20_000;
 const longestError = 4_000;
 
 const interrupt: Properties = {
-    __provider: pointer,
+    __provider: providerStub,
     resourceUrn: urnOf("pause"),
     instanceId,
     region: "cn-hangzhou",

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { popCoreService } from "../../provider/src/cloud/popcore";
-import { waysOfStack } from "../ways";
+import { stackHints } from "../hints";
 
 describe("a clock of the machine that is stepped while a call is on its way", () => {
     for (const [direction, byMs] of [
@@ -20,7 +20,7 @@ describe("a clock of the machine that is stepped while a call is on its way", ()
             try {
                 await once(server.listen(0, "127.0.0.1"), "listening");
                 const service = popCoreService({
-                    ways: waysOfStack,
+                    hints: stackHints,
                     endpoint: () => ({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }),
                     region: "cn-hangzhou",
                     credentials: () => ({

@@ -96,7 +96,7 @@ describe("credentials that cannot be had", () => {
 
     /** What asking once ends with; nothing of the answer may be in it. */
     async function failureOf(answer: Answer): Promise<Error> {
-        const uri = { value: (await uriAnswering(answer)).uri, place };
+        const uri = { value: (await uriAnswering(answer)).uri, source: place };
         const source = credentialsFrom({ base: { kind: "credentialsUri", uri }, roles: [] }, "sts.example");
         const error: unknown = await source.get().then(
             () => assert.fail("it should have failed"),

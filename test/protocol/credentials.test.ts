@@ -433,7 +433,7 @@ describe("a source of temporary credentials", () => {
                 JSON.stringify({ AccessKeyId, AccessKeySecret, SecurityToken: `token ${issued}`, Expiration }),
             );
         });
-        const uri = { value, place: { kind: "stack", key: "alicloud:credentialsUri" } } as const;
+        const uri = { value, source: { kind: "stack", key: "alicloud:credentialsUri" } } as const;
         return credentialsFrom({ base: { kind: "credentialsUri", uri }, roles: [] }, "sts.example");
     }
     const tokenOf = async (source: CredentialsSource) => (await source.get()).securityToken;

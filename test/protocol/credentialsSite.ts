@@ -13,7 +13,7 @@ import {
     selfSigned,
     startEmulator,
 } from "pulumi-alicloud-logstash-emulator";
-import { pointer } from "../../provider/src/dynamic/providerStub";
+import { providerStub } from "../../provider/src/dynamic/providerStub";
 import type { Setting } from "./calls";
 import { countingProxy } from "./countingProxy";
 import { leaveEnvironment } from "./environment";
@@ -50,7 +50,7 @@ export const deployer = role("deployer", {
 export const pipeline = role("pipeline", { oidcProviderArn: providerArn });
 
 export const inputs = {
-    __provider: pointer,
+    __provider: providerStub,
     instanceId,
     region,
     timeoutSeconds: 5,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { dynamicProvider } from "../../provider/src/dynamic/provider";
-import { pointer } from "../../provider/src/dynamic/providerStub";
+import { providerStub } from "../../provider/src/dynamic/providerStub";
 import { writeCliProfiles } from "../cliProfiles";
 import { stackConfigurationFor } from "../stackConfiguration";
 import { resumeType, urnOf } from "../urns";
@@ -17,7 +17,7 @@ import { until } from "./until";
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const instanceId = "ls-cn-protocol0001";
 const declared: Properties = {
-    __provider: pointer,
+    __provider: providerStub,
     instanceId,
     region: "cn-hangzhou",
     triggers: ["v1"],
@@ -141,7 +141,7 @@ describe("the provider of dynamic resources", () => {
         it("blames the user for nothing that they cannot change", async () => {
             const broken = dynamicProvider({ argv: [], env: {} }, new AbortController().signal);
             const get = () => {
-                throw new TypeError("broken");
+                throw new TypeError("failure");
             };
             await broken.configure?.({ config: { get, require: get } });
             await assert.rejects(async () => broken.check?.({}, declared), TypeError);
@@ -261,7 +261,7 @@ describe("the provider of dynamic resources", () => {
             const { outs } = await host.create({ ...declared, triggers: ["kept"] });
             const before = emulator.ledger.requests.length;
             const { triggers: _, ...news } = declared;
-            const updated = await host.update({ __provider: pointer, ...outs }, news);
+            const updated = await host.update({ __provider: providerStub, ...outs }, news);
             const { triggers: __, ...expected } = outs;
             assert.deepEqual(updated, expected);
             assert.equal(emulator.ledger.requests.length, before);
@@ -467,7 +467,7 @@ describe("the provider of dynamic resources", () => {
         afterEach(() => emulator.faults.clear());
 
         it("is recorded with its token, and the next run finishes it with the same", async () => {
-            const inputs: Properties = { ...short, triggers: ["lost"] };
+            const inputs: Properties = { ...short, triggers: ["noResponse"] };
             emulator.faults.add({ instanceId, operation, fault: { kind: "reset", point: "after" } });
             const { message, initFailure } = await failureOf(host.create(inputs));
             assert.deepEqual(initFailure?.reasons, [message]);

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, selfSigned, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { popCoreService } from "../../provider/src/cloud/popcore";
-import { pointer } from "../../provider/src/dynamic/providerStub";
-import { classify } from "../../provider/src/request/classify";
+import { providerStub } from "../../provider/src/dynamic/providerStub";
+import { classifyResponse } from "../../provider/src/request/classify";
 import { codeOf } from "../../provider/src/request/errorMessage";
-import type { Reply } from "../../provider/src/request/response";
-import { waysOfStack } from "../ways";
+import type { ServiceResponse } from "../../provider/src/request/response";
+import { stackHints } from "../hints";
 import { CallError } from "./calls";
 import { countingProxy } from "./countingProxy";
 import { leaveEnvironment } from "./environment";
@@ -19,7 +19,7 @@ import { listening } from "./listening";
 
 const instanceId = "ls-cn-network0001";
 const inputs = {
-    __provider: pointer,
+    __provider: providerStub,
     instanceId,
     region: "cn-hangzhou",
     timeoutSeconds: 3,
@@ -299,10 +299,10 @@ describe("the way to the service", () => {
 
 describe("a hostile server", () => {
     /** What the service behind this server makes of its answer. */
-    async function replyOf(serve: Parameters<typeof createServer>[1], timeoutMs = 500): Promise<Reply> {
+    async function replyOf(serve: Parameters<typeof createServer>[1], timeoutMs = 500): Promise<ServiceResponse> {
         const port = await portOf(createServer(serve));
         const service = popCoreService({
-            ways: waysOfStack,
+            hints: stackHints,
             endpoint: () => ({ url: `http://127.0.0.1:${port}` }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
@@ -326,7 +326,7 @@ describe("a hostile server", () => {
             response.on("drain", more);
             more();
         }, 5_000);
-        assert.equal(classify(reply).kind, "inDoubt");
+        assert.equal(classifyResponse(reply).kind, "outcomeUnknown");
         assert.ok(sent < 64 * 1_048_576, `${sent} bytes were taken`);
     });
 
@@ -335,7 +335,7 @@ describe("a hostile server", () => {
             const reply = await replyOf((_request, response) => {
                 response.writeHead(407, { "content-type": type }).end("{}");
             });
-            assert.equal(classify(reply).kind, "inDoubt", type);
+            assert.equal(classifyResponse(reply).kind, "outcomeUnknown", type);
         }
     });
 
@@ -345,7 +345,7 @@ describe("a hostile server", () => {
                 const Result = echo(JSON.stringify(headers));
                 response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ Result }));
             });
-            assert.equal(classify(reply).kind, "inDoubt");
+            assert.equal(classifyResponse(reply).kind, "outcomeUnknown");
             assert.doesNotMatch(JSON.stringify(reply) + codeOf(reply), /acs emulator|x-acs-/);
         }
     });
@@ -360,7 +360,7 @@ describe("a hostile server", () => {
             }),
         );
         const service = popCoreService({
-            ways: waysOfStack,
+            hints: stackHints,
             endpoint: () => ({ url: `http://127.0.0.1:${port}` }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => ({ ...testAccount, securityToken }) }),
@@ -378,7 +378,7 @@ describe("a hostile server", () => {
             const drip = setInterval(() => response.write(" "), 20);
             response.on("close", () => clearInterval(drip));
         });
-        assert.equal(classify(reply).kind, "inDoubt");
+        assert.equal(classifyResponse(reply).kind, "outcomeUnknown");
     });
 
     it("that sends deeply nested JSON is not understood", async () => {
@@ -386,7 +386,7 @@ describe("a hostile server", () => {
         const reply = await replyOf((_request, response) => {
             response.writeHead(200, { "content-type": "application/json" }).end(`{"Result":${deep}}`);
         });
-        assert.equal(classify(reply).kind, "inDoubt");
+        assert.equal(classifyResponse(reply).kind, "outcomeUnknown");
     });
 
     it("that redirects gets nothing sent elsewhere", async () => {
@@ -401,7 +401,7 @@ describe("a hostile server", () => {
             const reply = await replyOf((_request, response) => {
                 response.writeHead(status, { location: `http://127.0.0.1:${elsewhere}/` }).end();
             });
-            assert.equal(classify(reply).kind, "inDoubt");
+            assert.equal(classifyResponse(reply).kind, "outcomeUnknown");
         }
         assert.deepEqual(visits, []);
     });
@@ -415,7 +415,7 @@ describe("a hostile server", () => {
             }),
         );
         const service = popCoreService({
-            ways: waysOfStack,
+            hints: stackHints,
             endpoint: () => ({ url: `http://127.0.0.1:${port}` }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),

@@ -8,9 +8,9 @@ import { type Emulator, type Fault, type Point, startEmulator, testAccount } fro
 import { popCoreService, type ServiceOptions } from "../../provider/src/cloud/popcore";
 import { ConfigurationError } from "../../provider/src/configuration";
 import type { Credentials } from "../../provider/src/credentials/credentials";
-import { classify, classifyLook, type Meaning } from "../../provider/src/request/classify";
+import { classifyPoll, classifyResponse, type Meaning } from "../../provider/src/request/classify";
 import type { LogstashService } from "../../provider/src/request/client";
-import { waysOfStack } from "../ways";
+import { stackHints } from "../hints";
 import { enterEnvironment, leaveEnvironment } from "./environment";
 import { listening } from "./listening";
 import { until } from "./until";
@@ -20,34 +20,37 @@ const points: readonly Point[] = ["before", "after"];
 
 /** Every fault that has a point, and what it must mean for the request. */
 const faults: ReadonlyArray<readonly [kind: Meaning["kind"], fault: (point: Point) => Fault]> = [
-    ["inDoubt", (point) => ({ kind: "service-unavailable", point })],
-    ["inDoubt", (point) => ({ kind: "internal-error", point })],
-    ["inDoubt", (point) => ({ kind: "html", status: 502, point })],
-    ["inDoubt", (point) => ({ kind: "html", status: 200, point })],
-    ["inDoubt", (point) => ({ kind: "html", status: 403, point })],
-    ["inDoubt", (point) => ({ kind: "xml-error", status: 503, code: "ServiceUnavailable", message: "Later.", point })],
-    ["refused", (point) => ({ kind: "xml-error", status: 400, code: "SomeRefusal", message: "No.", point })],
-    ["inDoubt", (point) => ({ kind: "truncated-json", point })],
-    ["inDoubt", (point) => ({ kind: "cut-off", point })],
-    ["inDoubt", (point) => ({ kind: "empty", point })],
-    ["inDoubt", (point) => ({ kind: "no-content", point })],
-    ["inDoubt", (point) => ({ kind: "json-null", status: 200, point })],
-    ["inDoubt", (point) => ({ kind: "json-null", status: 404, point })],
-    ["inDoubt", (point) => ({ kind: "code-in-success", code: "InternalError", message: "Oops.", point })],
-    ["inDoubt", (point) => ({ kind: "reset", point })],
-    ["inDoubt", (point) => ({ kind: "hang", point })],
+    ["outcomeUnknown", (point) => ({ kind: "service-unavailable", point })],
+    ["outcomeUnknown", (point) => ({ kind: "internal-error", point })],
+    ["outcomeUnknown", (point) => ({ kind: "html", status: 502, point })],
+    ["outcomeUnknown", (point) => ({ kind: "html", status: 200, point })],
+    ["outcomeUnknown", (point) => ({ kind: "html", status: 403, point })],
+    [
+        "outcomeUnknown",
+        (point) => ({ kind: "xml-error", status: 503, code: "ServiceUnavailable", message: "Later.", point }),
+    ],
+    ["rejected", (point) => ({ kind: "xml-error", status: 400, code: "SomeRefusal", message: "No.", point })],
+    ["outcomeUnknown", (point) => ({ kind: "truncated-json", point })],
+    ["outcomeUnknown", (point) => ({ kind: "cut-off", point })],
+    ["outcomeUnknown", (point) => ({ kind: "empty", point })],
+    ["outcomeUnknown", (point) => ({ kind: "no-content", point })],
+    ["outcomeUnknown", (point) => ({ kind: "json-null", status: 200, point })],
+    ["outcomeUnknown", (point) => ({ kind: "json-null", status: 404, point })],
+    ["outcomeUnknown", (point) => ({ kind: "code-in-success", code: "InternalError", message: "Oops.", point })],
+    ["outcomeUnknown", (point) => ({ kind: "reset", point })],
+    ["outcomeUnknown", (point) => ({ kind: "hang", point })],
 ];
 
 /** Those without: nothing is done. */
 const refusals: ReadonlyArray<readonly [kind: Meaning["kind"], fault: Fault]> = [
-    ["notDone", { kind: "throttling", form: "user" }],
-    ["notDone", { kind: "throttling", form: "too-many-requests" }],
-    ["notDone", { kind: "throttling", form: "qps-limit" }],
-    ["refused", { kind: "result-false" }],
-    ["refused", { kind: "refusal", status: 404, code: "InstanceNotFound", message: "No such instance." }],
-    ["refused", { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "Not authorized." }],
-    ["wrongPhase", { kind: "refusal", status: 400, code: "InstanceActivating", message: "Activating." }],
-    ["inDoubt", { kind: "redirect", location: "http://127.0.0.1:1/elsewhere" }],
+    ["retryable", { kind: "throttling", form: "user" }],
+    ["retryable", { kind: "throttling", form: "too-many-requests" }],
+    ["retryable", { kind: "throttling", form: "qps-limit" }],
+    ["rejected", { kind: "result-false" }],
+    ["rejected", { kind: "refusal", status: 404, code: "InstanceNotFound", message: "No such instance." }],
+    ["rejected", { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "Not authorized." }],
+    ["invalidState", { kind: "refusal", status: 400, code: "InstanceActivating", message: "Activating." }],
+    ["outcomeUnknown", { kind: "redirect", location: "http://127.0.0.1:1/elsewhere" }],
 ];
 
 describe("pop-core against the faults of a cloud", () => {
@@ -64,7 +67,7 @@ describe("pop-core against the faults of a cloud", () => {
     before(async () => {
         emulator = await startEmulator();
         service = popCoreService({
-            ways: waysOfStack,
+            hints: stackHints,
             endpoint: () => ({ url: emulator.url }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
@@ -82,7 +85,7 @@ describe("pop-core against the faults of a cloud", () => {
     for (const [what, { turn, get }] of Object.entries(waits)) {
         it(`sends nothing once the time is over while it waits for ${what}`, async () => {
             const waiting = popCoreService({
-                ways: waysOfStack,
+                hints: stackHints,
                 endpoint: () => ({ url: emulator.url }),
                 region: "cn-hangzhou",
                 credentials: () => ({ name: "a test", get }),
@@ -91,20 +94,20 @@ describe("pop-core against the faults of a cloud", () => {
             const sent = emulator.ledger.requests.length;
             const late = { ...limits, leftMs: 20 };
             const reply = await waiting.send("InterruptLogstashTask", instanceId, nextToken(), late);
-            assert.deepEqual(reply, { kind: "unsent", detail: "no time was left to send it" });
-            assert.equal(classify(reply).kind, "notDone");
+            assert.deepEqual(reply, { kind: "notSent", detail: "no time was left to send it" });
+            assert.equal(classifyResponse(reply).kind, "retryable");
             assert.equal(emulator.ledger.requests.length, sent);
         });
     }
 
     it("accepts what the service accepts", async () => {
         const token = nextToken();
-        const answer = classify(await send(token));
+        const answer = classifyResponse(await send(token));
         const effect = emulator.ledger.effects.at(-1);
         assert.deepEqual(answer, { kind: "accepted", requestId: effect?.requestId });
         assert.equal(effect?.clientToken, token);
         assert.equal(emulator.ledger.requests.at(-1)?.region, "cn-hangzhou");
-        const look = classifyLook(await service.describe(instanceId, limits));
+        const look = classifyPoll(await service.describe(instanceId, limits));
         assert.equal(look.kind === "seen" && look.status, "suspended");
     });
 
@@ -115,15 +118,15 @@ describe("pop-core against the faults of a cloud", () => {
                 const token = nextToken();
                 const effects = emulator.ledger.effects.length;
                 emulator.faults.add({ operation: "InterruptLogstashTask", calls: 1, fault });
-                assert.equal(classify(await send(token)).kind, kind);
+                assert.equal(classifyResponse(await send(token)).kind, kind);
                 assert.equal(emulator.ledger.effects.length - effects, point === "after" ? 1 : 0);
                 await assertAcceptedIn(3, token);
                 assert.equal(emulator.ledger.effects.length - effects, 1);
             });
             it(`${JSON.stringify(fault)} on a look: unseen, unless refused`, async () => {
                 emulator.faults.add({ operation: "DescribeLogstash", fault });
-                const look = classifyLook(await service.describe(instanceId, limits));
-                assert.equal(look.kind, kind === "refused" ? "refused" : "unseen");
+                const look = classifyPoll(await service.describe(instanceId, limits));
+                assert.equal(look.kind, kind === "rejected" ? "rejected" : "unseen");
             });
         }
     }
@@ -132,14 +135,14 @@ describe("pop-core against the faults of a cloud", () => {
         it(`${JSON.stringify(fault)}: ${kind}, and nothing was done`, async () => {
             const effects = emulator.ledger.effects.length;
             emulator.faults.add({ operation: "InterruptLogstashTask", calls: 1, fault });
-            assert.equal(classify(await send(nextToken())).kind, kind);
+            assert.equal(classifyResponse(await send(nextToken())).kind, kind);
             assert.equal(emulator.ledger.effects.length, effects);
         });
     }
 
     it("gives up on an answer that drips, and closes its connection", async () => {
         emulator.faults.add({ fault: { kind: "drip", everyMs: 50 } });
-        assert.equal(classify(await send(nextToken())).kind, "inDoubt");
+        assert.equal(classifyResponse(await send(nextToken())).kind, "outcomeUnknown");
         await until(() => emulator.connections.open <= 1);
     });
 
@@ -147,29 +150,29 @@ describe("pop-core against the faults of a cloud", () => {
         const token = nextToken();
         const effects = emulator.ledger.effects.length;
         emulator.faults.add({ calls: 1, fault: { kind: "slow", delayMs: 900, point: "before" } });
-        assert.equal(classify(await send(token)).kind, "inDoubt");
-        assert.equal(classify(await send(token)).kind, "inDoubt");
-        assert.equal(emulator.ledger.requests.at(-1)?.outcome.kind, "refused");
+        assert.equal(classifyResponse(await send(token)).kind, "outcomeUnknown");
+        assert.equal(classifyResponse(await send(token)).kind, "outcomeUnknown");
+        assert.equal(emulator.ledger.requests.at(-1)?.outcome.kind, "rejected");
         await until(() => emulator.ledger.effects.length > effects);
-        assert.equal(classify(await send(token)).kind, "accepted");
+        assert.equal(classifyResponse(await send(token)).kind, "accepted");
         assert.equal(emulator.ledger.effects.length - effects, 1);
     });
 
-    it("finds nobody at a closed port: nothing was done", async () => {
+    it("is not retried when this machine refuses the connection: nothing was applied", async () => {
         const nowhere = popCoreService({
-            ways: waysOfStack,
+            hints: stackHints,
             endpoint: () => ({ url: "http://127.0.0.1:1" }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
             turn: () => async () => {},
         });
         const reply = await nowhere.send("InterruptLogstashTask", instanceId, nextToken(), limits);
-        assert.equal(classify(reply).kind, "notDone");
+        assert.deepEqual(classifyResponse(reply), { kind: "unconnectable", isFinal: false });
     });
 
     it("waits for a connection before it counts as sent: behind hung neighbours nothing is, and all end in time", async () => {
         const narrow = popCoreService({
-            ways: waysOfStack,
+            hints: stackHints,
             endpoint: () => ({ url: emulator.url }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
@@ -183,14 +186,14 @@ describe("pop-core against the faults of a cloud", () => {
             Array.from({ length: 20 }, () => narrow.send("InterruptLogstashTask", instanceId, nextToken(), one)),
         );
         // One that gets its turn just before the end may have begun to connect.
-        const notSent = replies.filter(({ kind }) => kind === "unsent" || kind === "unconnected");
-        assert.deepEqual([replies.filter(({ kind }) => kind === "lost").length, notSent.length], [2, 18]);
+        const notSent = replies.filter(({ kind }) => kind === "notSent" || kind === "notConnected");
+        assert.deepEqual([replies.filter(({ kind }) => kind === "noResponse").length, notSent.length], [2, 18]);
         assert.equal(emulator.ledger.requests.length - sent, 2);
     });
 
     it("says of a lost answer no more than its code: a message of the transport has the signed URL in it", async () => {
         emulator.faults.add({ operation: "InterruptLogstashTask", calls: 1, fault: { kind: "reset", point: "after" } });
-        assert.deepEqual(await send(nextToken()), { kind: "lost", code: "ECONNRESET" });
+        assert.deepEqual(await send(nextToken()), { kind: "noResponse", code: "ECONNRESET" });
     });
 
     it("masks the credentials that a signature error quotes", async () => {
@@ -200,7 +203,7 @@ describe("pop-core against the faults of a cloud", () => {
         });
         try {
             const stranger = popCoreService({
-                ways: waysOfStack,
+                hints: stackHints,
                 endpoint: () => ({ url: other.url }),
                 region: "cn-hangzhou",
                 credentials: () => ({ name: "a test", get: async () => wrong }),
@@ -217,7 +220,7 @@ describe("pop-core against the faults of a cloud", () => {
 
     async function assertAcceptedIn(tries: number, token: string): Promise<void> {
         for (let n = 1; ; n++) {
-            const { kind } = classify(await send(token));
+            const { kind } = classifyResponse(await send(token));
             if (kind === "accepted") {
                 return;
             }
@@ -237,11 +240,11 @@ describe("a call", () => {
 
     const limits = { leftMs: 5_000, signal: new AbortController().signal };
     const nowhere = { endpoint: () => ({ url: "http://127.0.0.1:1" }) };
-    const late = { kind: "unsent", detail: "no time was left to send it" };
+    const late = { kind: "notSent", detail: "no time was left to send it" };
 
     function serviceWith(options: Partial<ServiceOptions> = {}): LogstashService {
         return popCoreService({
-            ways: waysOfStack,
+            hints: stackHints,
             endpoint: () => ({ url: emulator.url }),
             region: "cn-hangzhou",
             credentials: () => ({ name: "a test", get: async () => testAccount }),
@@ -277,7 +280,7 @@ describe("a call", () => {
         it("for an expired session is repeated with another one, and once only", async () => {
             refused("InvalidSecurityToken.Expired", 1);
             const { reply, requests } = await sent(renewing);
-            assert.equal(classify(reply).kind, "accepted");
+            assert.equal(classifyResponse(reply).kind, "accepted");
             assert.deepEqual([requests, expired], [2, [testAccount]]);
             refused("InvalidSecurityToken.Expired");
             const again = await sent(renewing);
@@ -346,7 +349,7 @@ describe("a call", () => {
         };
         await Promise.all([send(400), send(20)]);
         await setImmediate();
-        assert.deepEqual([ended, asked.times], [["unsent", "lost"], 1]);
+        assert.deepEqual([ended, asked.times], [["notSent", "noResponse"], 1]);
     });
 
     it("that no request can be made of is a mistake in what is set, unless it was given up before", async () => {
@@ -357,11 +360,11 @@ describe("a call", () => {
             assert.match(error.message, /the request cannot be made \(ERR_INVALID_CHAR\)/);
             return true;
         });
-        assert.deepEqual(await look(AbortSignal.abort()), { kind: "unsent", detail: "the deployment was stopped" });
+        assert.deepEqual(await look(AbortSignal.abort()), { kind: "notSent", detail: "the deployment was stopped" });
     });
 
     describe("that is aborted", () => {
-        const stopped = { kind: "unsent", detail: "the deployment was stopped" };
+        const stopped = { kind: "notSent", detail: "the deployment was stopped" };
         const close: (() => void)[] = [];
         afterEach(() => {
             leaveEnvironment();
@@ -428,7 +431,7 @@ describe("a call", () => {
             const second = narrow.send("InterruptLogstashTask", instanceId, "two", { ...limits, signal: stop.signal });
             await until(() => emulator.ledger.requests.length > before);
             stop.abort();
-            assert.deepEqual(await Promise.all([first, second]), [{ kind: "lost", code: "Aborted" }, stopped]);
+            assert.deepEqual(await Promise.all([first, second]), [{ kind: "noResponse", code: "Aborted" }, stopped]);
             await setImmediate();
             assert.equal(emulator.ledger.requests.length - before, 1);
         });
@@ -437,7 +440,7 @@ describe("a call", () => {
             const server = await silent();
             const endpoint = () => ({ url: `http://127.0.0.1:${server.port}` });
             const { reply } = await aborted({ endpoint }, () => server.connections() > 0);
-            assert.deepEqual(reply, { kind: "lost", code: "Aborted" });
+            assert.deepEqual(reply, { kind: "noResponse", code: "Aborted" });
         });
     });
 
@@ -477,7 +480,7 @@ describe("a call", () => {
             assert.ok(body.length < 2 ** 20, `${body.length} bytes`);
             const before = process.memoryUsage().rss;
             const { reply } = await compressed(body);
-            assert.deepEqual(reply, { kind: "lost", code: "EMSGSIZE" });
+            assert.deepEqual(reply, { kind: "noResponse", code: "EMSGSIZE" });
             const taken = process.memoryUsage().rss - before;
             assert.ok(taken < 200 * 2 ** 20, `${taken} bytes`);
         });
@@ -488,8 +491,8 @@ describe("a call", () => {
         try {
             const began = performance.now();
             const { reply } = await sent(nowhere);
-            assert.equal(reply.kind === "unconnected" && reply.code, "ECONNREFUSED");
-            const afterMs = reply.kind === "unconnected" ? reply.afterMs : -1;
+            assert.equal(reply.kind === "notConnected" && reply.code, "ECONNREFUSED");
+            const afterMs = reply.kind === "notConnected" ? reply.afterMs : -1;
             assert.ok(afterMs >= 0 && afterMs <= performance.now() - began, `${afterMs} ms`);
             assert.equal(clock.countTimers(), 0);
         } finally {
@@ -499,7 +502,7 @@ describe("a call", () => {
 
     it("has a route without a proxy, an endpoint of its own or another region where none is set", () => {
         const { otherRegion, ...route } = serviceWith({ endpoint: () => ({ url: "https://a.test" }) }).route();
-        assert.deepEqual(route, { endpoint: "a.test", ways: waysOfStack, stood: false });
+        assert.deepEqual(route, { endpoint: "a.test", hints: stackHints, everConnected: false });
         assert.equal(otherRegion?.(), undefined);
     });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { Services } from "../../provider/src/cloud/clients";
 import { settingsOf } from "../../provider/src/credentials/settings";
-import { dynamicFrontEnd } from "../../provider/src/dynamic/provider";
+import { dynamicConfigSource } from "../../provider/src/dynamic/provider";
 import { readArguments } from "../../provider/src/lifecycle/arguments";
 import { writeCliProfiles } from "../cliProfiles";
 import { stackConfigurationFor } from "../stackConfiguration";
@@ -23,7 +23,7 @@ describe("the services of a process", () => {
 
     function services(settings: Readonly<Record<string, string>> = {}): Services {
         const config: Readonly<Record<string, string>> = { ...stackConfigurationFor(emulator), ...settings };
-        return new Services(() => settingsOf({ config: (key) => config[key], env: {} }, dynamicFrontEnd));
+        return new Services(() => settingsOf({ config: (key) => config[key], env: {} }, dynamicConfigSource));
     }
 
     const declared = (region: string, profile?: string) =>
@@ -59,11 +59,11 @@ describe("the services of a process", () => {
         const service = services().serviceFor(declared("cn-hangzhou"));
         const before = service.route();
         assert.equal(before.endpoint, new URL(emulator.url).host);
-        assert.equal(before.stood, false);
+        assert.equal(before.everConnected, false);
         assert.match(before.override ?? "", /alicloud:endpoints/);
         assert.equal(before.proxy, undefined);
         await service.describe("ls-cn-services01", limits);
-        assert.equal(service.route().stood, true);
+        assert.equal(service.route().everConnected, true);
         assert.equal(service.route().proxy, undefined);
     });
 
@@ -71,7 +71,7 @@ describe("the services of a process", () => {
         const sent = emulator.ledger.requests.length;
         const service = services().serviceFor(declared("cn-hangzhou"));
         const reply = await service.describe("ls-cn-services01", { ...limits, leftMs: 0 });
-        assert.equal(reply.kind, "unsent");
+        assert.equal(reply.kind, "notSent");
         assert.equal(emulator.ledger.requests.length, sent);
     });
 

@@ -6,7 +6,7 @@ import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Account, type Emulator, type Role, selfSigned, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { pointer } from "../../provider/src/dynamic/providerStub";
+import { providerStub } from "../../provider/src/dynamic/providerStub";
 import { accountId, identityProviderArn, roleArn } from "../account";
 import { type CliProfile, writeCliProfiles } from "../cliProfiles";
 import { Host } from "../protocol/host";
@@ -72,7 +72,7 @@ describe("credentials from hosts that cannot be configured", () => {
         });
         try {
             const { outs } = await host.create({
-                __provider: pointer,
+                __provider: providerStub,
                 instanceId,
                 region: "cn-hangzhou",
                 ...more,

@@ -236,8 +236,8 @@ describe("the check of arguments", () => {
 
     it("reads whether to wait, to skip, and what to resume", () => {
         const read = (values: object) => readArguments("ResumeLogstashTask", "urn", { ...right, ...values });
-        const { wait, whenNothing, interruption } = read({ waitForResumed: false, interruption: "", triggers: null });
-        assert.deepEqual([wait, whenNothing, interruption], [false, "skip", ""]);
+        const { wait, onNoop, interruption } = read({ waitForResumed: false, interruption: "", triggers: null });
+        assert.deepEqual([wait, onNoop, interruption], [false, "skip", ""]);
         assert.equal(read({ interruption: unknownValue }).interruption, unknownValue);
         assert.equal(read({ triggers: ["v1"] }).interruption, undefined);
     });
@@ -256,7 +256,7 @@ describe("the check of arguments", () => {
         for (const [values, whenNothing] of cases) {
             const { values: all, ...declared } = readArguments("ResumeLogstashTask", "urn", { ...right, ...values });
             assert.deepEqual(
-                [declared.whenNothing, all.whenNotSuspended],
+                [declared.onNoop, all.whenNotSuspended],
                 [whenNothing, whenNothing],
                 JSON.stringify(values),
             );
@@ -264,8 +264,8 @@ describe("the check of arguments", () => {
     });
 
     it("takes an absent argument for its default", () => {
-        const { wait, whenNothing, timeoutSeconds, triggers } = readArguments("InterruptLogstashTask", "urn", right);
-        assert.deepEqual([wait, whenNothing, timeoutSeconds, triggers], [true, "fail", 600, []]);
+        const { wait, onNoop, timeoutSeconds, triggers } = readArguments("InterruptLogstashTask", "urn", right);
+        assert.deepEqual([wait, onNoop, timeoutSeconds, triggers], [true, "fail", 600, []]);
         const { instanceId, region, clientToken, profile } = readArguments("InterruptLogstashTask", "urn", {});
         assert.deepEqual([instanceId, region, clientToken, profile], ["", "", undefined, undefined]);
     });

@@ -1,12 +1,20 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { replyFromResult, replyFromThrown } from "../../provider/src/cloud/popcoreResponse";
-import { classify, classifyLook } from "../../provider/src/request/classify";
+import { classifyPoll, classifyResponse } from "../../provider/src/request/classify";
 import { codeOf, errorMessage, refusalAdvice } from "../../provider/src/request/errorMessage";
-import type { Reply } from "../../provider/src/request/response";
+import type { ServiceResponse } from "../../provider/src/request/response";
 import { error, unconnected } from "./replies";
 
-const kinds = ["accepted", "interrupting", "notDone", "unconnectable", "inDoubt", "wrongPhase", "refused"];
+const kinds = [
+    "accepted",
+    "alreadyInterrupting",
+    "retryable",
+    "unconnectable",
+    "outcomeUnknown",
+    "invalidState",
+    "rejected",
+];
 
 /** An error as pop-core makes it of a JSON answer. */
 function serviceError(statusCode: number, result: object): unknown {
@@ -15,15 +23,15 @@ function serviceError(statusCode: number, result: object): unknown {
 }
 
 describe("what a reply means", () => {
-    const table: ReadonlyArray<readonly [kind: string, ...replies: Reply[]]> = [
+    const table: ReadonlyArray<readonly [kind: string, ...replies: ServiceResponse[]]> = [
         [
             "accepted",
             { kind: "body", body: { Result: true, RequestId: "R" } },
             { kind: "body", body: { Result: true } },
         ],
-        ["interrupting", error("AlreadyReceivedInterruptSignal"), error("AlreadyReceivedInterruptSignal", 500)],
+        ["alreadyInterrupting", error("AlreadyReceivedInterruptSignal"), error("AlreadyReceivedInterruptSignal", 500)],
         [
-            "notDone",
+            "retryable",
             error("Throttling"),
             error("Throttling.User", 429),
             error("Throttling", 503),
@@ -39,7 +47,7 @@ describe("what a reply means", () => {
             unconnected("ECONNREFUSED"),
             unconnected("EAI_AGAIN"),
             unconnected("ENEW"),
-            { kind: "unsent", detail: "no credentials" },
+            { kind: "notSent", detail: "no credentials" },
         ],
         [
             "unconnectable",
@@ -48,7 +56,7 @@ describe("what a reply means", () => {
             unconnected("ERR_TLS_CERT_ALTNAME_INVALID"),
         ],
         [
-            "inDoubt",
+            "outcomeUnknown",
             error("ServiceUnavailable", 503),
             error("InternalError", 400),
             error("InternalServerError", 500),
@@ -63,18 +71,18 @@ describe("what a reply means", () => {
             error("InternalError", 429),
             { kind: "body", body: {} },
             { kind: "body", body: { Result: "true" } },
-            { kind: "unusable", detail: "HTML" },
-            { kind: "lost", code: "ECONNRESET" },
-            { kind: "lost", code: "RequestTimeout" },
+            { kind: "invalidResponse", detail: "HTML" },
+            { kind: "noResponse", code: "ECONNRESET" },
+            { kind: "noResponse", code: "RequestTimeout" },
         ],
         [
-            "wrongPhase",
+            "invalidState",
             error("InstanceActivating"),
             error("InstanceStatusNotSupportCurrentAction", 404),
             error("InstanceStatusNotSupportCurrentAction", 500),
         ],
         [
-            "refused",
+            "rejected",
             { kind: "body", body: { Result: false } },
             error("InstanceNotFound", 404),
             error("InvalidAccessKeyId.NotFound", 404),
@@ -92,13 +100,13 @@ describe("what a reply means", () => {
     for (const [kind, ...replies] of table) {
         it(`${kind}: ${replies.map(codeOf).join(", ")}`, () => {
             for (const reply of replies) {
-                assert.equal(classify(reply).kind, kind, codeOf(reply));
+                assert.equal(classifyResponse(reply).kind, kind, codeOf(reply));
             }
         });
     }
 
     it("keeps the request ID of the acceptance", () => {
-        assert.deepEqual(classify({ kind: "body", body: { Result: true, RequestId: "R" } }), {
+        assert.deepEqual(classifyResponse({ kind: "body", body: { Result: true, RequestId: "R" } }), {
             kind: "accepted",
             requestId: "R",
         });
@@ -108,8 +116,8 @@ describe("what a reply means", () => {
         fc.assert(
             fc.property(fc.anything({ withNullPrototype: true, withBigInt: true, withSparseArray: true }), (result) => {
                 const reply = replyFromResult(result);
-                assert.ok(kinds.includes(classify(reply).kind));
-                assert.ok(["seen", "unseen", "denied", "refused"].includes(classifyLook(reply).kind));
+                assert.ok(kinds.includes(classifyResponse(reply).kind));
+                assert.ok(["seen", "unseen", "denied", "rejected"].includes(classifyPoll(reply).kind));
             }),
         );
     });
@@ -128,7 +136,7 @@ describe("what a reply means", () => {
         fc.assert(
             fc.property(thrown, (any) => {
                 const reply = replyFromThrown(any);
-                assert.ok(kinds.includes(classify(reply).kind) && classify(reply).kind !== "accepted");
+                assert.ok(kinds.includes(classifyResponse(reply).kind) && classifyResponse(reply).kind !== "accepted");
                 assert.equal(typeof codeOf(reply), "string");
             }),
         );
@@ -138,55 +146,67 @@ describe("what a reply means", () => {
         const notTrue = fc.anything().filter((value) => value !== true);
         fc.assert(
             fc.property(notTrue, (Result) => {
-                assert.notEqual(classify(replyFromResult({ Result, RequestId: "R" })).kind, "accepted");
-                assert.notEqual(classify(replyFromResult(Result)).kind, "accepted");
+                assert.notEqual(classifyResponse(replyFromResult({ Result, RequestId: "R" })).kind, "accepted");
+                assert.notEqual(classifyResponse(replyFromResult(Result)).kind, "accepted");
             }),
         );
     });
 });
 
 describe("what pop-core returns and throws", () => {
-    const cases: ReadonlyArray<readonly [what: string, reply: Reply, kind: string]> = [
+    const cases: ReadonlyArray<readonly [what: string, reply: ServiceResponse, kind: string]> = [
         ["a null-prototype object", replyFromResult(Object.assign(Object.create(null), { Result: true })), "accepted"],
-        ["a string, whatever its status was", replyFromResult("<html>502</html>"), "inDoubt"],
-        ["an empty string", replyFromResult(""), "inDoubt"],
-        ["JSON null", replyFromResult(null), "inDoubt"],
-        ["a BigNumber in the body", replyFromResult({ Result: { s: 1, e: 20, c: [1] } }), "inDoubt"],
-        ["a success that carries a code", replyFromResult({ Result: true, Code: "InstanceNotFound" }), "refused"],
-        ["a success that carries an unknown code", replyFromResult({ Result: true, Code: "SomethingNew" }), "inDoubt"],
+        ["a string, whatever its status was", replyFromResult("<html>502</html>"), "outcomeUnknown"],
+        ["an empty string", replyFromResult(""), "outcomeUnknown"],
+        ["JSON null", replyFromResult(null), "outcomeUnknown"],
+        ["a BigNumber in the body", replyFromResult({ Result: { s: 1, e: 20, c: [1] } }), "outcomeUnknown"],
+        ["a success that carries a code", replyFromResult({ Result: true, Code: "InstanceNotFound" }), "rejected"],
+        [
+            "a success that carries an unknown code",
+            replyFromResult({ Result: true, Code: "SomethingNew" }),
+            "outcomeUnknown",
+        ],
         [
             "malformed JSON: no Error, no stack",
             replyFromThrown({ name: "FormatError", message: "x", body: "{" }),
-            "inDoubt",
+            "outcomeUnknown",
         ],
         [
             "a read timeout: no code",
             replyFromThrown({ name: "RequestTimeoutError", message: "ReadTimeout(3000)" }),
-            "inDoubt",
+            "outcomeUnknown",
         ],
-        ["a JSON error", replyFromThrown(serviceError(403, { Code: "Forbidden.RAM" })), "refused"],
-        ["a JSON error without a code, of a gateway", replyFromThrown(serviceError(403, { message: "no" })), "inDoubt"],
+        ["a JSON error", replyFromThrown(serviceError(403, { Code: "Forbidden.RAM" })), "rejected"],
+        [
+            "a JSON error without a code, of a gateway",
+            replyFromThrown(serviceError(403, { message: "no" })),
+            "outcomeUnknown",
+        ],
         [
             "the TypeError for JSON null with a 4xx",
             replyFromThrown(new TypeError("Cannot read properties of null")),
-            "inDoubt",
+            "outcomeUnknown",
         ],
         [
             "an XML error",
             replyFromThrown(Object.assign(new Error("Later. hostid: h, requestid: R"), { code: "ServiceUnavailable" })),
-            "inDoubt",
+            "outcomeUnknown",
         ],
         [
             "a server's fault in XML, whose status only the connection has seen",
             replyFromThrown(Object.assign(new Error("Slow. hostid: h, requestid: R"), { code: "BackendTimeout" }), 504),
-            "inDoubt",
+            "outcomeUnknown",
         ],
-        ["a reset connection", replyFromThrown(Object.assign(new Error("read"), { code: "ECONNRESET" })), "inDoubt"],
-        ["undefined", replyFromThrown(undefined), "inDoubt"],
+        [
+            "a reset connection",
+            replyFromThrown(Object.assign(new Error("read"), { code: "ECONNRESET" })),
+            "outcomeUnknown",
+        ],
+        ["undefined", replyFromThrown(undefined), "outcomeUnknown"],
     ];
 
     for (const [what, reply, kind] of cases) {
-        it(`${what}: ${kind}`, () => assert.equal(classify(reply).kind, kind));
+        it(`${what}: ${kind}`, () => assert.equal(classifyResponse(reply).kind, kind));
     }
 
     it("keeps message, request ID and recommendation of an error", () => {
@@ -211,13 +231,13 @@ describe("what pop-core returns and throws", () => {
 describe("what a look tells", () => {
     it("sees any status, with the progress of the task", () => {
         const body = { RequestId: "R", Result: { status: "activating", clusterTasks: [{ progress: 59.8 }] } };
-        assert.deepEqual(classifyLook({ kind: "body", body }), {
+        assert.deepEqual(classifyPoll({ kind: "body", body }), {
             kind: "seen",
             status: "activating",
             progress: 59.8,
             requestId: "R",
         });
-        assert.deepEqual(classifyLook({ kind: "body", body: { Result: { status: "Paused" } } }), {
+        assert.deepEqual(classifyPoll({ kind: "body", body: { Result: { status: "Paused" } } }), {
             kind: "seen",
             status: "Paused",
         });
@@ -225,7 +245,7 @@ describe("what a look tells", () => {
 
     it("bounds what it keeps, and shows no progress that is none", () => {
         const look = (progress: unknown) =>
-            classifyLook({
+            classifyPoll({
                 kind: "body",
                 body: { RequestId: "R".repeat(90), Result: { status: "active", clusterTasks: [{ progress }] } },
             });
@@ -233,22 +253,22 @@ describe("what a look tells", () => {
             assert.deepEqual(look(progress), { kind: "seen", status: "active", requestId: "R".repeat(80) });
         }
         const without = { status: "active", clusterTasks: "none" };
-        assert.deepEqual(classifyLook({ kind: "body", body: { Result: without } }), { kind: "seen", status: "active" });
+        assert.deepEqual(classifyPoll({ kind: "body", body: { Result: without } }), { kind: "seen", status: "active" });
     });
 
     it("tells what passes from what does not", () => {
-        assert.equal(classifyLook({ kind: "body", body: { Result: {} } }).kind, "unseen");
-        assert.equal(classifyLook(error("Throttling.User")).kind, "unseen");
-        assert.equal(classifyLook(error("SignatureNonceUsed")).kind, "unseen");
-        assert.equal(classifyLook(unconnected("ENOTFOUND")).kind, "unseen");
-        assert.equal(classifyLook(error("Forbidden.RAM", 403)).kind, "denied");
-        assert.equal(classifyLook(error("InstanceNotFound", 404)).kind, "refused");
+        assert.equal(classifyPoll({ kind: "body", body: { Result: {} } }).kind, "unseen");
+        assert.equal(classifyPoll(error("Throttling.User")).kind, "unseen");
+        assert.equal(classifyPoll(error("SignatureNonceUsed")).kind, "unseen");
+        assert.equal(classifyPoll(unconnected("ENOTFOUND")).kind, "unseen");
+        assert.equal(classifyPoll(error("Forbidden.RAM", 403)).kind, "denied");
+        assert.equal(classifyPoll(error("InstanceNotFound", 404)).kind, "rejected");
     });
 });
 
 describe("the text of an error", () => {
     it("says what, where, code, message, request ID, attempts and how to fix it, and links to the vendor's page", () => {
-        const reply: Reply = {
+        const reply: ServiceResponse = {
             ...error("Forbidden.RAM", 403, { message: "Not authorized." }),
             requestId: "R-1",
             recommend: "https://x/y",
@@ -257,14 +277,14 @@ describe("the text of an error", () => {
             operation: "InterruptLogstashTask",
             instanceId: "ls-cn-1",
             region: "cn-hangzhou",
-            what: "refused",
+            what: "rejected",
             problem: { call: "InterruptLogstashTask", reply },
             attempts: 3,
             elapsedMs: 1234,
             advice: refusalAdvice("InterruptLogstashTask", reply),
         });
         assert.deepEqual(text.split("\n"), [
-            "InterruptLogstashTask on ls-cn-1 in cn-hangzhou: refused",
+            "InterruptLogstashTask on ls-cn-1 in cn-hangzhou: rejected",
             "  code:        Forbidden.RAM (HTTP 403)",
             "  message:     Not authorized.",
             "  request ID:  R-1",

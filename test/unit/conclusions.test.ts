@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import type { Operation } from "../../provider/src/operations/operations";
-import type { Look } from "../../provider/src/request/classify";
+import type { PollResult } from "../../provider/src/request/classify";
 import {
     afterLook,
     afterReply,
@@ -9,30 +9,30 @@ import {
     neverAnswered,
     outOfTime,
 } from "../../provider/src/request/decide";
-import type { Reply } from "../../provider/src/request/response";
-import { type Asked, acted, type Knowledge, type Next, unanswered } from "../../provider/src/request/state";
-import { waysOfStack } from "../ways";
+import type { ServiceResponse } from "../../provider/src/request/response";
+import { acted, type Next, type RequestState, unanswered, type WaitOptions } from "../../provider/src/request/state";
+import { stackHints } from "../hints";
 import { error, unconnected } from "./replies";
 
-const nothing: Knowledge = {
-    interrupting: false,
-    inDoubt: false,
+const nothing: RequestState = {
+    alreadyInterrupting: false,
+    outcomeUnknown: false,
     supersedes: false,
     sent: true,
     seen: false,
     over: false,
     polls: { any: false, running: false },
 };
-const accepted: Knowledge = { ...nothing, acceptance: { at: "1970-01-01T00:00:00.000Z" } };
-const doubted: Knowledge = { ...nothing, inDoubt: true };
-const interrupt: Asked = { operation: "InterruptLogstashTask", wait: true, whenNothing: "fail" };
-const resume: Asked = { ...interrupt, operation: "ResumeLogstashTask" };
-const skipping = (asked: Asked): Asked => ({ ...asked, whenNothing: "skip" });
-const route = { endpoint: "a.test:443", ways: waysOfStack, stood: false };
+const accepted: RequestState = { ...nothing, acceptance: { at: "1970-01-01T00:00:00.000Z" } };
+const doubted: RequestState = { ...nothing, outcomeUnknown: true };
+const interrupt: WaitOptions = { operation: "InterruptLogstashTask", wait: true, onNoop: "fail" };
+const resume: WaitOptions = { ...interrupt, operation: "ResumeLogstashTask" };
+const skipping = (asked: WaitOptions): WaitOptions => ({ ...asked, onNoop: "skip" });
+const route = { endpoint: "a.test:443", hints: stackHints, everConnected: false };
 const doneUnseen: Next = { kind: "done", status: "accepted", acted: true };
-const lost: Reply = { kind: "lost", code: "ECONNRESET" };
+const lost: ServiceResponse = { kind: "noResponse", code: "ECONNRESET" };
 
-const seen = (asked: Asked, known: Knowledge, after: "acceptance" | "refusal", status: string) =>
+const seen = (asked: WaitOptions, known: RequestState, after: "acceptance" | "rejection", status: string) =>
     afterLook(asked, known, after, {
         look: { kind: "seen", status },
         reply: { kind: "body", body: {} },
@@ -46,10 +46,11 @@ function errorOf(next: Next, kind: "failed" | "pending"): { readonly what: strin
 }
 
 describe("what follows from a reply", () => {
-    const knownAfter = (reply: Reply) => afterReply(interrupt, { ...nothing, sent: false }, reply, route, "now").known;
+    const knownAfter = (reply: ServiceResponse) =>
+        afterReply(interrupt, { ...nothing, sent: false }, reply, route, "now").known;
 
     it("is that something was sent, unless it never left", () => {
-        assert.equal(knownAfter({ kind: "unsent", detail: "no time" }).sent, false);
+        assert.equal(knownAfter({ kind: "notSent", detail: "no time" }).sent, false);
         assert.equal(knownAfter(unconnected("ECONNREFUSED")).sent, false);
         assert.equal(knownAfter(lost).sent, true);
     });
@@ -65,7 +66,7 @@ describe("what follows from a reply", () => {
 });
 
 describe("what follows from a look", () => {
-    const unseen = (asked: Asked, known: Knowledge, lookingMs: number) =>
+    const unseen = (asked: WaitOptions, known: RequestState, lookingMs: number) =>
         afterLook(asked, known, "acceptance", { look: { kind: "unseen" }, reply: lost, route, lookingMs });
 
     it("that fails is a resume's end after a minute, and not before", () => {
@@ -77,12 +78,12 @@ describe("what follows from a look", () => {
     });
 
     it("that is refused tells what the request itself came to", () => {
-        const looks: readonly Look[] = [{ kind: "denied" }, { kind: "refused" }];
+        const looks: readonly PollResult[] = [{ kind: "denied" }, { kind: "rejected" }];
         for (const look of looks) {
             const looked = { look, reply: error("Forbidden.RAM"), route, lookingMs: 0 };
             const taken = errorOf(afterLook(interrupt, accepted, "acceptance", looked), "pending");
             assert.match(taken.what, /^accepted/);
-            const refused = errorOf(afterLook(interrupt, nothing, "refusal", looked), "failed");
+            const refused = errorOf(afterLook(interrupt, nothing, "rejection", looked), "failed");
             assert.match(refused.what, /^refused/);
         }
     });
@@ -90,7 +91,7 @@ describe("what follows from a look", () => {
     it("that finds no such instance names the endpoint, if that was set", () => {
         const ofUser = { ...route, override: "b.test" };
         const looked = {
-            look: { kind: "refused" },
+            look: { kind: "rejected" },
             reply: error("InstanceNotFound"),
             route: ofUser,
             lookingMs: 0,
@@ -102,56 +103,60 @@ describe("what follows from a look", () => {
     });
 
     it("is to look again while a refused request's instance is on its way, and to wait after an acceptance", () => {
-        assert.deepEqual(seen(interrupt, nothing, "refusal", "activating"), { kind: "again" });
+        assert.deepEqual(seen(interrupt, nothing, "rejection", "activating"), { kind: "again" });
         assert.deepEqual(seen(interrupt, accepted, "acceptance", "activating"), { kind: "wait" });
     });
 
     it("that shows a status nobody documents ends a refused request only where that is skipped", () => {
-        assert.deepEqual(seen(interrupt, nothing, "refusal", "New"), { kind: "again" });
-        const next = seen(skipping(interrupt), nothing, "refusal", "New");
+        assert.deepEqual(seen(interrupt, nothing, "rejection", "New"), { kind: "again" });
+        const next = seen(skipping(interrupt), nothing, "rejection", "New");
         assert.equal(next.kind === "done" && next.status, "New");
         assert.equal(next.kind === "done" && next.isWarning, true);
         assert.match(noteOf(next) ?? "", /^the instance is New, a status that is not documented/);
         for (const asked of [resume, skipping(resume)]) {
-            assert.deepEqual(seen(asked, nothing, "refusal", "New"), { kind: "again" });
+            assert.deepEqual(seen(asked, nothing, "rejection", "New"), { kind: "again" });
         }
     });
 
     it("that shows a broken instance names an earlier try only where it is in doubt", () => {
-        const broken = (known: Knowledge, after: "acceptance" | "refusal", kind: "failed" | "pending") =>
+        const broken = (known: RequestState, after: "acceptance" | "rejection", kind: "failed" | "pending") =>
             errorOf(seen(interrupt, known, after, "inactive"), kind).what;
-        assert.match(broken(doubted, "refusal", "pending"), /earlier try/);
+        assert.match(broken(doubted, "rejection", "pending"), /earlier try/);
         for (const what of [
-            broken(nothing, "refusal", "failed"),
+            broken(nothing, "rejection", "failed"),
             broken(accepted, "acceptance", "pending"),
-            broken({ ...accepted, inDoubt: true }, "acceptance", "pending"),
+            broken({ ...accepted, outcomeUnknown: true }, "acceptance", "pending"),
         ]) {
             assert.match(what, /the instance is inactive and cannot take it$/);
         }
     });
 
     it("that finds nothing to do any more says how to ask anew, or to let it be", () => {
-        const { what, advice } = errorOf(seen(interrupt, doubted, "refusal", "active"), "pending");
+        const { what, advice } = errorOf(seen(interrupt, doubted, "rejection", "active"), "pending");
         assert.match(what, /may have been done/);
         assert.match(advice, /`triggers`.*`whenIdle: "skip"`/);
-        const taken = errorOf(seen(interrupt, { ...accepted, inDoubt: true }, "acceptance", "active"), "pending");
+        const taken = errorOf(
+            seen(interrupt, { ...accepted, outcomeUnknown: true }, "acceptance", "active"),
+            "pending",
+        );
         assert.match(taken.what, /^accepted/);
     });
 
     it("that finds nothing to do, where that is skipped, notes what may have been done", () => {
-        const note = (asked: Asked, known: Knowledge) => noteOf(seen(skipping(asked), known, "refusal", "active"));
+        const note = (asked: WaitOptions, known: RequestState) =>
+            noteOf(seen(skipping(asked), known, "rejection", "active"));
         assert.match(note(interrupt, doubted) ?? "", /earlier try/);
         assert.match(note(interrupt, nothing) ?? "", /the instance is active$/);
         assert.match(note(resume, nothing) ?? "", /the instance is active; .*its interrupt\?$/);
         assert.match(note({ ...resume, interruption: "ls-cn-1/T" }, nothing) ?? "", /the instance is active$/);
-        const taken = seen(skipping(interrupt), { ...accepted, inDoubt: true }, "acceptance", "active");
+        const taken = seen(skipping(interrupt), { ...accepted, outcomeUnknown: true }, "acceptance", "active");
         assert.match(noteOf(taken) ?? "", /^accepted/);
     });
 
     it("that finds the goal notes whose work it was, unless it was ours", () => {
         assert.equal("note" in seen(interrupt, accepted, "acceptance", "suspended"), false);
-        assert.match(noteOf(seen(interrupt, nothing, "refusal", "suspended")) ?? "", /^already suspended/);
-        const joined = seen(interrupt, { ...nothing, interrupting: true }, "acceptance", "suspended");
+        assert.match(noteOf(seen(interrupt, nothing, "rejection", "suspended")) ?? "", /^already suspended/);
+        const joined = seen(interrupt, { ...nothing, alreadyInterrupting: true }, "acceptance", "suspended");
         assert.match(noteOf(joined) ?? "", /another interrupt/);
     });
 
@@ -161,7 +166,7 @@ describe("what follows from a look", () => {
 });
 
 describe("what follows when the time is up", () => {
-    const late = (asked: Asked, known: Knowledge, status?: string, timeoutName?: string) =>
+    const late = (asked: WaitOptions, known: RequestState, status?: string, timeoutName?: string) =>
         outOfTime(
             { ...asked, timeoutSeconds: 60, ...(timeoutName === undefined ? {} : { timeoutName }) },
             known,
@@ -193,7 +198,7 @@ describe("what follows when the time is up", () => {
 
     it("is the hint to skip where the status is one that nobody documents, and only there", () => {
         for (const known of [nothing, doubted]) {
-            const kind = known.inDoubt ? "pending" : "failed";
+            const kind = known.outcomeUnknown ? "pending" : "failed";
             assert.match(errorOf(late(interrupt, known, "New"), kind).advice, /if New is.*`whenIdle: "skip"`$/);
             for (const status of ["activating", undefined]) {
                 const { advice } = errorOf(late(interrupt, known, status), kind);
@@ -206,7 +211,9 @@ describe("what follows when the time is up", () => {
 
 describe("what is known after a poll", () => {
     it("is that an accepted interrupt is over when it saw `active`, and stays so", () => {
-        const cases: ReadonlyArray<readonly [operation: Operation, known: Knowledge, status: string, over: boolean]> = [
+        const cases: ReadonlyArray<
+            readonly [operation: Operation, known: RequestState, status: string, over: boolean]
+        > = [
             ["InterruptLogstashTask", accepted, "active", true],
             ["InterruptLogstashTask", accepted, "activating", false],
             ["InterruptLogstashTask", accepted, "suspended", false],
@@ -219,7 +226,7 @@ describe("what is known after a poll", () => {
             ["ResumeLogstashTask", accepted, "suspended", false],
         ];
         for (const [operation, known, status, over] of cases) {
-            const after = known.acceptance === undefined ? "refusal" : "acceptance";
+            const after = known.acceptance === undefined ? "rejection" : "acceptance";
             const { over: isOver, seen: isSeen } = afterStatusSeen(operation, known, after, status);
             assert.deepEqual([isOver, isSeen], [over, after === "acceptance"], `${operation} ${status}`);
         }
@@ -234,12 +241,12 @@ describe("what is known after a poll", () => {
             ["invalid", false],
             ["New", false],
         ] as const) {
-            for (const after of ["acceptance", "refusal"] as const) {
+            for (const after of ["acceptance", "rejection"] as const) {
                 const { polls } = afterStatusSeen("InterruptLogstashTask", nothing, after, status);
                 assert.deepEqual(polls, { any: true, running }, status);
             }
             const before = { ...nothing, polls: { any: true, running: true } };
-            assert.equal(afterStatusSeen("InterruptLogstashTask", before, "refusal", status).polls.running, true);
+            assert.equal(afterStatusSeen("InterruptLogstashTask", before, "rejection", status).polls.running, true);
         }
     });
 });
@@ -248,33 +255,34 @@ describe("whether a request of the resource suspended the instance", () => {
     const over = { ...accepted, over: true };
     const superseding = { ...nothing, supersedes: true };
     const joined = { ...nothing, interrupting: true };
-    const cases: ReadonlyArray<readonly [when: string, known: Knowledge, status: string | undefined, acted: boolean]> =
+    const cases: ReadonlyArray<
+        readonly [when: string, known: RequestState, status: string | undefined, acted: boolean]
+    > = [
+        ["it was accepted", accepted, undefined, true],
+        ["it was accepted, and is suspended", accepted, "suspended", true],
+        ["it was accepted, and the status is undocumented", accepted, "New", true],
+        ["it was accepted, and a poll has seen that it is over", over, "suspended", false],
         [
-            ["it was accepted", accepted, undefined, true],
-            ["it was accepted, and is suspended", accepted, "suspended", true],
-            ["it was accepted, and the status is undocumented", accepted, "New", true],
-            ["it was accepted, and a poll has seen that it is over", over, "suspended", false],
-            [
-                "it is over, and supersedes one that may have been applied",
-                { ...over, supersedes: true },
-                "suspended",
-                false,
-            ],
-            ["its outcome is unknown, and a poll saw `suspended`", doubted, "suspended", true],
-            ["its outcome is unknown, and a poll saw `active`", doubted, "active", false],
-            ["its outcome is unknown, and nothing was polled", doubted, undefined, false],
-            [
-                "it supersedes one that may have been applied, and a poll saw `suspended`",
-                superseding,
-                "suspended",
-                true,
-            ],
-            ["it supersedes one that may have been applied, and a poll saw `New`", superseding, "New", false],
-            ["it was rejected, and a poll saw `suspended`", nothing, "suspended", false],
-            ["another is being processed", joined, "suspended", false],
-            ["another is being processed, and it may have been applied", { ...joined, inDoubt: true }, undefined, true],
-            ["another was processed, and it may have been applied", { ...joined, inDoubt: true }, "active", false],
-        ];
+            "it is over, and supersedes one that may have been applied",
+            { ...over, supersedes: true },
+            "suspended",
+            false,
+        ],
+        ["its outcome is unknown, and a poll saw `suspended`", doubted, "suspended", true],
+        ["its outcome is unknown, and a poll saw `active`", doubted, "active", false],
+        ["its outcome is unknown, and nothing was polled", doubted, undefined, false],
+        ["it supersedes one that may have been applied, and a poll saw `suspended`", superseding, "suspended", true],
+        ["it supersedes one that may have been applied, and a poll saw `New`", superseding, "New", false],
+        ["it was rejected, and a poll saw `suspended`", nothing, "suspended", false],
+        ["another is being processed", joined, "suspended", false],
+        [
+            "another is being processed, and it may have been applied",
+            { ...joined, outcomeUnknown: true },
+            undefined,
+            true,
+        ],
+        ["another was processed, and it may have been applied", { ...joined, outcomeUnknown: true }, "active", false],
+    ];
     for (const [when, known, status, expected] of cases) {
         it(`is ${expected} when ${when}`, () => {
             assert.equal(acted("InterruptLogstashTask", known, status), expected);
@@ -296,6 +304,6 @@ describe("an endpoint that was never reached", () => {
 
     it("keeps an acceptance of an earlier run", () => {
         assert.match(errorOf(neverAnswered(accepted, route), "pending").what, /^accepted/);
-        assert.match(unanswered({ ...accepted, inDoubt: true, sent: false }), /^accepted/);
+        assert.match(unanswered({ ...accepted, outcomeUnknown: true, sent: false }), /^accepted/);
     });
 });

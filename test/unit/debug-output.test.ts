@@ -2,8 +2,8 @@ import { strict as assert } from "node:assert";
 import { createRequire } from "node:module";
 import { silenceSecrets } from "../../provider/src/cloud/debugOutput";
 import { popCoreService } from "../../provider/src/cloud/popcore";
+import { stackHints } from "../hints";
 import { enterEnvironment, leaveEnvironment } from "../protocol/environment";
-import { waysOfStack } from "../ways";
 
 interface Debug {
     enabled(name: string): boolean;
@@ -61,7 +61,7 @@ describe("what `DEBUG` prints", () => {
             debug.enable(names);
         }
         const service = popCoreService({
-            ways: waysOfStack,
+            hints: stackHints,
             endpoint: () => ({ url: "http://127.0.0.1:1" }),
             region: "cn-hangzhou",
             credentials: () => ({
@@ -77,7 +77,7 @@ describe("what `DEBUG` prints", () => {
         });
         try {
             const reply = await service.describe("i", { leftMs: 5_000, signal: new AbortController().signal });
-            assert.equal(reply.kind, "unconnected");
+            assert.equal(reply.kind, "notConnected");
         } finally {
             leaveEnvironment();
         }

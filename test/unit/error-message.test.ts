@@ -6,11 +6,11 @@ import {
     lookAdvice,
     refusalAdvice,
 } from "../../provider/src/request/errorMessage";
-import type { Reply } from "../../provider/src/request/response";
-import { waysOfStack } from "../ways";
+import type { ServiceResponse } from "../../provider/src/request/response";
+import { stackHints } from "../hints";
 import { error, unconnected } from "./replies";
 
-const body = (known: object): Reply => ({ kind: "body", body: { ...known } });
+const body = (known: object): ServiceResponse => ({ kind: "body", body: { ...known } });
 
 /** The rows below the first line, by their labels. */
 function rowsOf(more: Partial<ErrorReport>): Record<string, string> {
@@ -23,7 +23,7 @@ function rowsOf(more: Partial<ErrorReport>): Record<string, string> {
         elapsedMs: 1_960,
         advice: "",
         credentialsName: () => "the setting",
-        route: { endpoint: "a.test:443", stood: true, ways: waysOfStack },
+        route: { endpoint: "a.test:443", everConnected: true, hints: stackHints },
         ...more,
     }).split("\n");
     return Object.fromEntries(
@@ -33,7 +33,10 @@ function rowsOf(more: Partial<ErrorReport>): Record<string, string> {
         }),
     );
 }
-const problem = (reply: Reply, call: "InterruptLogstashTask" | "DescribeLogstash" = "InterruptLogstashTask") => ({
+const problem = (
+    reply: ServiceResponse,
+    call: "InterruptLogstashTask" | "DescribeLogstash" = "InterruptLogstashTask",
+) => ({
     problem: { call, reply },
 });
 
@@ -58,7 +61,7 @@ describe("the text of an error", () => {
         for (const reply of [error("X", 400, { requestId: "R-1" }), body({ RequestId: "R-1" })]) {
             assert.equal(rowsOf({ ...problem(reply), requestId })["request ID"], "R-1");
         }
-        for (const reply of [error("X"), body({}), unconnected("X"), { kind: "lost", code: "X" } as const]) {
+        for (const reply of [error("X"), body({}), unconnected("X"), { kind: "noResponse", code: "X" } as const]) {
             assert.equal(rowsOf({ ...problem(reply), requestId })["request ID"], "R-accepted");
         }
     });
@@ -83,7 +86,12 @@ describe("the text of an error", () => {
     });
 
     it("names what stands between where no connection could be made, and only there", () => {
-        const route = { endpoint: "a.test:443", proxy: "p.test (HTTPS_PROXY)", stood: false, ways: waysOfStack };
+        const route = {
+            endpoint: "a.test:443",
+            proxy: "p.test (HTTPS_PROXY)",
+            everConnected: false,
+            hints: stackHints,
+        };
         const { endpoint, proxy } = rowsOf({ ...problem(unconnected("ENOTFOUND")), route });
         assert.deepEqual([endpoint, proxy], ["a.test:443", "p.test (HTTPS_PROXY)"]);
         const override = "a.test from the setting";
@@ -97,18 +105,18 @@ describe("the text of an error", () => {
         }
     });
 
-    const codes: ReadonlyArray<readonly [reply: Reply, code: string]> = [
+    const codes: ReadonlyArray<readonly [reply: ServiceResponse, code: string]> = [
         [body({}), "Result is missing"],
         [body({ Result: false }), "Result is false"],
         [body({ Result: "secret" }), "Result is not true"],
         [error("X", 400, { httpStatus: undefined }), "X"],
-        [{ kind: "unusable", detail: "HTML" }, "unusable answer (HTML)"],
-        [{ kind: "lost", code: "ECONNRESET" }, "ECONNRESET (the connection was reset)"],
-        [{ kind: "lost", code: "ENEW" }, "ENEW (the connection failed)"],
+        [{ kind: "invalidResponse", detail: "HTML" }, "unusable answer (HTML)"],
+        [{ kind: "noResponse", code: "ECONNRESET" }, "ECONNRESET (the connection was reset)"],
+        [{ kind: "noResponse", code: "ENEW" }, "ENEW (the connection failed)"],
         [unconnected("ECONNREFUSED"), "ECONNREFUSED (nobody listens there)"],
         [unconnected("ECONNREFUSED", { detail: "our words" }), "ECONNREFUSED (our words)"],
         [unconnected("ENEW"), "ENEW (no connection)"],
-        [{ kind: "unsent", detail: "no time" }, "no time"],
+        [{ kind: "notSent", detail: "no time" }, "no time"],
     ];
     for (const [reply, code] of codes) {
         it(`has in place of a code: ${code}`, () => assert.equal(codeOf(reply), code));
@@ -116,8 +124,9 @@ describe("the text of an error", () => {
 });
 
 describe("the advice after a refusal", () => {
-    const advice = (reply: Reply, route?: ErrorReport["route"]) => refusalAdvice("InterruptLogstashTask", reply, route);
-    const route = { endpoint: "a.test", stood: false, ways: waysOfStack };
+    const advice = (reply: ServiceResponse, route?: ErrorReport["route"]) =>
+        refusalAdvice("InterruptLogstashTask", reply, route);
+    const route = { endpoint: "a.test", everConnected: false, hints: stackHints };
     const proxy = "p.test (HTTPS_PROXY)";
 
     it("is the RAM action of the call that was denied", () => {
@@ -139,12 +148,12 @@ describe("the advice after a refusal", () => {
     });
 
     it("is to read on where nothing is known", () => {
-        const replies: readonly Reply[] = [
+        const replies: readonly ServiceResponse[] = [
             ...[error("New"), error("Throttling"), body({ Result: false }), unconnected("ENEW")],
             ...([
-                { kind: "lost", code: "E" },
-                { kind: "unusable", detail: "d" },
-                { kind: "unsent", detail: "d" },
+                { kind: "noResponse", code: "E" },
+                { kind: "invalidResponse", detail: "d" },
+                { kind: "notSent", detail: "d" },
             ] as const),
         ];
         for (const reply of replies) {

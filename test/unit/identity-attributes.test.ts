@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { headersFor } from "../../provider/src/identity/headers";
 import type { Identity } from "../../provider/src/identity/identity";
-import type { Found } from "../../provider/src/identity/place";
+import type { ResolvedSetting } from "../../provider/src/identity/place";
 import { regionFor } from "../../provider/src/identity/region";
 import { baseOf, profileOf, resolve, type Setup, settingsOf, source, text, together } from "./identitySettings";
 
@@ -17,10 +17,11 @@ interface Row {
     /** What makes the rest of it complete. */
     readonly rest: Setup;
     /** What came of it. */
-    readonly read: (setup: Setup) => Found | string | undefined;
+    readonly read: (setup: Setup) => ResolvedSetting | string | undefined;
 }
 
-const ofIdentity = (read: (identity: Identity) => Found | string | undefined) => (setup: Setup) => read(resolve(setup));
+const ofIdentity = (read: (identity: Identity) => ResolvedSetting | string | undefined) => (setup: Setup) =>
+    read(resolve(setup));
 const key = { accessKey: "rest-id", secretKey: "rest-secret" };
 const oidc = { oidcProviderArn: "rest-provider", roleArn: "rest-role", oidcTokenFile: "/rest-token" };
 const without = (values: Readonly<Record<string, string>>, name: string) =>
@@ -211,7 +212,7 @@ describe("the identity: each attribute by itself", () => {
         };
         const placeIn = (setup: Setup) => {
             const found = row.read(setup);
-            return typeof found === "object" ? found.place : undefined;
+            return typeof found === "object" ? found.source : undefined;
         };
         const [block = "", blockField] = row.key.split(".");
         const blockIn = (setup: Setup) => (setup.config?.[block] ?? {}) as object;
@@ -321,7 +322,7 @@ describe("the identity: each attribute by itself", () => {
         };
         const identity = resolve({ namespace: "alicloud-logstash", config });
         const { accessKeyId } = baseOf(identity, "accessKey");
-        assert.deepEqual(accessKeyId, { value: "ours", place: { kind: "stack", key: "alicloud-logstash:accessKey" } });
+        assert.deepEqual(accessKeyId, { value: "ours", source: { kind: "stack", key: "alicloud-logstash:accessKey" } });
     });
 });
 

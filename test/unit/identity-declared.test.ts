@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
-import { turns } from "../../provider/src/cloud/rateLimit";
+import { rateLimit } from "../../provider/src/cloud/rateLimit";
 import { type Attribute, type AttributeName, attributes } from "../../provider/src/identity/attributes";
-import { waysToReach } from "../../provider/src/identity/endpoint";
+import { configHints } from "../../provider/src/identity/endpoint";
 import { finder, howToSet } from "../../provider/src/identity/finder";
-import { placeText } from "../../provider/src/identity/place";
-import { waysToGiveRegion } from "../../provider/src/identity/region";
+import { describeSource } from "../../provider/src/identity/place";
+import { howToSetRegion } from "../../provider/src/identity/region";
 import { howToNameIdentity, identityFor } from "../../provider/src/identity/resolution";
 import { baseOf, refusal, settingsOf } from "./identitySettings";
 
@@ -23,7 +23,7 @@ describe("the settings of a provider that the program declares", () => {
                 const found = finder(declared({ [block]: field === undefined ? "x" : { [field]: "x" } }))(name);
                 assert.equal(found?.value, "x");
                 const path = block === "endpoints" ? `endpoints[0].${field}` : key;
-                assert.equal(placeText(found.place), `the provider's \`${path}\``);
+                assert.equal(describeSource(found.source), `the provider's \`${path}\``);
             });
         }
     }
@@ -32,15 +32,15 @@ describe("the settings of a provider that the program declares", () => {
         const settings = declared();
         const texts = [
             ...(Object.keys(attributes) as AttributeName[]).map((name) => howToSet(settings, name)),
-            ...Object.values(waysToReach(settings)),
-            waysToGiveRegion(settings),
+            ...Object.values(configHints(settings)),
+            howToSetRegion(settings),
             howToNameIdentity(settings),
         ];
         for (const text of texts) {
             assert.doesNotMatch(text, /alicloud-logstash:|pulumi config/);
         }
         const limit = declared({ requestsPerSecond: "many" });
-        assert.throws(() => turns(limit), /^Error: the provider's `requestsPerSecond` is not a whole number/);
+        assert.throws(() => rateLimit(limit), /^Error: the provider's `requestsPerSecond` is not a whole number/);
     });
 
     it("are advised by name where nothing is set", () => {

@@ -97,7 +97,7 @@ const ambient: readonly (readonly [what: string, setup: Setup])[] = [
 function who(identity: Identity): string {
     const values = (value: unknown): string[] =>
         typeof value === "object" && value !== null
-            ? Object.entries(value).flatMap(([name, inner]) => (name === "place" ? [] : values(inner)))
+            ? Object.entries(value).flatMap(([name, inner]) => (name === "source" ? [] : values(inner)))
             : [String(value)];
     return JSON.stringify([identity.base.kind, identityText(identity), values(identity.roles)]);
 }

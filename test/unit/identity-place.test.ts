@@ -4,8 +4,8 @@ import { callFor } from "../../provider/src/identity/call";
 import { endpointFor, stsHostFor } from "../../provider/src/identity/endpoint";
 import { finder } from "../../provider/src/identity/finder";
 import { headersFor } from "../../provider/src/identity/headers";
-import { placeText } from "../../provider/src/identity/place";
-import { type RegionArguments, regionFor, waysToGiveRegion } from "../../provider/src/identity/region";
+import { describeSource } from "../../provider/src/identity/place";
+import { howToSetRegion, type RegionArguments, regionFor } from "../../provider/src/identity/region";
 import { profileOf, type Setup, settingsOf, together } from "./identitySettings";
 
 const region = "cn-hangzhou";
@@ -94,11 +94,11 @@ describe("the region", () => {
 
     it("says where it came from", () => {
         const argument = regionFor(settingsOf({}), { region: "cn-argument" });
-        assert.deepEqual(argument?.place, { kind: "argument", name: "region" });
+        assert.deepEqual(argument?.source, { kind: "argument", name: "region" });
         const recorded = regionFor(settingsOf({}), { recorded: "cn-old" });
-        assert.deepEqual(recorded?.place, { kind: "record" });
-        assert.match(placeText(recorded.place), /earlier run/);
-        assert.deepEqual(regionFor(settingsOf(withProfile()), {})?.place, {
+        assert.deepEqual(recorded?.source, { kind: "record" });
+        assert.match(describeSource(recorded.source), /earlier run/);
+        assert.deepEqual(regionFor(settingsOf(withProfile()), {})?.source, {
             kind: "profile",
             profile: "p",
             field: "region_id",
@@ -115,7 +115,7 @@ describe("the region", () => {
     });
 
     it("is asked for by the keys that the user has", () => {
-        assert.match(waysToGiveRegion(settingsOf({ namespace: "alicloud-logstash" })), /alicloud-logstash:region/);
+        assert.match(howToSetRegion(settingsOf({ namespace: "alicloud-logstash" })), /alicloud-logstash:region/);
     });
 });
 

@@ -90,9 +90,9 @@ function setupOf({ places, role, oidc, mode, current }: Choice): Setup {
 function rankOf({ base }: Identity): number {
     switch (base.kind) {
         case "accessKey": {
-            const { place } = base.accessKeyId;
-            assert.ok(place.kind !== "profile" || place.profile !== "c", "the CLI's current profile signs nothing");
-            return place.kind === "profile" && place.profile === "source" ? 2 : 1;
+            const { source } = base.accessKeyId;
+            assert.ok(source.kind !== "profile" || source.profile !== "c", "the CLI's current profile signs nothing");
+            return source.kind === "profile" && source.profile === "source" ? 2 : 1;
         }
         case "cliProfile":
             return 2;
@@ -101,7 +101,7 @@ function rankOf({ base }: Identity): number {
         case "ecsRole":
             return 4;
         case "oidc":
-            return base.arn.place.kind === "profile" ? 2 : 5;
+            return base.arn.source.kind === "profile" ? 2 : 5;
     }
 }
 
@@ -193,7 +193,7 @@ describe("the identity, whatever is set", () => {
                 }
                 for (const name of ["accessKeyId", "accessKeySecret"] as const) {
                     const expected = { stack: "stack", both: "stack", environment: "variable", nowhere: "profile" };
-                    assert.equal(base[name].place.kind, expected[choice.places[name] ?? "nowhere"]);
+                    assert.equal(base[name].source.kind, expected[choice.places[name] ?? "nowhere"]);
                 }
             }),
             runs,

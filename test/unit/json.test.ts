@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
-import { showable } from "../../provider/src/cloud/redact";
+import { redact } from "../../provider/src/cloud/redact";
 import { canonicalJson, isRecord, stringField } from "../../provider/src/json";
-import { harmless } from "../../provider/src/sanitize";
+import { sanitize } from "../../provider/src/sanitize";
 
 describe("foreign values", () => {
     it("are objects with named fields, whatever their prototype, or are not", () => {
@@ -32,19 +32,19 @@ describe("foreign values", () => {
 
 describe("foreign text", () => {
     it("is one line without control characters", () => {
-        assert.equal(harmless("  a\r\n\tb\u0000c\u001b[31md\u0085e\u009ff\u007fg \n"), "a b c [31md e f g");
+        assert.equal(sanitize("  a\r\n\tb\u0000c\u001b[31md\u0085e\u009ff\u007fg \n"), "a b c [31md e f g");
     });
 
     it("is bounded", () => {
-        assert.equal(harmless("x".repeat(300)), "x".repeat(300));
-        assert.equal(harmless("x".repeat(301)), `${"x".repeat(300)}…`);
-        assert.equal(harmless("abc", 2), "ab…");
+        assert.equal(sanitize("x".repeat(300)), "x".repeat(300));
+        assert.equal(sanitize("x".repeat(301)), `${"x".repeat(300)}…`);
+        assert.equal(sanitize("abc", 2), "ab…");
     });
 
     it("has no secret in it, at any depth, and what is no text stays as it is", () => {
         const secrets = new Set(["s3cret", "t0ken"]);
         const message = `a s3cret, a s3cret and a t0ken: ${"x".repeat(300)}s3cret`;
-        const shown = showable({ kind: "error", code: "s3cret", message, httpStatus: 400 }, secrets);
+        const shown = redact({ kind: "error", code: "s3cret", message, httpStatus: 400 }, secrets);
         const start = "a ***, a *** and a ***: ";
         assert.deepEqual(shown, {
             kind: "error",
@@ -52,10 +52,10 @@ describe("foreign text", () => {
             message: `${start}${"x".repeat(300 - start.length)}…`,
             httpStatus: 400,
         });
-        assert.deepEqual(showable({ kind: "body", body: { Result: [{ a: "s3cret" }, null, true, 5] } }, secrets), {
+        assert.deepEqual(redact({ kind: "body", body: { Result: [{ a: "s3cret" }, null, true, 5] } }, secrets), {
             kind: "body",
             body: { Result: [{ a: "***" }, null, true, 5] },
         });
-        assert.equal(showable({ kind: "lost", code: "x" }, new Set(["lost"])).kind, "lost");
+        assert.equal(redact({ kind: "noResponse", code: "x" }, new Set(["noResponse"])).kind, "noResponse");
     });
 });

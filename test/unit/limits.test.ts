@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import { install } from "@sinonjs/fake-timers";
-import { defaultRequestsPerSecond, turns } from "../../provider/src/cloud/rateLimit";
+import { defaultRequestsPerSecond, rateLimit } from "../../provider/src/cloud/rateLimit";
 import { settled } from "./steppedTime";
 
 const turnFor = (limit?: string) =>
-    turns({ config: (key) => (key.endsWith(":requestsPerSecond") ? limit : undefined) });
+    rateLimit({ config: (key) => (key.endsWith(":requestsPerSecond") ? limit : undefined) });
 
 /** When each of so many requests gets its turn, on a clock that does not wait. */
 async function timesOf(count: number, limit?: string): Promise<number[]> {

@@ -1,15 +1,15 @@
 import { strict as assert } from "node:assert";
 import { sharedArguments } from "../../provider/src/lifecycle/arguments";
 import { operationOf, pluginTypeTokenOf, typeTokenOf } from "../../provider/src/lifecycle/urn";
-import { transportCode, transportCodes } from "../../provider/src/operations/networkCodes";
+import { networkCode, networkCodes } from "../../provider/src/operations/networkCodes";
 import { descriptorOf, type Operation, operations } from "../../provider/src/operations/operations";
-import { refusalCode, serviceCode, serviceCodes } from "../../provider/src/operations/serviceCodes";
+import { rejectionCode, serviceCode, serviceCodes } from "../../provider/src/operations/serviceCodes";
 
 const names = Object.keys(operations) as Operation[];
 
 describe("the tables of facts", () => {
-    it("tell every two operations apart: by resource, path, verb and participle", () => {
-        for (const field of ["resource", "path", "verb", "participle"] as const) {
+    it("tell every two operations apart: by resource, path, verb and resultProperty", () => {
+        for (const field of ["resource", "path", "verb", "resultProperty"] as const) {
             const values = names.map((name) => descriptorOf(name)[field]);
             assert.equal(new Set(values).size, names.length, `${field}: ${values.join(", ")}`);
         }
@@ -49,10 +49,10 @@ describe("the tables of facts", () => {
     it("hide no code behind an earlier one", () => {
         for (const row of serviceCodes) {
             assert.equal(serviceCode(row.code.replace("*", ".Any")), row);
-            assert.equal(refusalCode(row.code.replace("*", ".Any")), row.meaning === "refused" ? row : undefined);
+            assert.equal(rejectionCode(row.code.replace("*", ".Any")), row.meaning === "rejected" ? row : undefined);
         }
-        for (const row of transportCodes) {
-            assert.equal(transportCode(row.code.replace("*", "ANY")), row);
+        for (const row of networkCodes) {
+            assert.equal(networkCode(row.code.replace("*", "ANY")), row);
         }
     });
 });

@@ -4,21 +4,21 @@ import { join } from "node:path";
 import { install } from "@sinonjs/fake-timers";
 import { outputsFor } from "../../provider/src/lifecycle/outputs";
 import { type Operation, operations } from "../../provider/src/operations/operations";
-import type { Reply } from "../../provider/src/request/response";
-import { carryOut, type Outcome, type Request } from "../../provider/src/request/run";
-import { waysOfStack } from "../ways";
+import type { ServiceResponse } from "../../provider/src/request/response";
+import { type Outcome, type Request, runRequest } from "../../provider/src/request/run";
+import { stackHints } from "../hints";
 import { error, unconnected } from "./replies";
 import { settled } from "./steppedTime";
 
 const document = readFileSync(join(__dirname, "..", "..", "docs", "outcomes.md"), "utf8");
 
-const lost: Reply = { kind: "lost", code: "ECONNRESET" };
+const lost: ServiceResponse = { kind: "noResponse", code: "ECONNRESET" };
 /** The last response to the request, by the words of the document. */
-const responses: Readonly<Record<string, Reply>> = {
+const responses: Readonly<Record<string, ServiceResponse>> = {
     accepted: { kind: "body", body: { Result: true, RequestId: "R" } },
     lost,
     throttled: error("Throttling.User", 429),
-    "not sent": { kind: "unsent", detail: "no credentials" },
+    "not sent": { kind: "notSent", detail: "no credentials" },
     "no host": unconnected("ENOTFOUND"),
     "no connection": unconnected("ConnectTimeout", { afterMs: 10_000 }),
     "invalid state": error("InstanceActivating", 400),
@@ -26,7 +26,7 @@ const responses: Readonly<Record<string, Reply>> = {
     rejected: error("InstanceNotFound", 404),
 };
 const acceptedEarlier = "accepted earlier";
-const failingPolls: Readonly<Record<string, Reply>> = {
+const failingPolls: Readonly<Record<string, ServiceResponse>> = {
     failing: error("ServiceUnavailable", 503),
     denied: error("Forbidden.RAM", 403),
     rejected: error("InstanceNotFound", 404),
@@ -81,23 +81,23 @@ async function play({ operation, unknown, response, wait, noop, polls: seen }: S
             region: "cn-hangzhou",
             clientToken: "T",
             wait,
-            whenNothing: noop,
+            onNoop: noop,
             timeoutSeconds: 90,
             ...(isEarlier ? { earlier: { acceptance, over: unknown === "over" } } : {}),
             ...(unknown === "earlier run" ? { earlier: {} } : {}),
             ...(unknown === "superseded" ? { supersedes: true } : {}),
         };
         let sent = 0;
-        let stood = false;
+        let everConnected = false;
         const shown = seen.split(" > ");
-        const outcome = carryOut(request, {
+        const outcome = runRequest(request, {
             service: {
                 async send() {
                     assert.ok(!isEarlier, "what was accepted is not sent again");
                     sent += 1;
                     const isLost = unknown === "this run" && sent === 1;
                     const reply = isLost ? lost : (responses[response] ?? assert.fail(response));
-                    stood ||= reply.kind !== "unconnected" && reply.kind !== "unsent";
+                    everConnected ||= reply.kind !== "notConnected" && reply.kind !== "notSent";
                     return reply;
                 },
                 async describe() {
@@ -106,7 +106,7 @@ async function play({ operation, unknown, response, wait, noop, polls: seen }: S
                     return failed ?? { kind: "body", body: { RequestId: "L", Result: { status } } };
                 },
                 credentialsName: () => "a test",
-                route: () => ({ endpoint: "a.test", ways: waysOfStack, stood }),
+                route: () => ({ endpoint: "a.test", hints: stackHints, everConnected }),
             },
             monotonic: () => clock.performance.now(),
             now: () => new Date(0),
@@ -141,7 +141,7 @@ function rowsOf(heading: string): readonly Row[] {
 
 function fits(row: Row, scenario: Scenario): boolean {
     const { unknown, response } = scenario;
-    const isUnknown = unknown === "earlier run" || unknown === "this run" || response === "lost";
+    const isUnknown = unknown === "earlier run" || unknown === "this run" || response === "noResponse";
     const values: ReadonlyArray<readonly [cell: string, value: string]> = [
         [row.unknown, isUnknown ? "yes" : unknown],
         [row.response, response],
@@ -160,7 +160,7 @@ function described(operation: Operation, outcome: Outcome): Pick<Row, "outcome" 
     }
     const outputs = outputsFor(operation, "ls-cn-1", outcome, { interruption: before });
     assert.equal(outputs.clientToken, "T");
-    const hasActed = outputs[operations[operation].participle];
+    const hasActed = outputs[operations[operation].resultProperty];
     const words = { kind: outcome.kind === "done" ? `done ${outputs.status}` : "pending" };
     if (outcome.kind === "pending") {
         assert.equal(outputs.status, "pending");

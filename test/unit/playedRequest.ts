@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import { install } from "@sinonjs/fake-timers";
 import type { Line } from "../../provider/src/request/progress";
-import type { Reply } from "../../provider/src/request/response";
-import { carryOut, type Outcome, type Request } from "../../provider/src/request/run";
-import { waysOfStack } from "../ways";
+import type { ServiceResponse } from "../../provider/src/request/response";
+import { type Outcome, type Request, runRequest } from "../../provider/src/request/run";
+import { stackHints } from "../hints";
 import { error } from "./replies";
 import { settled } from "./steppedTime";
 
@@ -13,39 +13,42 @@ const request: Request = {
     region: "cn-hangzhou",
     clientToken: "T",
     wait: true,
-    whenNothing: "fail",
+    onNoop: "fail",
     timeoutSeconds: 60,
 };
 
-export const accepted: Reply = { kind: "body", body: { Result: true, RequestId: "R-yes" } };
-export const reset: Reply = { kind: "lost", code: "ECONNRESET" };
+export const accepted: ServiceResponse = { kind: "body", body: { Result: true, RequestId: "R-yes" } };
+export const reset: ServiceResponse = { kind: "noResponse", code: "ECONNRESET" };
 export const throttled = error("Throttling.User");
 export const wrongPhase = error("InstanceActivating");
 export const notFound = error("InstanceNotFound", 404, { requestId: "R-no" });
 export const forbidden = error("Forbidden.RAM", 403);
 export const interrupting = error("AlreadyReceivedInterruptSignal");
-export const is = (status: string): Reply => ({ kind: "body", body: { RequestId: "R-look", Result: { status } } });
+export const is = (status: string): ServiceResponse => ({
+    kind: "body",
+    body: { RequestId: "R-look", Result: { status } },
+});
 
 /** A call that ends with the deployment only: it was handed to a connection, or waits for one. */
 type Hanging = "hang" | "wait";
 
 interface Script {
     /** To each request in turn, the last one for ever; one without a connection comes after the time that it says. */
-    readonly sends?: readonly (Reply | Error | Hanging)[];
+    readonly sends?: readonly (ServiceResponse | Error | Hanging)[];
     /** To each poll in turn, the last one for ever. */
-    readonly looks?: readonly (Reply | Hanging)[];
+    readonly looks?: readonly (ServiceResponse | Hanging)[];
     /** What pauses are drawn with. */
     readonly random?: () => number;
     /** Names the credentials, which settings may not give. */
     readonly credentialsName?: () => string;
 }
 
-const isConnected = ({ kind }: Reply) => kind !== "unconnected" && kind !== "unsent";
-const unsent: Reply = { kind: "unsent", detail: "the deployment was stopped" };
-const lost: Reply = { kind: "lost", code: "Aborted" };
+const isConnected = ({ kind }: ServiceResponse) => kind !== "notConnected" && kind !== "notSent";
+const unsent: ServiceResponse = { kind: "notSent", detail: "the deployment was stopped" };
+const lost: ServiceResponse = { kind: "noResponse", code: "Aborted" };
 
 /** What a call that hangs comes to when the deployment is stopped. */
-function stoppedCall(hanging: Hanging, signal: AbortSignal): Promise<Reply> {
+function stoppedCall(hanging: Hanging, signal: AbortSignal): Promise<ServiceResponse> {
     const reply = hanging === "hang" ? lost : unsent;
     return new Promise((resolve) => {
         signal.addEventListener("abort", () => resolve(reply));
@@ -64,7 +67,7 @@ export async function play(
         const lines: Line[] = [];
         /** When each look began. */
         const looksAtMs: number[] = [];
-        let stood = false;
+        let everConnected = false;
         const stop = new AbortController();
         const stopNow = () => stop.abort(new Error("stopped"));
         if (stopAfterMs === 0) {
@@ -73,7 +76,7 @@ export async function play(
             clock.setTimeout(stopNow, stopAfterMs);
         }
         let elapsedMs = 0;
-        const outcome = carryOut(
+        const outcome = runRequest(
             { ...request, ...changes },
             {
                 service: {
@@ -86,21 +89,21 @@ export async function play(
                         if (reply instanceof Error) {
                             throw reply;
                         }
-                        if (reply.kind === "unconnected") {
+                        if (reply.kind === "notConnected") {
                             await new Promise((resolve) => setTimeout(resolve, Math.min(reply.afterMs, leftMs)));
                         }
-                        stood ||= isConnected(reply);
+                        everConnected ||= isConnected(reply);
                         return reply;
                     },
                     credentialsName,
-                    route: () => ({ endpoint: "a.test", ways: waysOfStack, stood }),
+                    route: () => ({ endpoint: "a.test", hints: stackHints, everConnected }),
                     async describe(_instanceId, { signal }) {
                         looksAtMs.push(clock.performance.now());
                         const reply = looks[looksAtMs.length - 1] ?? looks.at(-1) ?? is("suspended");
                         if (typeof reply === "string") {
                             return stoppedCall(reply, signal);
                         }
-                        stood ||= isConnected(reply);
+                        everConnected ||= isConnected(reply);
                         return reply;
                     },
                 },

@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import { connectCode, replyFromResult, replyFromThrown } from "../../provider/src/cloud/popcoreResponse";
-import type { Reply } from "../../provider/src/request/response";
+import type { ServiceResponse } from "../../provider/src/request/response";
 
-const is = (kind: Reply["kind"], more: object) => ({ kind, ...more });
+const is = (kind: ServiceResponse["kind"], more: object) => ({ kind, ...more });
 const body = (known: object) => is("body", { body: known });
-const unusable = (detail: string) => is("unusable", { detail });
+const unusable = (detail: string) => is("invalidResponse", { detail });
 const thrown = (name: string, more: object = {}) => Object.assign(new Error(""), { name, ...more });
 
 describe("what is kept of an answer", () => {
@@ -57,9 +57,9 @@ describe("what is kept of an answer", () => {
             { name: "FormatError", body: "<html>" },
             unusable("malformed JSON, HTML or XML where JSON was expected"),
         ],
-        ["a read timeout", thrown("RequestTimeoutError"), is("lost", { code: "RequestTimeout" })],
-        ["a timeout of the connection", thrown("ConnectTimeoutError"), is("lost", { code: "RequestTimeout" })],
-        ["an abort", thrown("AbortError"), is("lost", { code: "RequestTimeout" })],
+        ["a read timeout", thrown("RequestTimeoutError"), is("noResponse", { code: "RequestTimeout" })],
+        ["a timeout of the connection", thrown("ConnectTimeoutError"), is("noResponse", { code: "RequestTimeout" })],
+        ["an abort", thrown("AbortError"), is("noResponse", { code: "RequestTimeout" })],
         ["what only begins like a timeout", thrown("TimeoutErrors"), unusable("an answer that could not be read")],
         [
             "an error in JSON",
@@ -117,12 +117,12 @@ describe("what is kept of an answer", () => {
             xml("No. hostid: h, requestid: R"),
             unusable("an answer that could not be read"),
         ],
-        ["a reset", xml("read", "ECONNRESET"), is("lost", { code: "ECONNRESET" })],
+        ["a reset", xml("read", "ECONNRESET"), is("noResponse", { code: "ECONNRESET" })],
         ["a code that is not Node's", xml("x", "Refused"), unusable("an answer that could not be read")],
         ["a code of one letter", xml("x", "E"), unusable("an answer that could not be read")],
         ["a code that begins with a digit", xml("x", "1ECONN"), unusable("an answer that could not be read")],
         ["a code that is too long", xml("x", "E".repeat(62)), unusable("an answer that could not be read")],
-        ["a code of two letters", xml("x", "E2"), is("lost", { code: "E2" })],
+        ["a code of two letters", xml("x", "E2"), is("noResponse", { code: "E2" })],
         ["undefined", undefined, unusable("an answer that could not be read")],
     ];
     for (const [what, error, reply, status] of errors) {

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import { type Line, Progress, type Stage } from "../../provider/src/request/progress";
-import type { Reply } from "../../provider/src/request/response";
+import type { ServiceResponse } from "../../provider/src/request/response";
 import { startBudget } from "../../provider/src/request/retry";
 
-const lost: Reply = { kind: "lost", code: "ECONNRESET" };
+const lost: ServiceResponse = { kind: "noResponse", code: "ECONNRESET" };
 const stage: Stage = { isUnderWay: true, attempts: 1, problem: undefined, status: "activating", percent: undefined };
 
 function progress() {
@@ -66,7 +66,7 @@ describe("the lines about a request", () => {
         const { told, lines } = progress();
         told.retry({ call: "DescribeLogstash", reply: lost });
         told.retry({ call: "InterruptLogstashTask", reply: lost });
-        told.retry({ call: "InterruptLogstashTask", reply: { kind: "lost", code: "EPIPE" } });
+        told.retry({ call: "InterruptLogstashTask", reply: { kind: "noResponse", code: "EPIPE" } });
         const [look = "", sent = "", ...others] = lines.map(({ message }) => message);
         assert.match(look, /^DescribeLogstash: ECONNRESET.*retrying$/);
         assert.match(sent, /EPIPE.*retrying with the same client token$/);

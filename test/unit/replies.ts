@@ -1,6 +1,6 @@
-import type { Reply } from "../../provider/src/request/response";
+import type { ServiceResponse } from "../../provider/src/request/response";
 
-type ReplyOf<Kind extends Reply["kind"]> = Extract<Reply, { kind: Kind }>;
+type ReplyOf<Kind extends ServiceResponse["kind"]> = Extract<ServiceResponse, { kind: Kind }>;
 
 /** The service's answer with a code. */
 export function error(code: string, httpStatus = 400, more: object = {}): ReplyOf<"error"> {
@@ -8,6 +8,6 @@ export function error(code: string, httpStatus = 400, more: object = {}): ReplyO
 }
 
 /** A request for which no connection was made. */
-export function unconnected(code: string, more: object = {}): ReplyOf<"unconnected"> {
-    return { kind: "unconnected", code, afterMs: 1, ...more };
+export function unconnected(code: string, more: object = {}): ReplyOf<"notConnected"> {
+    return { kind: "notConnected", code, afterMs: 1, ...more };
 }

@@ -35,7 +35,7 @@ describe("the time of a request", () => {
     });
 
     it("is the whole of it where nothing has tried to connect, and no connection is blamed", async () => {
-        const { outcome, elapsedMs } = await play({ sends: [{ kind: "unsent", detail: "no credentials" }] });
+        const { outcome, elapsedMs } = await play({ sends: [{ kind: "notSent", detail: "no credentials" }] });
         const message = messageOf(outcome, "failed");
         assert.match(message, /not accepted within 60 s[\s\S]*no credentials/);
         assert.doesNotMatch(message, /connection/);

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { ConfigurationError } from "../../provider/src/configuration";
-import type { Reply } from "../../provider/src/request/response";
+import type { ServiceResponse } from "../../provider/src/request/response";
 import type { Request } from "../../provider/src/request/run";
 import {
     acceptance,
@@ -117,15 +117,15 @@ describe("an interrupt", () => {
         });
 
         it("is skipped where that was asked for", async () => {
-            const refused = await play({ sends: [wrongPhase], looks: [is("active")] }, { whenNothing: "skip" });
+            const refused = await play({ sends: [wrongPhase], looks: [is("active")] }, { onNoop: "skip" });
             assert.deepEqual(refused.outcome, doneWithout("active", { running: true }));
-            const taken = await play({ looks: [is("active")] }, { whenNothing: "skip" });
+            const taken = await play({ looks: [is("active")] }, { onNoop: "skip" });
             const ended = done("active", true);
             assert.deepEqual(taken.outcome, { ...ended, result: { ...ended.result, acted: false } });
         });
 
         it("is skipped with a warning when its status is undocumented", async () => {
-            const played = await play({ sends: [wrongPhase], looks: [is("Paused")] }, { whenNothing: "skip" });
+            const played = await play({ sends: [wrongPhase], looks: [is("Paused")] }, { onNoop: "skip" });
             assert.deepEqual(played.outcome, doneWithout("Paused"));
             const [line, ...others] = played.lines.filter(({ ephemeral }) => !ephemeral);
             assert.match(line?.message ?? "", /^the instance is Paused, a status that is not documented/);
@@ -182,7 +182,7 @@ describe("an interrupt", () => {
     });
 
     it("records that it may have been done where something unforeseen happens, and says what", async () => {
-        const broken: Reply = {
+        const broken: ServiceResponse = {
             kind: "body",
             get body(): never {
                 throw Object.assign(new TypeError("nobody thought of this"), { id: "not ours" });
@@ -339,8 +339,8 @@ describe("a resume", () => {
 
     it("is retried until the budget ends, and then fails, when a status is suspended or undocumented", async () => {
         for (const status of ["suspended", "Paused"]) {
-            for (const whenNothing of ["fail", "skip"] as const) {
-                const played = await play({ sends: [wrongPhase], looks: [is(status)] }, { ...resume, whenNothing });
+            for (const onNoop of ["fail", "skip"] as const) {
+                const played = await play({ sends: [wrongPhase], looks: [is(status)] }, { ...resume, onNoop });
                 const message = messageOf(played.outcome, "failed");
                 assert.match(message, new RegExp(`not accepted within 60 s.*: the instance is ${status}\n`));
                 assert.doesNotMatch(message, /"skip"/);
@@ -350,7 +350,7 @@ describe("a resume", () => {
     });
 
     it("is skipped with one lasting line when the suspension of an interruption is over", async () => {
-        const skipping: Partial<Request> = { ...resume, interruption: "ls-cn-1/T", whenNothing: "skip" };
+        const skipping: Partial<Request> = { ...resume, interruption: "ls-cn-1/T", onNoop: "skip" };
         for (const status of ["active", "activating"]) {
             const { outcome, lines } = await play({ sends: [wrongPhase], looks: [is(status)] }, skipping);
             assert.deepEqual(outcome, doneWithout(status, { running: true }));

@@ -1,11 +1,15 @@
 import { strict as assert } from "node:assert";
-import { classify, classifyLook } from "../../provider/src/request/classify";
+import { classifyPoll, classifyResponse } from "../../provider/src/request/classify";
 import { codeOf, refusalAdvice } from "../../provider/src/request/errorMessage";
-import { waysOfStack } from "../ways";
+import { stackHints } from "../hints";
 import { unconnected } from "./replies";
 
 const adviceFor = (code: string) =>
-    refusalAdvice("InterruptLogstashTask", unconnected(code), { endpoint: "a.test", stood: false, ways: waysOfStack });
+    refusalAdvice("InterruptLogstashTask", unconnected(code), {
+        endpoint: "a.test",
+        everConnected: false,
+        hints: stackHints,
+    });
 
 describe("a connection that fails", () => {
     /** Each with a word that tells it from the others. */
@@ -25,15 +29,15 @@ describe("a connection that fails", () => {
     for (const [code, words] of passing) {
         it(`is explained, and passes: ${code}`, () => {
             assert.match(codeOf(unconnected(code)), words);
-            assert.match(codeOf({ kind: "lost", code }), words);
-            assert.equal(classify(unconnected(code)).kind, "notDone");
-            assert.equal(classify({ kind: "lost", code }).kind, "inDoubt");
+            assert.match(codeOf({ kind: "noResponse", code }), words);
+            assert.equal(classifyResponse(unconnected(code)).kind, "retryable");
+            assert.equal(classifyResponse({ kind: "noResponse", code }).kind, "outcomeUnknown");
         });
     }
 
     it("is one that nothing more is known of, and was given to no connection", () => {
         assert.equal(
-            codeOf({ kind: "lost", code: "ConnectionFailed" }),
+            codeOf({ kind: "noResponse", code: "ConnectionFailed" }),
             codeOf(unconnected("ConnectionFailed")),
             "the same words, whenever it failed",
         );
@@ -53,14 +57,14 @@ describe("a connection that fails", () => {
     ];
     for (const [code, advice, isFinal = false] of settings) {
         it(`for a setting says which: ${code}`, () => {
-            assert.deepEqual(classify(unconnected(code)), { kind: "unconnectable", isFinal });
+            assert.deepEqual(classifyResponse(unconnected(code)), { kind: "unconnectable", isFinal });
             assert.match(adviceFor(code), advice);
         });
     }
 
     it("with a code that only begins like a known one is another", () => {
         // Nothing is spoken there, and no setting of TLS mends it.
-        assert.equal(classify(unconnected("EPROTONOSUPPORT")).kind, "notDone");
+        assert.equal(classifyResponse(unconnected("EPROTONOSUPPORT")).kind, "retryable");
         assert.equal(
             codeOf(unconnected("EPROTONOSUPPORT")),
             codeOf(unconnected("ENEW")).replace("ENEW", "EPROTONOSUPPORT"),
@@ -69,6 +73,6 @@ describe("a connection that fails", () => {
     });
 
     it("is no refusal of a look", () => {
-        assert.equal(classifyLook(unconnected("ProxyRefused")).kind, "unseen");
+        assert.equal(classifyPoll(unconnected("ProxyRefused")).kind, "unseen");
     });
 });

@@ -1,18 +1,18 @@
 import { type CredentialsSource, credentialsFrom } from "../credentials/credentials";
 import { type Call, callFor } from "../identity/call";
-import { waysToReach } from "../identity/endpoint";
+import { configHints } from "../identity/endpoint";
 import { regionFor } from "../identity/region";
 import type { Settings } from "../identity/settings";
 import type { Declaration } from "../lifecycle/arguments";
 import type { LogstashService } from "../request/client";
 import { popCoreService } from "./popcore";
-import { type Turn, turns } from "./rateLimit";
+import { type Acquire, rateLimit } from "./rateLimit";
 
 /** The services that the resources of one process share. */
 export class Services {
     readonly #services = new Map<string, LogstashService>();
     readonly #sources = new Map<string, CredentialsSource>();
-    #turn: Turn | undefined;
+    #turn: Acquire | undefined;
 
     constructor(private readonly settings: () => Settings) {}
 
@@ -35,11 +35,11 @@ export class Services {
             endpoint: () => call().endpoint,
             headers: () => call().headers,
             region,
-            ways: waysToReach(settings),
+            hints: configHints(settings),
             regionOfStack: () => regionOfStack(settings, profile),
             credentials: () => this.#credentialsFor(call(), profile),
             turn: () => {
-                this.#turn ??= turns(settings);
+                this.#turn ??= rateLimit(settings);
                 return this.#turn;
             },
         });

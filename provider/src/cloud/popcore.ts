@@ -4,18 +4,18 @@ import { type BulkheadPolicy, bulkhead } from "cockatiel";
 import { ConfigurationError } from "../configuration";
 import { type Credentials, type CredentialsSource, CredentialsUnavailable } from "../credentials/credentials";
 import { type Endpoint, isLoopback } from "../identity/endpoint";
-import { placeText } from "../identity/place";
+import { describeSource } from "../identity/place";
 import { descriptorOf } from "../operations/operations";
-import { refusalCode } from "../operations/serviceCodes";
-import type { CallLimits, LogstashService, WaysToReach } from "../request/client";
-import type { Reply } from "../request/response";
+import { rejectionCode } from "../operations/serviceCodes";
+import type { CallLimits, ConfigHints, LogstashService } from "../request/client";
+import type { ServiceResponse } from "../request/response";
 import { Connections } from "./connections";
 import { unlessAborted, unlessLate } from "./deadlines";
 import { silenceSecrets } from "./debugOutput";
 import { connectCode, replyFromResult, replyFromThrown } from "./popcoreResponse";
 import { proxyFor, proxyName } from "./proxy";
-import { maxConnections as defaultMaxConnections, type Turn } from "./rateLimit";
-import { showable } from "./redact";
+import { type Acquire, maxConnections as defaultMaxConnections } from "./rateLimit";
+import { redact } from "./redact";
 import { proxyCode } from "./tunnel";
 
 /** Where and as whom the calls are made. */
@@ -23,12 +23,12 @@ export interface ServiceOptions {
     readonly endpoint: () => Pick<Endpoint, "url" | "override">;
     readonly region: string;
     /** How region and endpoint are set, for messages. */
-    readonly ways: WaysToReach;
+    readonly hints: ConfigHints;
     /** The region of resources that name none, for messages. */
     readonly regionOfStack?: () => string | undefined;
     readonly credentials: () => CredentialsSource;
     /** Resolves when one more request may be sent. */
-    readonly turn: () => Turn;
+    readonly turn: () => Acquire;
     /** Headers that are signed with each call, beside those that every call has. */
     readonly headers?: () => Readonly<Record<string, string>>;
     /** @default 32 */
@@ -42,8 +42,8 @@ export const callTimeoutMs = 10_000;
 const clientTimeoutMs = 86_400_000;
 
 /** The reply to a call that ends before anything of it is given to a connection. */
-function unsent({ aborted }: AbortSignal): Reply {
-    return { kind: "unsent", detail: aborted ? "the deployment was stopped" : "no time was left to send it" };
+function unsent({ aborted }: AbortSignal): ServiceResponse {
+    return { kind: "notSent", detail: aborted ? "the deployment was stopped" : "no time was left to send it" };
 }
 
 /** The service behind `@alicloud/pop-core`; no other module calls that package. */
@@ -80,7 +80,7 @@ interface Opened {
     readonly url: string;
     readonly connections: Connections;
     readonly source: CredentialsSource;
-    readonly turn: Turn;
+    readonly turn: Acquire;
     readonly headers: Readonly<Record<string, string>>;
     readonly proxy?: string;
     /** Whether connections go to this machine: to the endpoint, or to a proxy. */
@@ -104,7 +104,7 @@ class PopCore {
         return this.options.maxConnections ?? defaultMaxConnections;
     }
 
-    async call(call: HttpCall, { leftMs, signal }: CallLimits): Promise<Reply> {
+    async call(call: HttpCall, { leftMs, signal }: CallLimits): Promise<ServiceResponse> {
         const deadline = performance.now() + leftMs;
         const left = () => deadline - performance.now();
         this.#opening ??= this.#open();
@@ -122,13 +122,13 @@ class PopCore {
         const { host } = new URL(url);
         return {
             endpoint: host,
-            ways: this.options.ways,
-            stood: this.#opened?.connections.stood ?? false,
+            hints: this.options.hints,
+            everConnected: this.#opened?.connections.stood ?? false,
             otherRegion: () => {
                 const region = this.options.regionOfStack?.();
                 return region === this.options.region ? undefined : region;
             },
-            ...(override === undefined ? {} : { override: `${host}, from ${placeText(override)}` }),
+            ...(override === undefined ? {} : { override: `${host}, from ${describeSource(override)}` }),
             ...(this.#opened?.proxy === undefined ? {} : { proxy: this.#opened.proxy }),
         };
     }
@@ -154,7 +154,12 @@ class PopCore {
     }
 
     /** An expired session is renewed once, and the call repeated. */
-    async #withRenewal(opened: Opened, call: HttpCall, left: () => number, signal: AbortSignal): Promise<Reply> {
+    async #withRenewal(
+        opened: Opened,
+        call: HttpCall,
+        left: () => number,
+        signal: AbortSignal,
+    ): Promise<ServiceResponse> {
         const { reply, expired } = await this.#try(opened, call, left, signal);
         if (expired === undefined || opened.source.renew === undefined) {
             return reply;
@@ -169,7 +174,7 @@ class PopCore {
         call: HttpCall,
         left: () => number,
         signal: AbortSignal,
-    ): Promise<{ readonly reply: Reply; readonly expired?: Credentials }> {
+    ): Promise<{ readonly reply: ServiceResponse; readonly expired?: Credentials }> {
         try {
             const used = await unlessLate(
                 opened.source.get().then(async (credentials) => {
@@ -186,12 +191,12 @@ class PopCore {
             for (const value of Object.values(used)) {
                 this.#usedSecrets.add(value).add(encodeURIComponent(value));
             }
-            const reply = showable(await this.#send(opened, call, used, left, signal), this.#usedSecrets);
-            const isExpired = reply.kind === "error" && refusalCode(reply.code)?.expired === true;
+            const reply = redact(await this.#send(opened, call, used, left, signal), this.#usedSecrets);
+            const isExpired = reply.kind === "error" && rejectionCode(reply.code)?.expired === true;
             return isExpired ? { reply, expired: used } : { reply };
         } catch (thrown) {
             if (thrown instanceof CredentialsUnavailable) {
-                return { reply: { kind: "unsent", detail: thrown.message } };
+                return { reply: { kind: "notSent", detail: thrown.message } };
             }
             throw thrown;
         }
@@ -207,7 +212,7 @@ class PopCore {
         used: Credentials,
         left: () => number,
         signal: AbortSignal,
-    ): Promise<Reply> {
+    ): Promise<ServiceResponse> {
         const started = performance.now();
         const limit = new AbortController();
         const timer = setTimeout(() => limit.abort(), Math.max(1, Math.min(callTimeoutMs, left())));
@@ -228,8 +233,8 @@ class PopCore {
             "x-acs-region-id": this.options.region,
             ...opened.headers,
         };
-        const unconnected = (code: string): Reply => ({
-            kind: "unconnected",
+        const unconnected = (code: string): ServiceResponse => ({
+            kind: "notConnected",
             code,
             afterMs: performance.now() - started,
             ...(opened.isLocal && code === "ECONNREFUSED" ? { isRefusedHere: true } : {}),
@@ -247,7 +252,7 @@ class PopCore {
                 : replyFromResult(result);
         } catch (thrown) {
             if (signal.aborted) {
-                return watch.stage === "sent" ? { kind: "lost", code: "Aborted" } : unsent(signal);
+                return watch.stage === "sent" ? { kind: "noResponse", code: "Aborted" } : unsent(signal);
             }
             switch (watch.stage) {
                 case "sent":

@@ -1,14 +1,14 @@
 import { isRecord, stringField } from "../json";
-import type { Reply, ServiceError } from "../request/response";
+import type { ServiceError, ServiceResponse } from "../request/response";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads whatever pop-core resolved with: it resolves with a string for every content type it does not know. */
-export function replyFromResult(result: unknown): Reply {
+export function replyFromResult(result: unknown): ServiceResponse {
     if (!isRecord(result)) {
         const shape =
             result === null ? "JSON null" : typeof result === "string" ? describeText(result) : "no JSON object";
-        return { kind: "unusable", detail: shape };
+        return { kind: "invalidResponse", detail: shape };
     }
     const code = stringField(result, "Code");
     return code === undefined
@@ -21,17 +21,17 @@ export function replyFromResult(result: unknown): Reply {
  * only what the service wrote is kept: Node's and httpx's have the signed URL in them. `seenStatus` is the HTTP status of
  * the answer, which pop-core drops for XML.
  */
-export function replyFromThrown(thrown: unknown, seenStatus?: number): Reply {
+export function replyFromThrown(thrown: unknown, seenStatus?: number): ServiceResponse {
     const name = textField(thrown, "name");
     if (name === "FormatError") {
         const text = stringField(thrown, "body");
         return {
-            kind: "unusable",
+            kind: "invalidResponse",
             detail: text === undefined ? "malformed JSON" : `malformed JSON, ${describeText(text)}`,
         };
     }
     if (/TimeoutError$/.test(name) || name === "AbortError") {
-        return { kind: "lost", code: "RequestTimeout" };
+        return { kind: "noResponse", code: "RequestTimeout" };
     }
     const body = isRecord(thrown) ? thrown.result : undefined;
     const httpStatus = isRecord(thrown) && typeof thrown.statusCode === "number" ? thrown.statusCode : undefined;
@@ -52,8 +52,8 @@ export function replyFromThrown(thrown: unknown, seenStatus?: number): Reply {
         };
     }
     return isTransportCode(code)
-        ? { kind: "lost", code }
-        : { kind: "unusable", detail: "an answer that could not be read" };
+        ? { kind: "noResponse", code }
+        : { kind: "invalidResponse", detail: "an answer that could not be read" };
 }
 
 /** Why no connection was made: Node's code, or one of ours, and never the message behind it. */

@@ -1,6 +1,6 @@
 import { TokenBucket } from "limiter";
 import { ConfigurationError, nonEmpty } from "../configuration";
-import { placeOfKey, placeText } from "../identity/place";
+import { describeSource, sourceOfKey } from "../identity/place";
 import { ownKey, ownNamespace } from "../identity/providerKeys";
 import type { Settings } from "../identity/settings";
 
@@ -11,15 +11,15 @@ export const defaultRequestsPerSecond = 90;
 export const maxConnections = 32;
 
 /** Resolves when one more request may be sent. */
-export type Turn = () => Promise<void>;
+export type Acquire = () => Promise<void>;
 
 /** Reads `alicloud-logstash:requestsPerSecond`, and keeps to it for all resources of the process. */
-export function turns({ config, declared = false }: Pick<Settings, "config" | "declared">): Turn {
+export function rateLimit({ config, declared = false }: Pick<Settings, "config" | "declared">): Acquire {
     const text = nonEmpty(config(ownKey("requestsPerSecond")));
     const limit = text === undefined ? defaultRequestsPerSecond : Number(text);
     if (!Number.isInteger(limit) || limit < 1) {
-        const place = placeOfKey({ namespace: ownNamespace, declared }, "requestsPerSecond");
-        throw new ConfigurationError(`${placeText(place)} is not a whole number from 1`);
+        const place = sourceOfKey({ namespace: ownNamespace, declared }, "requestsPerSecond");
+        throw new ConfigurationError(`${describeSource(place)} is not a whole number from 1`);
     }
     // A tenth at once and the rest evenly: in no second more than 1.1 times the limit.
     const bucketSize = Math.max(1, Math.floor(limit / 10));

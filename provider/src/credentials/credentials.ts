@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../configuration";
 import { type Base, type Identity, identityText } from "../identity/identity";
-import { placeText } from "../identity/place";
+import { describeSource } from "../identity/place";
 import { stringField } from "../json";
 import { ExchangeFailure, type ExchangeProblem } from "./exchange";
 import { type CredentialsChain, credentialsChain } from "./provider";
@@ -126,7 +126,7 @@ function unaskedText(base: Base, error: unknown): string {
         case "oidc": {
             const code = stringField(error, "code");
             const { found } = base.token;
-            return `the token's file, from ${placeText(found.place)}, cannot be read${code === undefined ? "" : `: ${code}`}`;
+            return `the token's file, from ${describeSource(found.source)}, cannot be read${code === undefined ? "" : `: ${code}`}`;
         }
         case "cliProfile":
             return base.mode === "External"

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import type { Surroundings } from "../configuration";
+import type { ProcessConfig } from "../configuration";
 import type { FileContent, Settings } from "../identity/settings";
 import { stringField } from "../json";
 
 /** The settings of this process, for the front end that asks: those of one operation, which reads each file once. */
-export function settingsOf(surroundings: Surroundings, frontEnd: Pick<Settings, "namespace" | "declared">): Settings {
+export function settingsOf(surroundings: ProcessConfig, frontEnd: Pick<Settings, "namespace" | "declared">): Settings {
     const contents = new Map<string, FileContent>();
     const readOnce = (path: string) => {
         const content = contents.get(path) ?? readFile(path);

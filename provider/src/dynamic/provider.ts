@@ -1,12 +1,12 @@
 import type { dynamic } from "@pulumi/pulumi";
-import type { Surroundings } from "../configuration";
+import type { ProcessConfig } from "../configuration";
 import { connectEngineLog, type EngineLog } from "../engine/engineLog";
 import type { Properties } from "../lifecycle/arguments";
-import { type FrontEnd, Lifecycle, type Subject, type Written } from "../lifecycle/lifecycle";
+import { type ApplyResult, type ConfigSource, Lifecycle, type ResourceRef } from "../lifecycle/lifecycle";
 import { operationOf, typeTokenOf } from "../lifecycle/urn";
 
 /** It reads the settings of `@pulumi/alicloud`. */
-export const dynamicFrontEnd: FrontEnd = { namespace: "alicloud" };
+export const dynamicConfigSource: ConfigSource = { namespace: "alicloud" };
 
 /**
  * The provider of all resources, in the form that the SDK's dynamic-provider server runs. Ends every operation when
@@ -18,10 +18,10 @@ export function dynamicProvider(
     log: EngineLog = connectEngineLog(argv),
 ): dynamic.ResourceProvider<Properties, Properties> {
     // The host calls `configure` once and may call the others before it has ended, so it only keeps what it is given.
-    let surroundings: Surroundings = { config: () => undefined, env };
+    let surroundings: ProcessConfig = { config: () => undefined, env };
     const lifecycle = new Lifecycle({
-        frontEnd: () => dynamicFrontEnd,
-        surroundings: () => surroundings,
+        configSource: () => dynamicConfigSource,
+        config: () => surroundings,
         log,
         stopped,
     });
@@ -70,7 +70,7 @@ interface OwnInputs {
 }
 
 interface Read {
-    readonly subject: Subject;
+    readonly subject: ResourceRef;
     readonly inputs: Properties;
     readonly ownInputs: Properties;
     readonly pointer: Properties;
@@ -88,7 +88,7 @@ function read({ resourceUrn, __provider, ...inputs }: Properties & OwnInputs): R
 }
 
 /** What the engine records, or throws what makes the deployment fail. */
-function outputsOf(id: string, mirrored: Properties, written: Written): Properties {
+function outputsOf(id: string, mirrored: Properties, written: ApplyResult): Properties {
     switch (written.kind) {
         case "done":
             return { ...mirrored, ...written.results };

@@ -6,6 +6,6 @@
  * anything, fails with the reason. Single quotes, and no more than this, because it stands in the state twice for each
  * resource.
  */
-export const pointer =
+export const providerStub =
     "exports.handler=()=>{try{return require('pulumi-alicloud-logstash/handler')}catch(e){" +
     "return{check(){throw Error('Not a direct dependency? '+e)},delete(){}}}}";

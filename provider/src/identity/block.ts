@@ -1,7 +1,7 @@
 import { ConfigurationError, parseJson } from "../configuration";
 import { isRecord } from "../json";
 import { attributes } from "./attributes";
-import { placeOfKey, placeText } from "./place";
+import { describeSource, sourceOfKey } from "./place";
 import type { Settings } from "./settings";
 
 /** A structured value of the stack configuration: one object, or a list of them as `endpoints` is. */
@@ -12,7 +12,7 @@ const endpoints = "endpoints";
 
 /** Reads a block; absent if it is not configured. */
 export function readBlock(settings: Settings, name: string): Block | undefined {
-    const place = placeText(placeOfKey(settings, name));
+    const place = describeSource(sourceOfKey(settings, name));
     const way = settings.declared ? "" : "; set its fields with `pulumi config set --path`";
     const text = settings.config(`${settings.namespace}:${name}`)?.trim();
     const value = text === undefined || text === "" ? null : parseJson(text);

@@ -5,7 +5,7 @@ import { scalarText } from "./block";
 import type { CliFile, CliProfile } from "./cliProfile";
 import { finder } from "./finder";
 import { fieldsThatNeedMode, isMode, usableModes } from "./mode";
-import { type Found, placeText, quoted } from "./place";
+import { describeSource, quoted, type ResolvedSetting } from "./place";
 import type { Settings } from "./settings";
 
 /** The profile that the stack configuration or the environment names; one that is not there is an error. */
@@ -39,11 +39,11 @@ export function profileNames(settings: Settings): readonly string[] {
 }
 
 /** Finds a profile in a file; `wanted` says who asks. */
-export function profileIn(file: CliFile, wanted: Found): CliProfile {
+export function profileIn(file: CliFile, wanted: ResolvedSetting): CliProfile {
     const entry = file.profiles.find(({ name }) => name === wanted.value);
     if (entry === undefined) {
         throw new ConfigurationError(
-            `${file.name} has no profile ${quoted(wanted.value)}, which ${placeText(wanted.place)} names; ` +
+            `${file.name} has no profile ${quoted(wanted.value)}, which ${describeSource(wanted.source)} names; ` +
                 `it has ${quotedNames(file.profiles).join(", ") || "none"}`,
         );
     }
@@ -54,7 +54,7 @@ export function profileIn(file: CliFile, wanted: Found): CliProfile {
                 `known are ${usableModes.join(", ")}`,
         );
     }
-    return { name: wanted.value, mode, chosenBy: wanted.place, file, fields: entry };
+    return { name: wanted.value, mode, chosenBy: wanted.source, file, fields: entry };
 }
 
 /** A profile without a mode is a key, with a token if it has one. */
@@ -72,26 +72,26 @@ function quotedNames(profiles: CliFile["profiles"]): readonly string[] {
     return profiles.slice(0, 20).map(({ name }) => quoted(name));
 }
 
-function ownProfileNamed(name: string): Found {
-    return { value: name.trim(), place: { kind: "argument", name: "profile" } };
+function ownProfileNamed(name: string): ResolvedSetting {
+    return { value: name.trim(), source: { kind: "argument", name: "profile" } };
 }
 
-function profilesFile(settings: Settings, wanted: Found): CliFile {
+function profilesFile(settings: Settings, wanted: ResolvedSetting): CliFile {
     const path = finder(settings)("credentialsFile");
     const file = readCliFile(settings, path);
     if (file === undefined) {
-        const where = path === undefined ? "`~/.aliyun/config.json`" : `which ${placeText(path.place)} names`;
+        const where = path === undefined ? "`~/.aliyun/config.json`" : `which ${describeSource(path.source)} names`;
         throw new ConfigurationError(
-            `the file of CLI profiles, ${where}, does not exist; ${placeText(wanted.place)} is to be found in it`,
+            `the file of CLI profiles, ${where}, does not exist; ${describeSource(wanted.source)} is to be found in it`,
         );
     }
     return file;
 }
 
-function readCliFile(settings: Settings, path: Found | undefined): CliFile | undefined {
+function readCliFile(settings: Settings, path: ResolvedSetting | undefined): CliFile | undefined {
     const clisPath = join(settings.homeDirectory, ".aliyun", "config.json");
     const whole = path === undefined ? clisPath : path.value.replace(/^~(?=\/|\\|$)/, () => settings.homeDirectory);
-    const name = path === undefined ? "the CLI's file" : `the file that ${placeText(path.place)} names`;
+    const name = path === undefined ? "the CLI's file" : `the file that ${describeSource(path.source)} names`;
     const content = settings.readFile(whole);
     if (content.kind === "absent") {
         return undefined;

@@ -1,6 +1,6 @@
 import { scalarText } from "./block";
 import type { Mode } from "./mode";
-import type { Found, Place } from "./place";
+import type { ResolvedSetting, SettingSource } from "./place";
 
 /** The file of the `aliyun` CLI, whose form others share. */
 export interface CliFile {
@@ -16,14 +16,14 @@ export interface CliProfile {
     readonly name: string;
     readonly mode: Mode;
     /** Who chose it. */
-    readonly chosenBy: Place;
+    readonly chosenBy: SettingSource;
     readonly file: CliFile;
     readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** A field of a profile that is set to something. */
-export function fieldOf({ name: profile, fields }: CliProfile, field: string): Found | undefined {
+export function fieldOf({ name: profile, fields }: CliProfile, field: string): ResolvedSetting | undefined {
     const value = scalarText(fields[field]);
     // The CLI writes a number that was not given as 0.
-    return value === undefined || value === "0" ? undefined : { value, place: { kind: "profile", profile, field } };
+    return value === undefined || value === "0" ? undefined : { value, source: { kind: "profile", profile, field } };
 }

@@ -1,8 +1,8 @@
 import { ConfigurationError } from "../configuration";
-import type { WaysToReach } from "../request/client";
+import type { ConfigHints } from "../request/client";
 import { type CliProfile, fieldOf } from "./cliProfile";
 import { type Finder, finder, finderIn, howToSet } from "./finder";
-import { type Found, type Place, placeOfKey, placeText } from "./place";
+import { describeSource, type ResolvedSetting, type SettingSource, sourceOfKey } from "./place";
 import { ownKey } from "./providerKeys";
 import { profileFor } from "./resolution";
 import type { Settings } from "./settings";
@@ -15,7 +15,7 @@ export interface Endpoint {
     /** Without a trailing slash. */
     readonly url: string;
     /** Who says so; absent for the public endpoint of the region. */
-    readonly override?: Place;
+    readonly override?: SettingSource;
 }
 
 /** The host of the Security Token Service, always called over https. */
@@ -23,7 +23,7 @@ export interface StsHost {
     /** With a port, if one is given. */
     readonly host: string;
     /** Who says so; absent for the public host of the region. */
-    readonly override?: Place;
+    readonly override?: SettingSource;
 }
 
 /** The endpoint of the service in a region. `profile` takes part in the call, and may not lead it elsewhere. */
@@ -42,7 +42,7 @@ export function endpointFor(settings: Settings, region: string, profile?: CliPro
     const allowed = scheme === "https" || isLoopback(host) || isHttpAllowed(settings);
     if (!allowed) {
         const by = found?.value.includes("://") ? found : (protocol ?? found);
-        const from = by === undefined ? "" : `, as ${placeText(by.place)} says`;
+        const from = by === undefined ? "" : `, as ${describeSource(by.source)} says`;
         const way = settings.declared ? "the provider's `allowHttp`" : `\`pulumi config set ${allowHttpKey} true\``;
         throw new ConfigurationError(`the endpoint http://${host} is not encrypted${from}; use https, or ${way}`);
     }
@@ -55,7 +55,7 @@ function refuseEndpointOf(profile: CliProfile, settings: Settings, region: strin
     const found = fieldOf(profile, "endpoint") ?? (isPublic ? undefined : fieldOf(profile, "endpoint_type"));
     if (found !== undefined) {
         throw new ConfigurationError(
-            `${placeText(found.place)} is not used here; set ${howToSet(settings, "endpoint")}, ` +
+            `${describeSource(found.source)} is not used here; set ${howToSet(settings, "endpoint")}, ` +
                 `such as ${vpcHost(region)}`,
         );
     }
@@ -89,14 +89,14 @@ function stsHostBy(find: Finder, region: string): StsHost | undefined {
         example,
     );
     if (scheme !== "https") {
-        throw new ConfigurationError(`${placeText(by.place)} must be https: keys come from there`);
+        throw new ConfigurationError(`${describeSource(by.source)} must be https: keys come from there`);
     }
-    return { host, override: by.place };
+    return { host, override: by.source };
 }
 
 /** How the region and the endpoint are set, for messages. */
-export function waysToReach(settings: Pick<Settings, "namespace" | "declared">): WaysToReach {
-    const way = (path: string) => placeText(placeOfKey(settings, path));
+export function configHints(settings: Pick<Settings, "namespace" | "declared">): ConfigHints {
+    const way = (path: string) => describeSource(sourceOfKey(settings, path));
     return { region: way("region"), endpoint: way("endpoints[0].elasticsearch") };
 }
 
@@ -116,7 +116,7 @@ function isHttpAllowed({ config }: Settings): boolean {
     return config(allowHttpKey)?.trim() === "true";
 }
 
-function schemeOf(protocol: Found | undefined): Endpoint["scheme"] {
+function schemeOf(protocol: ResolvedSetting | undefined): Endpoint["scheme"] {
     if (protocol === undefined) {
         return "https";
     }
@@ -126,7 +126,7 @@ function schemeOf(protocol: Found | undefined): Endpoint["scheme"] {
         case "HTTP":
             return "http";
         default:
-            throw new ConfigurationError(`${placeText(protocol.place)} is neither "HTTPS" nor "HTTP"`);
+            throw new ConfigurationError(`${describeSource(protocol.source)} is neither "HTTPS" nor "HTTP"`);
     }
 }
 
@@ -135,7 +135,7 @@ const hostPattern =
 
 /** Reads a host, or a URL that is no more than one; `example` is a right one. */
 function hostIn(
-    found: Found | undefined,
+    found: ResolvedSetting | undefined,
     byDefault: Pick<Endpoint, "scheme" | "host">,
     example: string,
 ): Pick<Endpoint, "scheme" | "host"> {
@@ -150,7 +150,7 @@ function hostIn(
     }
     const braces = /[{}]/.test(text) ? ", with the region itself in place of the braces" : "";
     throw new ConfigurationError(
-        `${placeText(found.place)} must be a host or an http(s) URL without a path${braces}, such as ${example}`,
+        `${describeSource(found.source)} must be a host or an http(s) URL without a path${braces}, such as ${example}`,
     );
 }
 
@@ -161,6 +161,6 @@ function hostOnly(url: URL): Pick<Endpoint, "scheme" | "host"> | undefined {
     return scheme !== undefined && rest === "" && hostPattern.test(url.host) ? { scheme, host: url.host } : undefined;
 }
 
-function overrideOf(found: Found | undefined): { readonly override?: Place } {
-    return found === undefined ? {} : { override: found.place };
+function overrideOf(found: ResolvedSetting | undefined): { readonly override?: SettingSource } {
+    return found === undefined ? {} : { override: found.source };
 }

@@ -2,11 +2,11 @@ import { ConfigurationError } from "../configuration";
 import { type Attribute, type AttributeName, attributes } from "./attributes";
 import { readBlock, scalarText } from "./block";
 import { type CliProfile, fieldOf } from "./cliProfile";
-import { type Found, placeOfKey, placeText } from "./place";
+import { describeSource, type ResolvedSetting, sourceOfKey } from "./place";
 import type { Settings } from "./settings";
 
 /** Looks for one attribute. */
-export type Finder = (name: AttributeName) => Found | undefined;
+export type Finder = (name: AttributeName) => ResolvedSetting | undefined;
 
 /** Looks in the stack configuration, then in the environment, then in the profile, for each attribute by itself. */
 export function finder(settings: Settings, profile?: CliProfile): Finder {
@@ -34,13 +34,13 @@ export const whereVariablesCount = "where `pulumi` is started";
 export function howToSet(settings: Settings, name: AttributeName): string {
     const { keys, variables }: Attribute = attributes[name];
     const hints = [
-        ...keys.slice(0, 1).map((key) => placeText(placeOfKey(settings, key))),
+        ...keys.slice(0, 1).map((key) => describeSource(sourceOfKey(settings, key))),
         ...variables.slice(0, 1).map((variable) => `the variable ${variable} ${whereVariablesCount}`),
     ];
     return hints.join(" or ");
 }
 
-function inStack(settings: Settings, { keys }: Attribute): Found | undefined {
+function inStack(settings: Settings, { keys }: Attribute): ResolvedSetting | undefined {
     for (const path of keys) {
         const [block = "", field] = path.split(".");
         const found = field === undefined ? atKey(settings, path) : inBlock(settings, block, field);
@@ -51,26 +51,26 @@ function inStack(settings: Settings, { keys }: Attribute): Found | undefined {
     return undefined;
 }
 
-function atKey(settings: Settings, path: string): Found | undefined {
+function atKey(settings: Settings, path: string): ResolvedSetting | undefined {
     const value = scalarText(settings.config(`${settings.namespace}:${path}`));
-    return value === undefined ? undefined : { value, place: placeOfKey(settings, path) };
+    return value === undefined ? undefined : { value, source: sourceOfKey(settings, path) };
 }
 
-function inBlock(settings: Settings, block: string, field: string): Found | undefined {
+function inBlock(settings: Settings, block: string, field: string): ResolvedSetting | undefined {
     const values = (readBlock(settings, block) ?? []).map((entry) => entry[field]).filter((value) => value != null);
-    const place = placeOfKey(settings, `${block}${block === "endpoints" ? "[0]" : ""}.${field}`);
+    const source = sourceOfKey(settings, `${block}${block === "endpoints" ? "[0]" : ""}.${field}`);
     if (values.some((value) => typeof value === "object")) {
-        throw new ConfigurationError(`${placeText(place)} is not text`);
+        throw new ConfigurationError(`${describeSource(source)} is not text`);
     }
     const given = new Set(values.map(scalarText).filter((value) => value !== undefined));
     if (given.size > 1) {
-        throw new ConfigurationError(`${placeText(place)} is given ${given.size} times with different values`);
+        throw new ConfigurationError(`${describeSource(source)} is given ${given.size} times with different values`);
     }
     const [value] = given;
-    return value === undefined ? undefined : { value, place };
+    return value === undefined ? undefined : { value, source };
 }
 
-function inEnvironment(settings: Settings, name: AttributeName): Found | undefined {
+function inEnvironment(settings: Settings, name: AttributeName): ResolvedSetting | undefined {
     const { keys }: Attribute = attributes[name];
     // That provider reads these variables as defaults of a block's fields, so without the block nobody reads them.
     const counts = keys.every((path) => {
@@ -80,11 +80,11 @@ function inEnvironment(settings: Settings, name: AttributeName): Found | undefin
     return counts ? firstVariable(settings, attributes[name]) : undefined;
 }
 
-function firstVariable({ env }: Settings, { variables }: Attribute): Found | undefined {
+function firstVariable({ env }: Settings, { variables }: Attribute): ResolvedSetting | undefined {
     for (const name of variables) {
         const value = scalarText(env[name]);
         if (value !== undefined) {
-            return { value, place: { kind: "variable", name } };
+            return { value, source: { kind: "variable", name } };
         }
     }
     return undefined;

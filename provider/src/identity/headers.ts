@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../configuration";
 import { finder } from "./finder";
-import { placeText } from "./place";
+import { describeSource } from "./place";
 import type { Settings } from "./settings";
 
 /** What policies can depend on, by the header that says it. */
@@ -16,7 +16,7 @@ export function headersFor(settings: Settings): Readonly<Record<string, string>>
     for (const [header, attributes] of Object.entries(headerOf)) {
         const found = attributes.map(find).find((one) => one !== undefined);
         if (found !== undefined && !/^[\x21-\x7e]+$/.test(found.value)) {
-            throw new ConfigurationError(`${placeText(found.place)} cannot be sent as a header`);
+            throw new ConfigurationError(`${describeSource(found.source)} cannot be sent as a header`);
         }
         if (found !== undefined) {
             headers[header] = found.value;

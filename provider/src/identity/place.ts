@@ -1,7 +1,7 @@
 import type { Settings } from "./settings";
 
 /** Where a setting was found. Errors name it, and never the value. */
-export type Place =
+export type SettingSource =
     /** An argument of the resource. */
     | { readonly kind: "argument"; readonly name: string }
     /** The stack configuration; the key has its namespace. */
@@ -16,24 +16,27 @@ export type Place =
     | { readonly kind: "record" };
 
 /** A setting that was found. */
-export interface Found {
+export interface ResolvedSetting {
     /** Trimmed, and never empty. */
     readonly value: string;
-    readonly place: Place;
+    readonly source: SettingSource;
 }
 
 /** Where a key is set, for the front end that asks. */
-export function placeOfKey({ namespace, declared }: Pick<Settings, "namespace" | "declared">, path: string): Place {
+export function sourceOfKey(
+    { namespace, declared }: Pick<Settings, "namespace" | "declared">,
+    path: string,
+): SettingSource {
     return declared ? { kind: "provider", name: path } : { kind: "stack", key: `${namespace}:${path}` };
 }
 
 /** Whether somebody has set it in the configuration, the stack's or a provider's. */
-export function isConfigured({ kind }: Place): boolean {
+export function isConfigured({ kind }: SettingSource): boolean {
     return kind === "stack" || kind === "provider";
 }
 
 /** Names a place in a message. */
-export function placeText(place: Place): string {
+export function describeSource(place: SettingSource): string {
     switch (place.kind) {
         case "argument":
             return `the resource's \`${place.name}\``;

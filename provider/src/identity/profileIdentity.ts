@@ -4,7 +4,7 @@ import { finderIn } from "./finder";
 import type { Base, Identity } from "./identity";
 import { profileText } from "./identity";
 import { type CliMode, type Mode, modes, usableModes } from "./mode";
-import { placeText } from "./place";
+import { describeSource } from "./place";
 import { chainedRole, needed, oidcRoleOf, roleOf } from "./role";
 
 /** The identity of a profile taken alone: nothing of it is completed from elsewhere. */
@@ -59,8 +59,8 @@ function cliProfile(profile: CliProfile): Base {
         );
     }
     if (mode === "OAuth" && !/^(CN|INTL)$/i.test(needed(profile, "oauth_site_type").value)) {
-        const { place } = needed(profile, "oauth_site_type");
-        throw new ConfigurationError(`${placeText(place)} is neither "CN" nor "INTL"`);
+        const { source } = needed(profile, "oauth_site_type");
+        throw new ConfigurationError(`${describeSource(source)} is neither "CN" nor "INTL"`);
     }
     return { kind: "cliProfile", mode, profile };
 }

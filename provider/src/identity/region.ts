@@ -1,5 +1,5 @@
 import { finder, finderIn, finderInEnvironment, whereVariablesCount } from "./finder";
-import type { Found } from "./place";
+import type { ResolvedSetting } from "./place";
 import { profileFor } from "./resolution";
 import type { Settings } from "./settings";
 
@@ -14,12 +14,12 @@ export interface RegionArguments {
 }
 
 /** Finds the region of a resource. `@pulumi/alicloud` ends with `cn-beijing`; here a wrong region is worse than an error. */
-export function regionFor(settings: Settings, given: RegionArguments): Found | undefined {
+export function regionFor(settings: Settings, given: RegionArguments): ResolvedSetting | undefined {
     if (given.region !== undefined) {
-        return { value: given.region, place: { kind: "argument", name: "region" } };
+        return { value: given.region, source: { kind: "argument", name: "region" } };
     }
     if (given.recorded !== undefined) {
-        return { value: given.recorded, place: { kind: "record" } };
+        return { value: given.recorded, source: { kind: "record" } };
     }
     const ofSettings = () => finder(settings)("region");
     const ofProfile = () => {
@@ -33,7 +33,7 @@ export function regionFor(settings: Settings, given: RegionArguments): Found | u
 }
 
 /** How a region is given, for messages. */
-export function waysToGiveRegion({ namespace, declared }: Settings): string {
+export function howToSetRegion({ namespace, declared }: Settings): string {
     const key = declared ? "the provider's `region`" : `\`pulumi config set ${namespace}:region …\``;
     return `\`region\`, ${key}, or the variable ALIBABA_CLOUD_REGION ${whereVariablesCount}`;
 }

@@ -5,7 +5,7 @@ import type { CliProfile } from "./cliProfile";
 import { type Finder, finder, finderInEnvironment, howToSet, whereVariablesCount } from "./finder";
 import { type Base, type Identity, profileText } from "./identity";
 import { modes } from "./mode";
-import { type Found, placeText } from "./place";
+import { describeSource, type ResolvedSetting } from "./place";
 import { identityOfProfile } from "./profileIdentity";
 import { oidcRoleIn, roleIn } from "./role";
 import type { Settings } from "./settings";
@@ -87,14 +87,14 @@ function identityOfSettings(settings: Settings): Identity {
     const role = findings.find("roleArn");
     if (role !== undefined) {
         throw new ConfigurationError(
-            `there are no credentials to assume the role from ${placeText(role.place)} with\n` +
+            `there are no credentials to assume the role from ${describeSource(role.source)} with\n` +
                 howToNameIdentity(settings),
         );
     }
     const file = findings.find("credentialsFile");
     if (file !== undefined) {
         throw new ConfigurationError(
-            `${placeText(file.place)} names a file of CLI profiles, and no profile is chosen; ` +
+            `${describeSource(file.source)} names a file of CLI profiles, and no profile is chosen; ` +
                 `set ${howToSet(settings, "profile")}`,
         );
     }
@@ -107,7 +107,7 @@ function accessKey({ settings, find, profile }: Findings): Identity | undefined 
     if (id === undefined && secret === undefined) {
         if (token !== undefined) {
             throw new ConfigurationError(
-                `there is a security token from ${placeText(token.place)}, and no access key; ` +
+                `there is a security token from ${describeSource(token.source)}, and no access key; ` +
                     `set ${howToSet(settings, "accessKeyId")}, and ${howToSet(settings, "accessKeySecret")}`,
             );
         }
@@ -116,7 +116,7 @@ function accessKey({ settings, find, profile }: Findings): Identity | undefined 
     if (id === undefined || secret === undefined) {
         throw halfKey(settings, id, secret);
     }
-    if (profile?.mode === "StsToken" && id.place.kind === "profile" && token === undefined) {
+    if (profile?.mode === "StsToken" && id.source.kind === "profile" && token === undefined) {
         throw new ConfigurationError(`${profileText(profile)}, has no \`sts_token\``);
     }
     const role = roleIn(find);
@@ -133,18 +133,26 @@ function accessKey({ settings, find, profile }: Findings): Identity | undefined 
 }
 
 /** The token of a RamRoleArn profile belongs to the key beside it; of StsToken `@pulumi/alicloud` takes it for any key. */
-function tokenOf(profile: CliProfile | undefined, id: Found | undefined, token: Found | undefined): Found | undefined {
+function tokenOf(
+    profile: CliProfile | undefined,
+    id: ResolvedSetting | undefined,
+    token: ResolvedSetting | undefined,
+): ResolvedSetting | undefined {
     const isOfOtherKey =
-        profile?.mode === "RamRoleArn" && token?.place.kind === "profile" && id?.place.kind !== "profile";
+        profile?.mode === "RamRoleArn" && token?.source.kind === "profile" && id?.source.kind !== "profile";
     return isOfOtherKey ? undefined : token;
 }
 
-function halfKey(settings: Settings, id: Found | undefined, secret: Found | undefined): ConfigurationError {
+function halfKey(
+    settings: Settings,
+    id: ResolvedSetting | undefined,
+    secret: ResolvedSetting | undefined,
+): ConfigurationError {
     const [has, found, lacks] =
         id === undefined
             ? (["a secret", secret, "accessKeyId"] as const)
             : (["an access key ID", id, "accessKeySecret"] as const);
-    const from = found === undefined ? "" : ` from ${placeText(found.place)}`;
+    const from = found === undefined ? "" : ` from ${describeSource(found.source)}`;
     const other = lacks === "accessKeyId" ? "access key ID" : "secret";
     return new ConfigurationError(
         `there is ${has}${from}, and no ${other}: half of an access key; set ${howToSet(settings, lacks)}`,
@@ -165,7 +173,7 @@ function credentialsUri({ settings, find }: Findings): Identity | undefined {
         return undefined;
     }
     if (!URL.canParse(uri.value) || !["http:", "https:"].includes(new URL(uri.value).protocol)) {
-        throw new ConfigurationError(`${placeText(uri.place)} is not an http or https URL`);
+        throw new ConfigurationError(`${describeSource(uri.source)} is not an http or https URL`);
     }
     return assumedBy(settings, { base: { kind: "credentialsUri", uri }, roles: [] });
 }

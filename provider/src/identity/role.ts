@@ -3,7 +3,7 @@ import { profileIn } from "./cliFile";
 import { type CliProfile, fieldOf } from "./cliProfile";
 import { type Finder, finderIn, howToSet } from "./finder";
 import { type Identity, type OidcRole, profileText, type Role } from "./identity";
-import { type Found, isConfigured, placeText, quoted } from "./place";
+import { describeSource, isConfigured, quoted, type ResolvedSetting } from "./place";
 import type { Settings } from "./settings";
 
 /** The name of sessions that no setting names. */
@@ -26,24 +26,24 @@ export function roleIn(find: Finder): Role | undefined {
 }
 
 /** An external ID belongs to its role: that of a profile is not sent with the role of the stack. */
-function externalIdOf(arn: Found, externalId: Found | undefined): Found | undefined {
-    return externalId?.place.kind === "profile" && arn.place.kind !== "profile" ? undefined : externalId;
+function externalIdOf(arn: ResolvedSetting, externalId: ResolvedSetting | undefined): ResolvedSetting | undefined {
+    return externalId?.source.kind === "profile" && arn.source.kind !== "profile" ? undefined : externalId;
 }
 
 /** The OIDC role that is found; one that lacks something is an error. */
 export function oidcRoleIn(settings: Settings, find: Finder): OidcRole {
     const tokenFile = find("oidcTokenFile");
     const tokenText = find("oidcToken");
-    if (tokenFile !== undefined && tokenText !== undefined && tokenFile.place.kind === tokenText.place.kind) {
+    if (tokenFile !== undefined && tokenText !== undefined && tokenFile.source.kind === tokenText.source.kind) {
         throw new ConfigurationError(
-            `there are two OIDC tokens, a file's from ${placeText(tokenFile.place)} and one from ` +
-                `${placeText(tokenText.place)}; give one of them`,
+            `there are two OIDC tokens, a file's from ${describeSource(tokenFile.source)} and one from ` +
+                `${describeSource(tokenText.source)}; give one of them`,
         );
     }
     const arn = find("oidcRoleArn");
     const providerArn = find("oidcProviderArn");
     // Of two places the configuration goes before the environment.
-    const text = tokenFile !== undefined && isConfigured(tokenFile.place) ? undefined : tokenText;
+    const text = tokenFile !== undefined && isConfigured(tokenFile.source) ? undefined : tokenText;
     const token = text === undefined ? tokenFile : text;
     if (arn === undefined || providerArn === undefined || token === undefined) {
         const missing = [
@@ -52,7 +52,7 @@ export function oidcRoleIn(settings: Settings, find: Finder): OidcRole {
             ...(token === undefined ? ["oidcTokenFile" as const] : []),
         ].map((name) => howToSet(settings, name));
         const given = [arn, providerArn, token].find((found) => found !== undefined);
-        const from = given === undefined ? "" : ` from ${placeText(given.place)}`;
+        const from = given === undefined ? "" : ` from ${describeSource(given.source)}`;
         throw new ConfigurationError(`an OIDC role${from} is not complete: set ${missing.join(", and ")}`);
     }
     return {
@@ -98,7 +98,7 @@ function checkSameSts(profile: CliProfile, source: CliProfile): void {
         const found = fieldOf(source, field);
         if (found !== undefined && found.value !== fieldOf(profile, field)?.value) {
             throw new ConfigurationError(
-                `${placeText(found.place)} is not that of the CLI profile ${quoted(profile.name)}, which is chained to it; ` +
+                `${describeSource(found.source)} is not that of the CLI profile ${quoted(profile.name)}, which is chained to it; ` +
                     "one STS host is asked for all roles of a chain, so set the same in both",
             );
         }
@@ -112,7 +112,7 @@ export function roleOf(profile: CliProfile): readonly Role[] {
 }
 
 /** A field without which a profile is no identity. */
-export function needed(profile: CliProfile, field: string): Found {
+export function needed(profile: CliProfile, field: string): ResolvedSetting {
     const found = fieldOf(profile, field);
     if (found === undefined) {
         throw new ConfigurationError(`${profileText(profile)}, has no \`${field}\``);
@@ -120,14 +120,19 @@ export function needed(profile: CliProfile, field: string): Found {
     return found;
 }
 
-function durationIn(found: Found | undefined): number {
+function durationIn(found: ResolvedSetting | undefined): number {
     const seconds = found === undefined ? defaultDurationSeconds : Number(found.value);
     if (found !== undefined && (!Number.isInteger(seconds) || seconds < 900 || seconds > 43_200)) {
-        throw new ConfigurationError(`${placeText(found.place)} is not a whole number of seconds from 900 to 43200`);
+        throw new ConfigurationError(
+            `${describeSource(found.source)} is not a whole number of seconds from 900 to 43200`,
+        );
     }
     return seconds;
 }
 
-function textOf<Name extends string>(name: Name, found: Found | undefined): { readonly [N in Name]?: string } {
+function textOf<Name extends string>(
+    name: Name,
+    found: ResolvedSetting | undefined,
+): { readonly [N in Name]?: string } {
     return found === undefined ? {} : ({ [name]: found.value } as { readonly [N in Name]: string });
 }

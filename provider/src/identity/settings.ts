@@ -1,4 +1,4 @@
-import type { Surroundings } from "../configuration";
+import type { ProcessConfig } from "../configuration";
 
 /** A file as it was found. */
 export type FileContent =
@@ -8,7 +8,7 @@ export type FileContent =
     | { readonly kind: "unreadable"; readonly code: string };
 
 /** Everything that decides as whom, where and against which host a call is made, apart from a resource's arguments. */
-export interface Settings extends Surroundings {
+export interface Settings extends ProcessConfig {
     /** What stands before the colon of the configuration keys: `alicloud`, as `@pulumi/alicloud` has them. */
     readonly namespace: string;
     /** Whether they are arguments of a provider that the program declares, and not of the stack's configuration. */

@@ -42,7 +42,7 @@ export interface Declaration extends ValuesOf<typeof sharedArguments> {
     /** Whether to look at the instance until it has got there. */
     readonly wait: boolean;
     /** What it means that there is nothing to act on. */
-    readonly whenNothing: "fail" | "skip";
+    readonly onNoop: "fail" | "skip";
     /** The suspension that a resume ends, `""` for none; absent if something else says what to request. */
     readonly interruption: string | undefined;
     /** All arguments by name, those of this operation alone included. */
@@ -79,10 +79,10 @@ export function checkArguments(operation: Operation, inputs: Properties): string
         failures.unshift("instanceId: is required: the ID of a Logstash instance, such as ls-cn-4591f1y6abcd");
     }
     failures.push(...subjectFailures(operation, inputs));
-    const { nothingArgument, waitArgument, looksWithoutWaiting } = descriptorOf(operation);
-    if (!looksWithoutWaiting && inputs[nothingArgument] === "skip" && inputs[waitArgument] === false) {
+    const { noopArgument, waitArgument, pollsWithoutWaiting } = descriptorOf(operation);
+    if (!pollsWithoutWaiting && inputs[noopArgument] === "skip" && inputs[waitArgument] === false) {
         failures.push(
-            `${nothingArgument}: "skip" cannot be given together with ${waitArgument}: false, because nobody would look ` +
+            `${noopArgument}: "skip" cannot be given together with ${waitArgument}: false, because nobody would look ` +
                 "whether the instance is idle; leave one of them out",
         );
     }
@@ -133,7 +133,7 @@ export function readArguments(operation: Operation, urn: string, properties: Pro
     const values = Object.fromEntries(
         Object.entries(argumentsOf(operation)).map(([name, rule]) => [name, argumentValue(rule, name, properties)]),
     );
-    const { waitArgument, nothingArgument } = descriptorOf(operation);
+    const { waitArgument, noopArgument } = descriptorOf(operation);
     return {
         // `checkArguments` has seen to it that each has the type of its rule.
         ...(values as ValuesOf<typeof sharedArguments>),
@@ -141,7 +141,7 @@ export function readArguments(operation: Operation, urn: string, properties: Pro
         operation,
         urn,
         wait: values[waitArgument] !== false,
-        whenNothing: values[nothingArgument] === "skip" ? "skip" : "fail",
+        onNoop: values[noopArgument] === "skip" ? "skip" : "fail",
         interruption: typeof values.interruption === "string" ? values.interruption : undefined,
         values,
     };

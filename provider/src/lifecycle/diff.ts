@@ -70,13 +70,13 @@ function tokenFor(declared: Declaration, previousToken: string | undefined): str
 export function readRecord(urn: string, { operation }: Declaration, olds: Properties): Recorded {
     const clientToken = stringField(olds, "clientToken");
     const resumedInterruption = stringField(olds, "resumedInterruption");
-    const { participle } = descriptorOf(operation);
+    const { resultProperty } = descriptorOf(operation);
     return {
         declaration: readArguments(operation, urn, olds),
         ...(clientToken === undefined ? {} : { clientToken }),
         status: String(olds.status),
-        isAccepted: typeof olds[`${participle}At`] === "string",
-        acted: olds[participle] === true,
+        isAccepted: typeof olds[`${resultProperty}At`] === "string",
+        acted: olds[resultProperty] === true,
         ...(resumedInterruption === undefined ? {} : { resumedInterruption }),
     };
 }

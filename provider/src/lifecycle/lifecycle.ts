@@ -1,11 +1,11 @@
 import { performance } from "node:perf_hooks";
 import type * as Services from "../cloud/clients";
-import { ConfigurationError, type Surroundings } from "../configuration";
+import { ConfigurationError, type ProcessConfig } from "../configuration";
 import { settingsOf } from "../credentials/settings";
 import { ownProfileIfReadable } from "../identity/cliFile";
 import { endpointFor } from "../identity/endpoint";
-import { type Found, isConfigured, placeText } from "../identity/place";
-import { regionFor, waysToGiveRegion } from "../identity/region";
+import { describeSource, isConfigured, type ResolvedSetting } from "../identity/place";
+import { howToSetRegion, regionFor } from "../identity/region";
 import type { Settings } from "../identity/settings";
 import { stringField } from "../json";
 import { descriptorOf, type Operation } from "../operations/operations";
@@ -19,13 +19,13 @@ import { acceptanceIn, outputsFor, outputsOfNone, resultIn, resultNames } from "
 import { triggersWarning } from "./triggers";
 
 /** One resource, as whatever speaks a protocol of Pulumi's knows it. */
-export interface Subject {
+export interface ResourceRef {
     readonly operation: Operation;
     readonly urn: string;
 }
 
 /** How a create or an update ended. */
-export type Written =
+export type ApplyResult =
     /** The outputs mirror the inputs, for a later `diff` sees outputs only, and these are the rest of them. */
     | { readonly kind: "done"; readonly results: Properties }
     /** A half success: the engine records the outputs, and the deployment fails with the message. */
@@ -33,7 +33,7 @@ export type Written =
     | { readonly kind: "failed"; readonly message: string };
 
 /** What the engine is told of an update before it is made. */
-export interface Difference {
+export interface DiffResult {
     /** Absent where the engine is to compare the inputs itself, and to name what changed. */
     readonly changes?: boolean;
     readonly replaces?: string[];
@@ -46,12 +46,12 @@ export interface CustomTimeout {
 }
 
 /** How a front end finds its settings. */
-export type FrontEnd = Pick<Settings, "namespace" | "declared">;
+export type ConfigSource = Pick<Settings, "namespace" | "declared">;
 
 /** What the verbs need from the process they run in. */
-export interface Process {
-    readonly frontEnd: () => FrontEnd;
-    readonly surroundings: () => Surroundings;
+export interface LifecycleDeps {
+    readonly configSource: () => ConfigSource;
+    readonly config: () => ProcessConfig;
     /** Ends every operation at once. */
     readonly stopped: AbortSignal;
     /** Shows a line beside a resource; resolves when the engine has it. */
@@ -62,10 +62,10 @@ export interface Process {
 export class Lifecycle {
     #services: Services.Services | undefined;
 
-    constructor(private readonly process: Process) {}
+    constructor(private readonly process: LifecycleDeps) {}
 
     /** Finds the region, by which the inputs are completed, and says what is wrong with them. */
-    async check({ operation, urn }: Subject, olds: Properties, news: Properties) {
+    async check({ operation, urn }: ResourceRef, olds: Properties, news: Properties) {
         const profile = typeof news.profile === "string" && news.profile !== unknownValue ? news.profile : undefined;
         const settings = this.#settings;
         const { region: found, failure, kept } = this.#regionOf(settings, olds, news, profile);
@@ -88,7 +88,7 @@ export class Lifecycle {
     }
 
     /** Decides what the update would be, and says on the resource what a preview cannot show. */
-    async diff({ operation, urn }: Subject, olds: Properties, news: Properties): Promise<Difference> {
+    async diff({ operation, urn }: ResourceRef, olds: Properties, news: Properties): Promise<DiffResult> {
         const declared = readArguments(operation, urn, news);
         const update = updateBetween(readRecord(urn, declared, olds), declared);
         const announcement = announcementOf(declared, update);
@@ -99,7 +99,7 @@ export class Lifecycle {
     }
 
     /** The results of a create, or of an update of `olds`, as far as they are known before anything is sent. */
-    preview({ operation, urn }: Subject, news: Properties, olds?: Properties): Properties {
+    preview({ operation, urn }: ResourceRef, news: Properties, olds?: Properties): Properties {
         const declared = readArguments(operation, urn, news);
         const update =
             olds === undefined ? firstRequest(declared) : updateBetween(readRecord(urn, declared, olds), declared);
@@ -116,18 +116,18 @@ export class Lifecycle {
     }
 
     /** Makes the first request of a resource. */
-    async create({ operation, urn }: Subject, inputs: Properties, timeout?: CustomTimeout): Promise<Written> {
+    async create({ operation, urn }: ResourceRef, inputs: Properties, timeout?: CustomTimeout): Promise<ApplyResult> {
         const declared = readArguments(operation, urn, inputs);
         return this.#apply(declared, firstRequest(declared), undefined, timeout);
     }
 
     /** Does what `diff` has decided on the same values. */
     async update(
-        { operation, urn }: Subject,
+        { operation, urn }: ResourceRef,
         olds: Properties,
         news: Properties,
         timeout?: CustomTimeout,
-    ): Promise<Written> {
+    ): Promise<ApplyResult> {
         const declared = readArguments(operation, urn, news);
         return this.#apply(declared, updateBetween(readRecord(urn, declared, olds), declared), olds, timeout);
     }
@@ -137,7 +137,7 @@ export class Lifecycle {
         update: Update,
         olds: Properties | undefined,
         timeout: CustomTimeout | undefined,
-    ): Promise<Written> {
+    ): Promise<ApplyResult> {
         const { operation, interruption } = declared;
         switch (update.kind) {
             case "request": {
@@ -147,7 +147,7 @@ export class Lifecycle {
             case "finish": {
                 const recorded = olds ?? {};
                 const acceptance = acceptanceIn(operation, recorded);
-                const over = acceptance !== undefined && recorded[descriptorOf(operation).participle] !== true;
+                const over = acceptance !== undefined && recorded[descriptorOf(operation).resultProperty] !== true;
                 const earlier = acceptance === undefined ? {} : { acceptance, over };
                 const resumes = operation === "ResumeLogstashTask" ? stringField(recorded, "interruption") : undefined;
                 return this.#request(
@@ -178,7 +178,7 @@ export class Lifecycle {
         request: Pick<Requests.Request, "clientToken" | "earlier" | "supersedes">,
         { olds, resumes }: { readonly olds: Properties | undefined; readonly resumes: string | undefined },
         timeout: CustomTimeout | undefined,
-    ): Promise<Written> {
+    ): Promise<ApplyResult> {
         if (timeout !== undefined) {
             const problem = timeoutProblem(timeout.seconds);
             if (problem !== undefined) {
@@ -186,8 +186,8 @@ export class Lifecycle {
             }
         }
         const time = timeout === undefined ? {} : { timeoutSeconds: timeout.seconds, timeoutName: timeout.name };
-        const { carryOut } = require("../request/run") as typeof Requests;
-        const outcome = await carryOut(
+        const { runRequest } = require("../request/run") as typeof Requests;
+        const outcome = await runRequest(
             { ...declared, ...time, ...request },
             {
                 service: this.#servicesOfProcess().serviceFor(declared),
@@ -226,7 +226,7 @@ export class Lifecycle {
         }
         const sameInstance = news.instanceId === olds.instanceId || news.instanceId === unknownValue;
         const recorded = sameInstance && typeof olds.region === "string" ? olds.region : undefined;
-        let found: Found | undefined;
+        let found: ResolvedSetting | undefined;
         const [failure] = this.#problemOf(
             () => {
                 found = regionFor(settings, { profile });
@@ -247,7 +247,7 @@ export class Lifecycle {
         }
         const region = found?.value;
         return region === undefined
-            ? { failure: `region: is not set; give it as ${waysToGiveRegion(settings)}` }
+            ? { failure: `region: is not set; give it as ${howToSetRegion(settings)}` }
             : { region };
     }
 
@@ -265,18 +265,18 @@ export class Lifecycle {
     }
 
     get #settings(): Settings {
-        return settingsOf(this.process.surroundings(), this.process.frontEnd());
+        return settingsOf(this.process.config(), this.process.configSource());
     }
 }
 
 /** What to say if the stack's region is another than the recorded one. */
-function keptRegion({ value, place }: Found, recorded: string): string | undefined {
-    return isConfigured(place) && value !== recorded
-        ? `${placeText(place)} is ${value}, and this resource stays in ${recorded}: set \`region\` to replace it`
+function keptRegion({ value, source }: ResolvedSetting, recorded: string): string | undefined {
+    return isConfigured(source) && value !== recorded
+        ? `${describeSource(source)} is ${value}, and this resource stays in ${recorded}: set \`region\` to replace it`
         : undefined;
 }
 
-function differenceOf(update: Update): Difference {
+function differenceOf(update: Update): DiffResult {
     switch (update.kind) {
         case "replace":
             return { replaces: [...update.because] };

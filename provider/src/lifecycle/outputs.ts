@@ -10,8 +10,8 @@ export const sharedResults = ["clientToken", "requestId", "status"] as const;
 
 /** The names of a resource's outputs beside those that only mirror arguments. */
 export function resultNames(operation: Operation): readonly string[] {
-    const { participle, suspensionOutput } = descriptorOf(operation);
-    return [...sharedResults, participle, `${participle}At`, suspensionOutput];
+    const { resultProperty, suspensionOutput } = descriptorOf(operation);
+    return [...sharedResults, resultProperty, `${resultProperty}At`, suspensionOutput];
 }
 
 /** The names of all outputs of a resource: an output must be named where the resource is registered to get a value. */
@@ -36,12 +36,12 @@ export function outputsFor(
     olds: Properties | undefined,
 ): Properties {
     const { acceptedAt, acted: hasActed, ...result } = ended.result;
-    const { participle } = descriptorOf(operation);
+    const { resultProperty } = descriptorOf(operation);
     const isKept = acceptedAt !== undefined && (hasActed || ended.kind === "pending");
     return {
         ...result,
-        [participle]: hasActed,
-        ...(isKept ? { [`${participle}At`]: acceptedAt } : {}),
+        [resultProperty]: hasActed,
+        ...(isKept ? { [`${resultProperty}At`]: acceptedAt } : {}),
         ...(operation === "InterruptLogstashTask"
             ? named("interruption", interruptionAfter(instanceId, ended, olds))
             : resumedInterruptionAfter(ended, olds)),
@@ -93,7 +93,7 @@ export function resultIn(operation: Operation, outputs: Properties): Properties 
 
 /** What an earlier run has recorded about the acceptance of the request it did not finish. */
 export function acceptanceIn(operation: Operation, outputs: Properties): Acceptance | undefined {
-    const at = stringField(outputs, `${descriptorOf(operation).participle}At`);
+    const at = stringField(outputs, `${descriptorOf(operation).resultProperty}At`);
     const requestId = stringField(outputs, "requestId");
     return at === undefined ? undefined : { at, ...(requestId === undefined ? {} : { requestId }) };
 }

@@ -1,5 +1,5 @@
 import { descriptorOf, type Operation, operations } from "../operations/operations";
-import { harmless } from "../sanitize";
+import { sanitize } from "../sanitize";
 
 const names = Object.keys(operations) as readonly Operation[];
 
@@ -22,7 +22,7 @@ export function operationOf(urn: string, typeToken: TypeToken): Operation {
     const operation = names.find((name) => typeToken(name) === type);
     if (operation === undefined) {
         throw new Error(
-            `this version of pulumi-alicloud-logstash has no resource of the type "${harmless(type ?? "")}"`,
+            `this version of pulumi-alicloud-logstash has no resource of the type "${sanitize(type ?? "")}"`,
         );
     }
     return operation;

@@ -1,7 +1,7 @@
 import type { Route } from "../request/client";
 
 /** What is known of a code with which a connection fails or ends: Node's own, and those this package gives. */
-export interface TransportCode {
+export interface NetworkCode {
     /** The code, or the beginning of it with `*` behind. */
     readonly code: string;
     readonly words: string;
@@ -22,13 +22,13 @@ const noTls = {
 };
 
 /** The codes that get words of ours: Node's messages carry addresses, and httpx adds the signed URL to them. */
-export const transportCodes: readonly TransportCode[] = [
+export const networkCodes: readonly NetworkCode[] = [
     {
         code: "ENOTFOUND",
         words: "no such host",
-        advice: ({ ways, override }) =>
+        advice: ({ hints, override }) =>
             override === undefined
-                ? `no such host: check \`region\` (${ways.region}), or set ${ways.endpoint}`
+                ? `no such host: check \`region\` (${hints.region}), or set ${hints.endpoint}`
                 : `no such host: correct ${override}`,
     },
     { code: "EAI_AGAIN", words: "the name could not be looked up" },
@@ -65,8 +65,8 @@ export const transportCodes: readonly TransportCode[] = [
 ];
 
 /** The row of a code, if it is a known one. */
-export function transportCode(code: string): TransportCode | undefined {
-    return transportCodes.find((row) =>
+export function networkCode(code: string): NetworkCode | undefined {
+    return networkCodes.find((row) =>
         row.code.endsWith("*") ? code.startsWith(row.code.slice(0, -1)) : code === row.code,
     );
 }

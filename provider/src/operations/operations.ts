@@ -4,15 +4,15 @@ import { interruptionRule } from "../lifecycle/interruption";
 /** What the status of an instance means for a request; the four classes of a waiter. */
 export type StatusMeaning =
     /** It has ended: this is what is recorded. */
-    | "settled"
+    | "success"
     /** Look again. */
-    | "onItsWay"
+    | "transitional"
     /** There is nothing to act on, or no longer. */
-    | "nothingToDo"
+    | "noop"
     /** The instance cannot get there by itself. */
-    | "broken"
+    | "failure"
     /** Nobody documents it: look again, unless the program takes it for nothing to act on. */
-    | "unclear";
+    | "unexpected";
 
 /** What each status means; `other` is for strings that nobody documents. */
 export interface StatusMeanings {
@@ -33,23 +33,23 @@ export interface OperationDescriptor {
     /** The request, with its article. */
     readonly noun: string;
     /** The name of the output that tells whether it was done; with `At` behind it, when. */
-    readonly participle: string;
+    readonly resultProperty: string;
     /** The arguments that no other resource has. */
     readonly arguments: ArgumentTable;
     /** Which of them says whether to look at the instance after an acceptance. */
     readonly waitArgument: string;
     /** Which of them says what it means that there is nothing to act on. */
-    readonly nothingArgument: string;
+    readonly noopArgument: string;
     /** The arguments that say what to request, of which one at most is given; `requiresSubject` demands one. */
     readonly subjects: readonly string[];
     readonly requiresSubject: boolean;
     /** The output that names a suspension, beside the shared ones. */
     readonly suspensionOutput: "interruption" | "resumedInterruption";
     /** Whether it looks at an instance that refuses the request in its phase, though it shall not wait. */
-    readonly looksWithoutWaiting: boolean;
-    readonly statusMeanings: Readonly<Record<"acceptance" | "refusal", StatusMeanings>>;
+    readonly pollsWithoutWaiting: boolean;
+    readonly statusMeanings: Readonly<Record<"acceptance" | "rejection", StatusMeanings>>;
     /** Seen after a request in doubt, they tell that it was done; an instance that takes the request has none of them. */
-    readonly goal: readonly DocumentedStatus[];
+    readonly targetStatuses: readonly DocumentedStatus[];
     /** Whether the acceptance alone will do where the instance cannot be looked at. */
     readonly acceptanceSuffices: boolean;
     /** What it means that an interrupt is being processed already: what this call asks for, or something to wait for. */
@@ -68,7 +68,7 @@ export interface OperationDescriptor {
 function operation<const D extends OperationDescriptor>(
     descriptor: D &
         Record<"waitArgument", ArgumentOf<D, boolean>> &
-        Record<"nothingArgument", ArgumentOf<D, "fail" | "skip">>,
+        Record<"noopArgument", ArgumentOf<D, "fail" | "skip">>,
 ): D {
     return descriptor;
 }
@@ -89,37 +89,37 @@ export const operations = {
         path: "actions/interrupt",
         verb: "interrupt",
         noun: "an interrupt",
-        participle: "interrupted",
+        resultProperty: "interrupted",
         arguments: { waitForSuspended: flag(true), whenIdle: failOrSkip() },
         waitArgument: "waitForSuspended",
-        nothingArgument: "whenIdle",
+        noopArgument: "whenIdle",
         subjects: ["triggers", "clientToken"],
         requiresSubject: false,
         suspensionOutput: "interruption",
-        looksWithoutWaiting: false,
+        pollsWithoutWaiting: false,
         statusMeanings: {
             acceptance: {
                 statuses: {
-                    activating: "onItsWay",
-                    suspended: "settled",
-                    active: "nothingToDo",
-                    inactive: "broken",
-                    invalid: "broken",
+                    activating: "transitional",
+                    suspended: "success",
+                    active: "noop",
+                    inactive: "failure",
+                    invalid: "failure",
                 },
-                other: "settled",
+                other: "success",
             },
-            refusal: {
+            rejection: {
                 statuses: {
-                    activating: "onItsWay",
-                    suspended: "settled",
-                    active: "nothingToDo",
-                    inactive: "broken",
-                    invalid: "broken",
+                    activating: "transitional",
+                    suspended: "success",
+                    active: "noop",
+                    inactive: "failure",
+                    invalid: "failure",
                 },
-                other: "unclear",
+                other: "unexpected",
             },
         },
-        goal: ["suspended"],
+        targetStatuses: ["suspended"],
         acceptanceSuffices: false,
         whenInterrupting: "join",
         anew: "interrupt a newer change",
@@ -132,7 +132,7 @@ export const operations = {
         path: "actions/resume",
         verb: "resume",
         noun: "a resume",
-        participle: "resumed",
+        resultProperty: "resumed",
         arguments: {
             interruption: interruptionRule,
             waitForResumed: flag(true),
@@ -142,36 +142,36 @@ export const operations = {
             ),
         },
         waitArgument: "waitForResumed",
-        nothingArgument: "whenNotSuspended",
+        noopArgument: "whenNotSuspended",
         subjects: ["interruption", "triggers", "clientToken"],
         requiresSubject: true,
         suspensionOutput: "resumedInterruption",
-        looksWithoutWaiting: true,
+        pollsWithoutWaiting: true,
         statusMeanings: {
             // It has ended once the instance has left `suspended`: the resumed change itself may run for hours.
             acceptance: {
                 statuses: {
-                    activating: "settled",
-                    suspended: "onItsWay",
-                    active: "settled",
-                    inactive: "settled",
-                    invalid: "settled",
+                    activating: "success",
+                    suspended: "transitional",
+                    active: "success",
+                    inactive: "success",
+                    invalid: "success",
                 },
-                other: "settled",
+                other: "success",
             },
-            refusal: {
+            rejection: {
                 statuses: {
-                    activating: "nothingToDo",
-                    suspended: "onItsWay",
-                    active: "nothingToDo",
-                    inactive: "broken",
-                    invalid: "broken",
+                    activating: "noop",
+                    suspended: "transitional",
+                    active: "noop",
+                    inactive: "failure",
+                    invalid: "failure",
                 },
                 // It may be the service's word for suspended.
-                other: "onItsWay",
+                other: "transitional",
             },
         },
-        goal: ["activating", "active"],
+        targetStatuses: ["activating", "active"],
         acceptanceSuffices: true,
         whenInterrupting: "again",
         anew: "resume again",
@@ -190,7 +190,7 @@ export function descriptorOf(operation: Operation): OperationDescriptor {
 }
 
 /** What a status means for an operation, after the service has accepted the request or refused it in this phase. */
-export function meaningOf(operation: Operation, after: "acceptance" | "refusal", status: string): StatusMeaning {
+export function meaningOf(operation: Operation, after: "acceptance" | "rejection", status: string): StatusMeaning {
     const { statuses, other } = descriptorOf(operation).statusMeanings[after];
     return Object.hasOwn(statuses, status) ? statuses[status as DocumentedStatus] : other;
 }

@@ -1,29 +1,29 @@
 /** What an error code of the service means for the request it answers. */
 export type CodeMeaning =
     /** Certainly not done, for a reason that passes. */
-    | "notDone"
+    | "retryable"
     /** It may have been done: only the same token finds out. */
-    | "inDoubt"
+    | "outcomeUnknown"
     /** An interrupt was accepted earlier and is being processed. */
-    | "interrupting"
+    | "alreadyInterrupting"
     /** Refused because of the phase the instance is in. */
-    | "wrongPhase"
+    | "invalidState"
     /** Refused for good: the same request would be refused again. */
-    | "refused";
+    | "rejected";
 
 /** What is known of a code. */
-export type ServiceCode = PassingCode | RefusalCode;
+export type ServiceCode = PassingCode | RejectionCode;
 
 /** A code after which the request is tried again, or looked after: there is nothing to change. */
 interface PassingCode {
     /** The code, or the beginning of it with `*` behind. */
     readonly code: string;
-    readonly meaning: Exclude<CodeMeaning, "refused">;
+    readonly meaning: Exclude<CodeMeaning, "rejected">;
 }
 
-interface RefusalCode {
+interface RejectionCode {
     readonly code: string;
-    readonly meaning: "refused";
+    readonly meaning: "rejected";
     /** What to change; for a lack of a RAM action the error says it. */
     readonly advice?: string;
     /** It is about who called: the error says whom the request was signed as. */
@@ -43,77 +43,77 @@ const setClock = "set the clock of this machine";
 
 /** The codes of the service; the first that fits counts. The vendor documents them with each API. */
 export const serviceCodes: readonly ServiceCode[] = [
-    { code: "Throttling*", meaning: "notDone" },
-    { code: "TooManyRequests", meaning: "notDone" },
+    { code: "Throttling*", meaning: "retryable" },
+    { code: "TooManyRequests", meaning: "retryable" },
     // Another call or a scheduled task of the instance is being processed, a resume perhaps: a status seen now proves nothing.
-    { code: "ConcurrencyUpdateInstanceConflict", meaning: "notDone" },
-    { code: "InstanceDuplicateScheduledTask", meaning: "notDone" },
-    { code: "ServiceUnavailable", meaning: "inDoubt" },
-    { code: "InternalError", meaning: "inDoubt" },
-    { code: "InternalServerError", meaning: "inDoubt" },
+    { code: "ConcurrencyUpdateInstanceConflict", meaning: "retryable" },
+    { code: "InstanceDuplicateScheduledTask", meaning: "retryable" },
+    { code: "ServiceUnavailable", meaning: "outcomeUnknown" },
+    { code: "InternalError", meaning: "outcomeUnknown" },
+    { code: "InternalServerError", meaning: "outcomeUnknown" },
     // The first request with this token is still running: how it ends is not known yet.
-    { code: "TokenPreviousRequestProcessError", meaning: "inDoubt" },
+    { code: "TokenPreviousRequestProcessError", meaning: "outcomeUnknown" },
     // The gateway has forwarded a first copy of this signed request: something on the way sent it twice.
-    { code: "SignatureNonceUsed", meaning: "inDoubt" },
-    { code: "AlreadyReceivedInterruptSignal", meaning: "interrupting" },
-    { code: "InstanceActivating", meaning: "wrongPhase" },
-    { code: "InstanceStatusNotSupportCurrentAction", meaning: "wrongPhase" },
+    { code: "SignatureNonceUsed", meaning: "outcomeUnknown" },
+    { code: "AlreadyReceivedInterruptSignal", meaning: "alreadyInterrupting" },
+    { code: "InstanceActivating", meaning: "invalidState" },
+    { code: "InstanceStatusNotSupportCurrentAction", meaning: "invalidState" },
     {
         code: "InstanceNotFound",
-        meaning: "refused",
+        meaning: "rejected",
         advice: "`instanceId` and `region` must name an existing Logstash instance of this account",
         endpointMatters: true,
     },
     {
         code: "IdempotentParameterMismatch",
-        meaning: "refused",
+        meaning: "rejected",
         advice: "this `clientToken` was used for another request; give a new one or none",
     },
     {
         code: "InvalidSecurityToken.Expired",
-        meaning: "refused",
+        meaning: "rejected",
         advice: checkCredentials,
         aboutIdentity: true,
         expired: true,
     },
-    { code: "InvalidSecurityToken*", meaning: "refused", advice: checkCredentials, aboutIdentity: true },
+    { code: "InvalidSecurityToken*", meaning: "rejected", advice: checkCredentials, aboutIdentity: true },
     {
         code: "InvalidAccessKeyId*",
-        meaning: "refused",
+        meaning: "rejected",
         advice: `${checkCredentials}: there is no such access key, or it is disabled`,
         aboutIdentity: true,
     },
     {
         code: "SignatureDoesNotMatch",
-        meaning: "refused",
+        meaning: "rejected",
         advice: `${checkCredentials}: the secret is not that of this access key`,
         aboutIdentity: true,
         omitMessage: true,
     },
     {
         code: "MissingSecurityToken",
-        meaning: "refused",
+        meaning: "rejected",
         advice: `${checkCredentials}: a temporary access key needs its security token`,
         aboutIdentity: true,
     },
     {
         code: "IncompleteSignature",
-        meaning: "refused",
+        meaning: "rejected",
         advice: checkCredentials,
         aboutIdentity: true,
         omitMessage: true,
     },
-    { code: "InvalidTimeStamp*", meaning: "refused", advice: setClock },
-    { code: "IllegalTimestamp", meaning: "refused", advice: setClock },
-    { code: "Forbidden*", meaning: "refused", aboutIdentity: true, denied: true },
-    { code: "NoPermission", meaning: "refused", aboutIdentity: true, denied: true },
-    { code: "Invalid*", meaning: "refused" },
+    { code: "InvalidTimeStamp*", meaning: "rejected", advice: setClock },
+    { code: "IllegalTimestamp", meaning: "rejected", advice: setClock },
+    { code: "Forbidden*", meaning: "rejected", aboutIdentity: true, denied: true },
+    { code: "NoPermission", meaning: "rejected", aboutIdentity: true, denied: true },
+    { code: "Invalid*", meaning: "rejected" },
 ];
 
 /** What is known of a code as a refusal, if it is known as one. */
-export function refusalCode(code: string): RefusalCode | undefined {
+export function rejectionCode(code: string): RejectionCode | undefined {
     const known = serviceCode(code);
-    return known?.meaning === "refused" ? known : undefined;
+    return known?.meaning === "rejected" ? known : undefined;
 }
 
 /** The row of a code, if it is a known one. */

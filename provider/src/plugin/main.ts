@@ -1,5 +1,5 @@
 import { lostEngine } from "../engine/lostEngine";
-import { harmless } from "../sanitize";
+import { sanitize } from "../sanitize";
 import { startPlugin } from "./server";
 
 // Other operations go on, as in Pulumi's own server: what they have sent must be recorded.
@@ -17,5 +17,5 @@ startPlugin(process, lostEngine(process)).then(
 
 function complain(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`an unexpected error, please report it: ${harmless(text)}\n`);
+    process.stderr.write(`an unexpected error, please report it: ${sanitize(text)}\n`);
 }

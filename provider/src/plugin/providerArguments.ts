@@ -1,14 +1,14 @@
-import type { Surroundings } from "../configuration";
+import type { ProcessConfig } from "../configuration";
 import { quoted } from "../identity/place";
 import { ownNamespace as namespace, providerKeys } from "../identity/providerKeys";
 import type { Properties } from "../lifecycle/arguments";
-import type { FrontEnd } from "../lifecycle/lifecycle";
+import type { ConfigSource } from "../lifecycle/lifecycle";
 import { revealed } from "./values";
 
 /** The arguments of a provider, as the settings that decide about a call. */
 export interface ProviderArguments {
-    readonly frontEnd: FrontEnd;
-    readonly surroundings: Surroundings;
+    readonly frontEnd: ConfigSource;
+    readonly surroundings: ProcessConfig;
     /** What is wrong with them, for the check of each resource in a project. */
     readonly failuresIn: (project: string) => readonly string[];
 }
@@ -23,7 +23,7 @@ const ofEngine = ["version", "pluginDownloadURL"];
 export function readProviderArguments(
     given: Properties,
     name: string | undefined,
-    env: Surroundings["env"],
+    env: ProcessConfig["env"],
 ): ProviderArguments {
     const args = Object.entries(revealed(given)).filter(([key, value]) => !ofEngine.includes(key) && value !== null);
     const texts = new Map(args.map(([key, value]) => [`${namespace}:${key}`, textOf(value)]));

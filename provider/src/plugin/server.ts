@@ -42,8 +42,8 @@ export async function startPlugin(
             // Not before the port is open: a process that is asked for the schema alone needs nothing of it.
             const { Lifecycle } = require("../lifecycle/lifecycle") as typeof Lifecycles;
             lifecycle ??= new Lifecycle({
-                frontEnd: () => providerArguments.frontEnd,
-                surroundings: () => providerArguments.surroundings,
+                configSource: () => providerArguments.frontEnd,
+                config: () => providerArguments.surroundings,
                 log: connectEngineLog(argv),
                 stopped,
             });

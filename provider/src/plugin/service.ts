@@ -9,10 +9,10 @@ import type * as AnyMessages from "google-protobuf/google/protobuf/any_pb";
 import type * as EmptyMessages from "google-protobuf/google/protobuf/empty_pb";
 import { grpcOfPulumi, protobufOfPulumi } from "../engine/pulumiLibraries";
 import type { Properties } from "../lifecycle/arguments";
-import type { CustomTimeout, Difference, Lifecycle, Subject, Written } from "../lifecycle/lifecycle";
+import type { ApplyResult, CustomTimeout, DiffResult, Lifecycle, ResourceRef } from "../lifecycle/lifecycle";
 import { neitherImportedNorRead, secretToken } from "../lifecycle/unsupported";
 import { operationOf, pluginTypeTokenOf } from "../lifecycle/urn";
-import { harmless } from "../sanitize";
+import { sanitize } from "../sanitize";
 import type { ProviderArguments } from "./providerArguments";
 import { isSecret, propertiesIn, revealed, structOf, withContentHashes } from "./values";
 
@@ -23,7 +23,7 @@ const { Empty } = protobufOfPulumi<typeof EmptyMessages>("empty_pb");
 const root = join(__dirname, "..", "..");
 
 /** What the service needs from the process it runs in. */
-export interface Means {
+export interface ServiceDeps {
     /** Takes the arguments of the provider: the engine gives them before it calls for a resource. */
     configure(given: Properties, name: string | undefined): void;
     readonly arguments: () => ProviderArguments;
@@ -42,7 +42,7 @@ type Service = Pick<
 >;
 
 /** Speaks the provider protocol and nothing else. */
-export function providerService(means: Means): Service {
+export function providerService(means: ServiceDeps): Service {
     return {
         getPluginInfo: unary(() => {
             const { PluginInfo } = require("@pulumi/pulumi/proto/plugin_pb") as typeof PluginMessages;
@@ -168,7 +168,7 @@ class Unfinished extends Error {
     }
 }
 
-function subjectOf(urn: string): Subject {
+function subjectOf(urn: string): ResourceRef {
     return { operation: operationOf(urn, pluginTypeTokenOf), urn };
 }
 
@@ -185,7 +185,7 @@ function secretFailures({ clientToken }: Properties): string[] {
     return isSecret(clientToken) ? [`clientToken: ${secretToken}`] : [];
 }
 
-function changesIn({ changes }: Difference): Messages.DiffResponse.DiffChanges {
+function changesIn({ changes }: DiffResult): Messages.DiffResponse.DiffChanges {
     const { DIFF_UNKNOWN, DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
     return changes === undefined ? DIFF_UNKNOWN : changes ? DIFF_SOME : DIFF_NONE;
 }
@@ -196,7 +196,7 @@ function timeoutOf(name: CustomTimeout["name"], seconds: number): CustomTimeout 
 }
 
 /** What the engine records, or throws what makes the deployment fail. */
-function outputsOf(id: string, mirrored: Properties, written: Written): Properties {
+function outputsOf(id: string, mirrored: Properties, written: ApplyResult): Properties {
     switch (written.kind) {
         case "done":
             return { ...mirrored, ...written.results };
@@ -231,7 +231,7 @@ function statusOf(error: unknown): Partial<StatusObject> {
     const isOurs = error instanceof Refusal;
     return {
         code: status.UNKNOWN,
-        details: isOurs ? text : `an unexpected error, please report it: ${harmless(text)}`,
+        details: isOurs ? text : `an unexpected error, please report it: ${sanitize(text)}`,
     };
 }
 

@@ -1,5 +1,5 @@
 import type { Operation } from "../operations/operations";
-import type { Reply } from "./response";
+import type { ServiceResponse } from "./response";
 
 /** The calls we make, on one account and region. Never throws for an answer: every outcome of a call is a reply. */
 export interface LogstashService {
@@ -7,9 +7,9 @@ export interface LogstashService {
      * Sends a call with a client token; the same token again is the same request. An abort ends it with `unsent` if nothing
      * was given to a connection, and with `lost` if something was.
      */
-    send(operation: Operation, instanceId: string, clientToken: string, limits: CallLimits): Promise<Reply>;
+    send(operation: Operation, instanceId: string, clientToken: string, limits: CallLimits): Promise<ServiceResponse>;
     /** DescribeLogstash. */
-    describe(instanceId: string, limits: CallLimits): Promise<Reply>;
+    describe(instanceId: string, limits: CallLimits): Promise<ServiceResponse>;
     /** Which setting the credentials come from, for messages. */
     credentialsName(): string;
     /** How requests get to the endpoint, as far as that is known. */
@@ -25,7 +25,7 @@ export interface CallLimits {
 }
 
 /** The settings that say where the service is, for messages. */
-export interface WaysToReach {
+export interface ConfigHints {
     readonly region: string;
     readonly endpoint: string;
 }
@@ -35,7 +35,7 @@ export interface Route {
     /** Host and port of the endpoint. */
     readonly endpoint: string;
     /** How its region and host are set, by the names that the user has. */
-    readonly ways: WaysToReach;
+    readonly hints: ConfigHints;
     /** The setting that names the endpoint, with the host, where it is not the public one of the region. */
     readonly override?: string;
     /** The region that resources have which name none, where it is another than that of these calls. */
@@ -43,5 +43,5 @@ export interface Route {
     /** The variable that names a proxy, with the proxy's host. */
     readonly proxy?: string;
     /** Whether a connection has ever stood in this process. */
-    readonly stood: boolean;
+    readonly everConnected: boolean;
 }

@@ -1,20 +1,20 @@
 import { descriptorOf, meaningOf, type Operation } from "../operations/operations";
-import { classify, type Look } from "./classify";
+import { classifyResponse, type PollResult } from "./classify";
 import type { Route } from "./client";
 import { lookAdvice, refusalAdvice } from "./errorMessage";
-import type { Reply } from "./response";
+import type { ServiceResponse } from "./response";
 import type { Request } from "./run";
 import {
-    type Asked,
     acted,
     type Conclusion,
     isUnderWay,
-    type Knowledge,
     mayBeDone,
     type Next,
     type NextAfterReply,
     ownStatuses,
+    type RequestState,
     unanswered,
+    type WaitOptions,
 } from "./state";
 
 /** How long an acceptance that suffices waits for a first look that succeeds. */
@@ -22,46 +22,46 @@ export const firstLookMs = 60_000;
 
 /** What follows from a reply to the request. `at` is our clock. */
 export function afterReply(
-    asked: Asked,
-    before: Knowledge,
-    reply: Reply,
+    asked: WaitOptions,
+    before: RequestState,
+    reply: ServiceResponse,
     route: Route,
     at: string,
-): { readonly known: Knowledge; readonly next: NextAfterReply } {
+): { readonly known: RequestState; readonly next: NextAfterReply } {
     const { operation, wait } = asked;
-    const { whenInterrupting, looksWithoutWaiting } = descriptorOf(operation);
-    const meaning = classify(reply);
-    const known = { ...before, sent: before.sent || (reply.kind !== "unsent" && reply.kind !== "unconnected") };
+    const { whenInterrupting, pollsWithoutWaiting } = descriptorOf(operation);
+    const meaning = classifyResponse(reply);
+    const known = { ...before, sent: before.sent || (reply.kind !== "notSent" && reply.kind !== "notConnected") };
     switch (meaning.kind) {
         case "accepted": {
             const { requestId } = meaning;
             const acceptance = { at, ...(requestId === undefined ? {} : { requestId }) };
             return { known: { ...known, acceptance }, next: whenTaken(operation, wait, { ...known, acceptance }) };
         }
-        case "interrupting":
+        case "alreadyInterrupting":
             return whenInterrupting === "join"
                 ? {
-                      known: { ...known, interrupting: true },
-                      next: whenTaken(operation, wait, { ...known, interrupting: true }),
+                      known: { ...known, alreadyInterrupting: true },
+                      next: whenTaken(operation, wait, { ...known, alreadyInterrupting: true }),
                   }
                 : { known, next: again };
-        case "inDoubt":
-            return { known: { ...known, inDoubt: true }, next: again };
-        case "notDone":
+        case "outcomeUnknown":
+            return { known: { ...known, outcomeUnknown: true }, next: again };
+        case "retryable":
             return { known, next: again };
         case "unconnectable":
             // A host that was there a moment ago comes back; one that never was has a wrong name. A proxy stays as it is set.
             return {
                 known,
                 next:
-                    route.stood && !meaning.isFinal
+                    route.everConnected && !meaning.isFinal
                         ? again
                         : ending(known, unanswered(known), refusalAdvice(operation, reply, route)),
             };
-        case "wrongPhase":
-            return { known, next: wait || looksWithoutWaiting ? { kind: "look", after: "refusal" } : again };
-        case "refused": {
-            const what = known.inDoubt ? "refused, after a try that may have been done" : "refused";
+        case "invalidState":
+            return { known, next: wait || pollsWithoutWaiting ? { kind: "look", after: "rejection" } : again };
+        case "rejected": {
+            const what = known.outcomeUnknown ? "refused, after a try that may have been done" : "rejected";
             return { known, next: ending(known, what, refusalAdvice(operation, reply, route)) };
         }
     }
@@ -69,8 +69,8 @@ export function afterReply(
 
 /** What a look came back with. */
 interface Looked {
-    readonly look: Look;
-    readonly reply: Reply;
+    readonly look: PollResult;
+    readonly reply: ServiceResponse;
     readonly route: Route;
     /** For how long looks have been made without seeing the instance. */
     readonly lookingMs: number;
@@ -78,9 +78,9 @@ interface Looked {
 
 /** What follows from a look. */
 export function afterLook(
-    asked: Asked,
-    known: Knowledge,
-    after: "acceptance" | "refusal",
+    asked: WaitOptions,
+    known: RequestState,
+    after: "acceptance" | "rejection",
     { look, reply, route, lookingMs }: Looked,
 ): Next {
     const { acceptanceSuffices } = descriptorOf(asked.operation);
@@ -91,8 +91,8 @@ export function afterLook(
         case "unseen":
             return suffices && lookingMs >= firstLookMs ? doneUnseen : again;
         case "denied":
-        case "refused": {
-            const what = `${after === "refusal" ? "refused in this phase" : "accepted"}, but nobody may look`;
+        case "rejected": {
+            const what = `${after === "rejection" ? "refused in this phase" : "accepted"}, but nobody may look`;
             return suffices ? doneUnseen : ending(known, what, lookAdvice(asked.operation, reply, route));
         }
     }
@@ -101,12 +101,12 @@ export function afterLook(
 /** What is known of a request after a poll has seen a status. */
 export function afterStatusSeen(
     operation: Operation,
-    known: Knowledge,
-    after: "acceptance" | "refusal",
+    known: RequestState,
+    after: "acceptance" | "rejection",
     status: string,
-): Knowledge {
+): RequestState {
     const isAccepted = known.acceptance !== undefined;
-    const isOver = isAccepted && meaningOf(operation, "acceptance", status) === "nothingToDo";
+    const isOver = isAccepted && meaningOf(operation, "acceptance", status) === "noop";
     return {
         ...known,
         seen: known.seen || after === "acceptance",
@@ -117,11 +117,11 @@ export function afterStatusSeen(
 
 /** What follows when the time is up. */
 export function outOfTime(
-    asked: Asked & Pick<Request, "timeoutSeconds" | "timeoutName">,
-    known: Knowledge,
+    asked: WaitOptions & Pick<Request, "timeoutSeconds" | "timeoutName">,
+    known: RequestState,
     status: string | undefined,
 ): Conclusion {
-    const { acceptanceSuffices, nothingArgument } = descriptorOf(asked.operation);
+    const { acceptanceSuffices, noopArgument } = descriptorOf(asked.operation);
     if (acceptanceSuffices && known.acceptance !== undefined && !known.seen) {
         return doneUnseen;
     }
@@ -135,22 +135,24 @@ export function outOfTime(
         return ending(known, `accepted, but not seen through ${within}${seen}`, lookOn);
     }
     const finish = `\`pulumi up\` finishes this request with the same token; ${newRequestAdvice(asked)}`;
-    const unclear = status !== undefined && meaningOf(asked.operation, "refusal", status) === "unclear";
-    const skip = unclear ? `; if ${status} is where it should be, set \`${nothingArgument}: "skip"\`` : "";
-    if (known.inDoubt) {
+    const unclear = status !== undefined && meaningOf(asked.operation, "rejection", status) === "unexpected";
+    const skip = unclear ? `; if ${status} is where it should be, set \`${noopArgument}: "skip"\`` : "";
+    if (known.outcomeUnknown) {
         const what = `it is not known whether it was done, no usable answer came ${within}${seen}`;
         return ending(known, what, finish + skip);
     }
-    const what = known.interrupting ? "another interrupt is being processed, and was not seen through" : "not accepted";
+    const what = known.alreadyInterrupting
+        ? "another interrupt is being processed, and was not seen through"
+        : "not accepted";
     return ending(known, `${what} ${within}${seen}`, `run \`pulumi up\` later, or raise \`${timeoutName}\`${skip}`);
 }
 
 /** What follows when the time is up and no connection to the endpoint has ever stood: what stands between is named. */
-export function neverAnswered(known: Knowledge, { endpoint, ways, override, proxy }: Route): Conclusion {
+export function neverAnswered(known: RequestState, { endpoint, hints, override, proxy }: Route): Conclusion {
     const way = proxy === undefined ? "" : ` through the proxy ${proxy}`;
     const check = [
         ...(proxy === undefined ? [] : ["the proxy's variable, or NO_PROXY for this host"]),
-        override ?? `that this machine reaches the public endpoint, else set ${ways.endpoint}`,
+        override ?? `that this machine reaches the public endpoint, else set ${hints.endpoint}`,
     ];
     return ending(
         known,
@@ -160,7 +162,7 @@ export function neverAnswered(known: Knowledge, { endpoint, ways, override, prox
 }
 
 /** What follows when the deployment is stopped. */
-export function stopped(operation: Operation, known: Knowledge): Conclusion {
+export function stopped(operation: Operation, known: RequestState): Conclusion {
     const { verb } = descriptorOf(operation);
     const finish = `\`pulumi up\` finishes this request with the same token, and does not ${verb} twice`;
     return mayBeDone(known)
@@ -169,39 +171,39 @@ export function stopped(operation: Operation, known: Knowledge): Conclusion {
 }
 
 /** How to make a request of its own. */
-function newRequestAdvice({ operation, interruption }: Asked): string {
+function newRequestAdvice({ operation, interruption }: WaitOptions): string {
     return interruption === undefined
         ? `to ${descriptorOf(operation).anew} instead, change \`triggers\``
         : "to resume now, resume in the console, or give `triggers` in place of `interruption` for one run";
 }
 
 /** What certainly was not done leaves no trace; whatever may have been done is recorded, so that it is never lost. */
-function ending(known: Knowledge, what: string, advice: string): Conclusion {
+function ending(known: RequestState, what: string, advice: string): Conclusion {
     return { kind: mayBeDone(known) ? "pending" : "failed", what, advice };
 }
 
-type Seen = Extract<Look, { kind: "seen" }>;
+type Seen = Extract<PollResult, { kind: "seen" }>;
 
-function afterStatus(asked: Asked, known: Knowledge, after: "acceptance" | "refusal", look: Seen): Next {
+function afterStatus(asked: WaitOptions, known: RequestState, after: "acceptance" | "rejection", look: Seen): Next {
     const { status } = look;
-    const { goal, verb, participle } = descriptorOf(asked.operation);
+    const { targetStatuses, verb, resultProperty } = descriptorOf(asked.operation);
     const isOurs = acted(asked.operation, known, status);
     const accepted = known.acceptance !== undefined;
-    if (isOurs && !accepted && (goal as readonly string[]).includes(status)) {
-        const note = `${participle}, concluded from the status ${status} after a request whose outcome is unknown`;
+    if (isOurs && !accepted && (targetStatuses as readonly string[]).includes(status)) {
+        const note = `${resultProperty}, concluded from the status ${status} after a request whose outcome is unknown`;
         return doneAt(look, true, note);
     }
     switch (meaningOf(asked.operation, after, status)) {
-        case "settled":
-            return doneAt(look, isOurs, isOurs ? undefined : alreadyThere(known, participle, status));
-        case "onItsWay":
-            return after === "refusal" ? again : { kind: "wait" };
-        case "unclear":
-            return asked.whenNothing === "skip" ? skippedUndocumented(asked, known, look) : again;
-        case "nothingToDo":
+        case "success":
+            return doneAt(look, isOurs, isOurs ? undefined : alreadyThere(known, resultProperty, status));
+        case "transitional":
+            return after === "rejection" ? again : { kind: "wait" };
+        case "unexpected":
+            return asked.onNoop === "skip" ? skippedUndocumented(asked, known, look) : again;
+        case "noop":
             return afterIdle(asked, known, look);
-        case "broken": {
-            const doubt = known.inDoubt && !accepted ? `; an earlier try to ${verb} it may have been done` : "";
+        case "failure": {
+            const doubt = known.outcomeUnknown && !accepted ? `; an earlier try to ${verb} it may have been done` : "";
             const advice =
                 "bring the instance back to work first; an inactive one is frozen, often for an overdue payment";
             return ending(known, `the instance is ${status} and cannot take it${doubt}`, advice);
@@ -210,22 +212,22 @@ function afterStatus(asked: Asked, known: Knowledge, after: "acceptance" | "refu
 }
 
 /** Nobody documents the status, and the program takes it for nothing to act on. */
-function skippedUndocumented({ operation }: Asked, known: Knowledge, look: Seen): Conclusion {
-    const { nothingArgument, participle } = descriptorOf(operation);
+function skippedUndocumented({ operation }: WaitOptions, known: RequestState, look: Seen): Conclusion {
+    const { noopArgument, resultProperty } = descriptorOf(operation);
     const note =
-        `the instance is ${look.status}, a status that is not documented; \`${nothingArgument}: "skip"\` takes it for idle: ` +
-        `nothing was ${participle}`;
+        `the instance is ${look.status}, a status that is not documented; \`${noopArgument}: "skip"\` takes it for idle: ` +
+        `nothing was ${resultProperty}`;
     return { ...doneAt(look, acted(operation, known, look.status), note), isWarning: true };
 }
 
 /** There is nothing to act on, or no longer. */
-function afterIdle(asked: Asked, known: Knowledge, look: Seen): Conclusion {
-    const { operation, whenNothing } = asked;
-    const { verb, nothingArgument, skipHint, beforeIt, overBeforeDone } = descriptorOf(operation);
+function afterIdle(asked: WaitOptions, known: RequestState, look: Seen): Conclusion {
+    const { operation, onNoop } = asked;
+    const { verb, noopArgument, skipHint, beforeIt, overBeforeDone } = descriptorOf(operation);
     const accepted = known.acceptance !== undefined;
-    const inDoubt = known.inDoubt && !accepted;
+    const inDoubt = known.outcomeUnknown && !accepted;
     const seen = `the instance is ${look.status}`;
-    if (whenNothing === "skip") {
+    if (onNoop === "skip") {
         const hint = skipHint === "" || asked.interruption !== undefined ? "" : `; ${skipHint}`;
         const note = inDoubt
             ? `nothing left to ${verb}: ${seen}; a request of an earlier try may have been done`
@@ -235,7 +237,7 @@ function afterIdle(asked: Asked, known: Knowledge, look: Seen): Conclusion {
         return doneAt(look, acted(operation, known, look.status), note);
     }
     const newer = newRequestAdvice(asked);
-    const skip = `set \`${nothingArgument}: "skip"\` if that is fine`;
+    const skip = `set \`${noopArgument}: "skip"\` if that is fine`;
     if (inDoubt) {
         const what = `it may have been done, and nothing is left to ${verb}: ${seen}`;
         return ending(known, what, `${newer}; ${skip}`);
@@ -262,13 +264,13 @@ function doneAt(
     };
 }
 
-function alreadyThere({ interrupting }: Knowledge, participle: string, status: string): string {
-    return interrupting
+function alreadyThere({ alreadyInterrupting }: RequestState, participle: string, status: string): string {
+    return alreadyInterrupting
         ? `${status} by another interrupt, which was being processed already`
         : `already ${status}: nothing was ${participle}`;
 }
 
-function whenTaken(operation: Operation, wait: boolean, known: Knowledge): NextAfterReply {
+function whenTaken(operation: Operation, wait: boolean, known: RequestState): NextAfterReply {
     return wait
         ? { kind: "look", after: "acceptance" }
         : { kind: "done", status: ownStatuses.accepted, acted: acted(operation, known) };

@@ -1,15 +1,15 @@
 import { stringField } from "../json";
-import { transportCode } from "../operations/networkCodes";
+import { networkCode } from "../operations/networkCodes";
 import { descriptorOf, type Operation } from "../operations/operations";
-import { refusalCode } from "../operations/serviceCodes";
+import { rejectionCode } from "../operations/serviceCodes";
 import { isDenied } from "./classify";
 import type { Route } from "./client";
-import type { Reply } from "./response";
+import type { ServiceResponse } from "./response";
 
 /** A call that went wrong, and what came back. */
 export interface Problem {
     readonly call: Operation | "DescribeLogstash";
-    readonly reply: Reply;
+    readonly reply: ServiceResponse;
 }
 
 /** Everything an error tells about a request. */
@@ -40,10 +40,10 @@ export interface ErrorReport {
 export function errorMessage({ operation, instanceId, region, what, problem, ...rest }: ErrorReport): string {
     const reply = problem?.reply;
     const error = reply?.kind === "error" ? reply : undefined;
-    const known = error === undefined ? undefined : refusalCode(error.code);
+    const known = error === undefined ? undefined : rejectionCode(error.code);
     const from = problem === undefined || problem.call === operation ? "" : `, from ${problem.call}`;
     const requestId = reply?.kind === "body" ? stringField(reply.body, "RequestId") : error?.requestId;
-    const route = reply?.kind === "unconnected" ? rest.route : undefined;
+    const route = reply?.kind === "notConnected" ? rest.route : undefined;
     const rows: ReadonlyArray<readonly [label: string, text: string | undefined]> = [
         ["code", rest.code ?? (problem === undefined ? undefined : codeOf(problem.reply) + from)],
         ["endpoint", route?.override ?? route?.endpoint],
@@ -62,7 +62,7 @@ export function errorMessage({ operation, instanceId, region, what, problem, ...
 }
 
 /** The service's code, or what takes its place where the service did not answer. */
-export function codeOf(reply: Reply): string {
+export function codeOf(reply: ServiceResponse): string {
     switch (reply.kind) {
         case "body":
             return `Result is ${resultName(reply.body.Result)}`;
@@ -70,28 +70,28 @@ export function codeOf(reply: Reply): string {
             const code = reply.code === "" ? "no code" : reply.code;
             return reply.httpStatus === undefined ? code : `${code} (HTTP ${reply.httpStatus})`;
         }
-        case "unusable":
+        case "invalidResponse":
             return `unusable answer (${reply.detail})`;
-        case "lost":
-            return `${reply.code} (${transportCode(reply.code)?.words ?? "the connection failed"})`;
-        case "unconnected":
-            return `${reply.code} (${reply.detail ?? transportCode(reply.code)?.words ?? "no connection"})`;
-        case "unsent":
+        case "noResponse":
+            return `${reply.code} (${networkCode(reply.code)?.words ?? "the connection failed"})`;
+        case "notConnected":
+            return `${reply.code} (${reply.detail ?? networkCode(reply.code)?.words ?? "no connection"})`;
+        case "notSent":
             return reply.detail;
     }
 }
 
 /** What to do about a refusal, by its code. */
-export function refusalAdvice(call: Problem["call"], reply: Reply, route?: Route): string {
+export function refusalAdvice(call: Problem["call"], reply: ServiceResponse, route?: Route): string {
     if (isDenied(reply)) {
         return `grant the RAM action elasticsearch:${call} on this instance to the identity that deploys`;
     }
     switch (reply.kind) {
         case "error": {
-            const { advice = seeAbove, endpointMatters } = refusalCode(reply.code) ?? {};
+            const { advice = seeAbove, endpointMatters } = rejectionCode(reply.code) ?? {};
             return endpointMatters ? advice + whereNotes(route) : advice;
         }
-        case "unconnected": {
+        case "notConnected": {
             // It is the proxy's name that is looked up, and its certificate that is not trusted.
             if (route?.proxy !== undefined && !reply.code.startsWith("Proxy")) {
                 return `check the proxy ${route.proxy}`;
@@ -99,21 +99,21 @@ export function refusalAdvice(call: Problem["call"], reply: Reply, route?: Route
             if (reply.isRefusedHere) {
                 return `nothing listens on ${route?.override ?? route?.endpoint}: start the service there, or correct the setting`;
             }
-            const advice = transportCode(reply.code)?.advice;
+            const advice = networkCode(reply.code)?.advice;
             return (typeof advice === "function" ? route && advice(route) : advice) ?? seeAbove;
         }
         case "body":
-        case "unusable":
-        case "lost":
-        case "unsent":
+        case "invalidResponse":
+        case "noResponse":
+        case "notSent":
             return seeAbove;
     }
 }
 
 /** What to do when the instance may not be looked at. */
-export function lookAdvice(operation: Operation, reply: Reply, route?: Route): string {
-    const { looksWithoutWaiting, waitArgument } = descriptorOf(operation);
-    const without = isDenied(reply) && !looksWithoutWaiting ? `, or set \`${waitArgument}: false\`` : "";
+export function lookAdvice(operation: Operation, reply: ServiceResponse, route?: Route): string {
+    const { pollsWithoutWaiting, waitArgument } = descriptorOf(operation);
+    const without = isDenied(reply) && !pollsWithoutWaiting ? `, or set \`${waitArgument}: false\`` : "";
     return refusalAdvice("DescribeLogstash", reply, route) + without;
 }
 

@@ -1,16 +1,16 @@
 /** What came back from one call, in our own words: what pop-core returns and throws is turned into this and no further. */
-export type Reply =
+export type ServiceResponse =
     /** The service answered with a JSON object that reports no error. */
     | { readonly kind: "body"; readonly body: Readonly<Record<string, unknown>> }
     /** The service (or a gateway speaking its format) answered with an error. */
     | ({ readonly kind: "error" } & ServiceError)
     /** Something answered, but not in the service's format: HTML, broken or foreign JSON, an empty body. */
-    | { readonly kind: "unusable"; readonly detail: string }
+    | { readonly kind: "invalidResponse"; readonly detail: string }
     /** The request was given to a connection, and no whole answer arrived. */
-    | { readonly kind: "lost"; readonly code: string }
+    | { readonly kind: "noResponse"; readonly code: string }
     /** No connection was established, so nothing was sent; `afterMs` after the attempt to connect began. */
     | {
-          readonly kind: "unconnected";
+          readonly kind: "notConnected";
           readonly code: string;
           readonly detail?: string;
           readonly afterMs: number;
@@ -18,7 +18,7 @@ export type Reply =
           readonly isRefusedHere?: true;
       }
     /** Nothing was sent, for a reason on this side that passes. */
-    | { readonly kind: "unsent"; readonly detail: string };
+    | { readonly kind: "notSent"; readonly detail: string };
 
 /** The fields of the service's error body, each bounded and without anything secret. */
 export interface ServiceError {

@@ -1,29 +1,29 @@
 import { ConfigurationError } from "../configuration";
-import { harmless } from "../sanitize";
-import { classifyLook } from "./classify";
+import { sanitize } from "../sanitize";
+import { classifyPoll } from "./classify";
 import type { CallLimits, LogstashService } from "./client";
 import { afterLook, afterReply, afterStatusSeen, neverAnswered, outOfTime, stopped } from "./decide";
 import { errorMessage, type Problem } from "./errorMessage";
 import { type Line, Progress } from "./progress";
-import type { Reply } from "./response";
+import type { ServiceResponse } from "./response";
 import { attemptUntil, type Budget, type Pause, startBudget } from "./retry";
 import {
     type Acceptance,
-    type Asked,
     acted,
     type Conclusion,
     type Ending,
     isUnderWay,
-    type Knowledge,
     mayBeDone,
     type Next,
     ownStatuses,
     type Polls,
+    type RequestState,
     unanswered,
+    type WaitOptions,
 } from "./state";
 
 /** One request of a program. */
-export interface Request extends Asked {
+export interface Request extends WaitOptions {
     readonly instanceId: string;
     readonly region: string;
     readonly clientToken: string;
@@ -57,7 +57,7 @@ export type Outcome =
     | { readonly kind: "failed"; readonly message: string };
 
 /** What carrying out a request needs from outside. */
-export interface Means {
+export interface RunDeps {
     readonly service: LogstashService;
     /** Milliseconds on a clock that only moves forward. */
     readonly monotonic: () => number;
@@ -75,7 +75,7 @@ export const deadEndpointMs = 60_000;
  * Carries out a request: sends it until the service has answered, always with the same token, then looks until the
  * instance has settled, all within one budget of time.
  */
-export async function carryOut(request: Request, means: Means): Promise<Outcome> {
+export async function runRequest(request: Request, means: RunDeps): Promise<Outcome> {
     const budget = startBudget(request.timeoutSeconds * 1000, means.monotonic);
     const pursuit = new Pursuit(request, means, budget);
     const ticker = setInterval(() => pursuit.tick(), 1_000);
@@ -89,7 +89,7 @@ export async function carryOut(request: Request, means: Means): Promise<Outcome>
 
 /** A request on its way: what is known of it so far. */
 class Pursuit {
-    #known: Knowledge;
+    #known: RequestState;
     /** Requests that were sent; polls are not counted. */
     #attempts = 0;
     /** What went wrong last, until something goes right. */
@@ -103,14 +103,14 @@ class Pursuit {
 
     constructor(
         private readonly request: Request,
-        private readonly means: Means,
+        private readonly means: RunDeps,
         private readonly budget: Budget,
     ) {
         const { earlier, operation } = request;
         this.#known = {
             ...(earlier?.acceptance === undefined ? {} : { acceptance: earlier.acceptance }),
-            interrupting: false,
-            inDoubt: earlier !== undefined && earlier.acceptance === undefined,
+            alreadyInterrupting: false,
+            outcomeUnknown: earlier !== undefined && earlier.acceptance === undefined,
             supersedes: request.supersedes === true,
             sent: false,
             // An acceptance is recorded as unfinished only after a look that saw the instance on its way.
@@ -136,7 +136,7 @@ class Pursuit {
     outOfTime(): Outcome {
         const route = this.means.service.route();
         return this.#end(
-            this.#connectingSinceMs === undefined || route.stood
+            this.#connectingSinceMs === undefined || route.everConnected
                 ? outOfTime(this.request, this.#known, this.#seen?.status)
                 : neverAnswered(this.#known, route),
         );
@@ -169,7 +169,7 @@ class Pursuit {
                 : { kind: "done", status: ownStatuses.accepted, acted: acted(operation, this.#known) };
         }
         const reply = await service.send(operation, instanceId, clientToken, this.#limits());
-        this.#attempts += reply.kind === "unsent" || reply.kind === "unconnected" ? 0 : 1;
+        this.#attempts += reply.kind === "notSent" || reply.kind === "notConnected" ? 0 : 1;
         this.#curtail(reply);
         const { known, next } = afterReply(this.request, this.#known, reply, service.route(), now().toISOString());
         this.#known = known;
@@ -178,11 +178,11 @@ class Pursuit {
     }
 
     /** Looks how far the accepted request is, or why the instance refused it in its phase. */
-    async #look(after: "acceptance" | "refusal"): Promise<Next> {
+    async #look(after: "acceptance" | "rejection"): Promise<Next> {
         const { service } = this.means;
         const reply = await service.describe(this.request.instanceId, this.#limits());
         this.#curtail(reply);
-        const look = classifyLook(reply);
+        const look = classifyPoll(reply);
         const atMs = this.budget.elapsedMs();
         this.#lookingSinceMs ??= atMs;
         const lookingMs = atMs - this.#lookingSinceMs;
@@ -204,10 +204,10 @@ class Pursuit {
     }
 
     /** Where no connection has ever stood, the budget is a short one. */
-    #curtail(reply: Reply): void {
-        if (this.means.service.route().stood) {
+    #curtail(reply: ServiceResponse): void {
+        if (this.means.service.route().everConnected) {
             this.budget.endAt(undefined);
-        } else if (reply.kind === "unconnected") {
+        } else if (reply.kind === "notConnected") {
             this.#connectingSinceMs ??= this.budget.elapsedMs() - reply.afterMs;
             this.budget.endAt(this.#connectingSinceMs + deadEndpointMs);
         }
@@ -250,13 +250,13 @@ class Pursuit {
     #endWithError(error: unknown): Outcome {
         const expected = error instanceof ConfigurationError;
         // Of what nobody has foreseen it is not known how far it came.
-        this.#known = { ...this.#known, inDoubt: this.#known.inDoubt || !expected };
+        this.#known = { ...this.#known, outcomeUnknown: this.#known.outcomeUnknown || !expected };
         const { operation, instanceId, region } = this.request;
         const what = expected ? unanswered(this.#known) : "an unexpected error, please report it";
         const reason = error instanceof Error ? error.message : String(error);
         const message = expected
             ? this.#message(`${what}: ${reason}`, undefined, "ConfigurationError")
-            : `${operation} on ${instanceId} in ${region}: ${what}: ${harmless(reason)}`;
+            : `${operation} on ${instanceId} in ${region}: ${what}: ${sanitize(reason)}`;
         return mayBeDone(this.#known) ? this.#pending(message) : { kind: "failed", message };
     }
 
@@ -288,7 +288,7 @@ class Pursuit {
             requestId: this.#known.acceptance?.requestId,
             credentialsName: () => this.means.service.credentialsName(),
             // Wrong settings give no route, and no reply either.
-            route: this.#problem?.reply.kind === "unconnected" ? this.means.service.route() : undefined,
+            route: this.#problem?.reply.kind === "notConnected" ? this.means.service.route() : undefined,
             attempts: this.#attempts,
             elapsedMs: this.budget.elapsedMs(),
             advice,

@@ -1,14 +1,14 @@
 import { descriptorOf, meaningOf, type Operation } from "../operations/operations";
 
 /** What was asked for, as far as conclusions depend on it. */
-export interface Asked {
+export interface WaitOptions {
     readonly operation: Operation;
     /** Whether to look at the instance until it has got there. */
     readonly wait: boolean;
     /** The suspension that a resume ends, if that is what says what to request. */
     readonly interruption?: string | undefined;
     /** What it means that there is nothing to act on. */
-    readonly whenNothing: "fail" | "skip";
+    readonly onNoop: "fail" | "skip";
 }
 
 /** The service's yes to our token. */
@@ -19,12 +19,12 @@ export interface Acceptance {
 }
 
 /** What is known of a request on its way. */
-export interface Knowledge {
+export interface RequestState {
     readonly acceptance?: Acceptance;
     /** An interrupt is being processed that is not known to be ours. */
-    readonly interrupting: boolean;
+    readonly alreadyInterrupting: boolean;
     /** A try of ours may have been done without our knowing. */
-    readonly inDoubt: boolean;
+    readonly outcomeUnknown: boolean;
     /** An earlier request of this resource, which this one supersedes, may have been done. */
     readonly supersedes: boolean;
     /** A call of this run was given to a connection. */
@@ -54,7 +54,7 @@ export type Next =
     | Conclusion;
 
 /** What comes next after a reply: the same, unless a look has to tell. */
-export type NextAfterReply = Next | { readonly kind: "look"; readonly after: "acceptance" | "refusal" };
+export type NextAfterReply = Next | { readonly kind: "look"; readonly after: "acceptance" | "rejection" };
 
 /** That a request has ended. */
 export type Conclusion =
@@ -86,13 +86,13 @@ export const ownStatuses = {
 } as const;
 
 /** Whether the service is at work on what was asked for. */
-export function isUnderWay({ acceptance, interrupting }: Knowledge): boolean {
-    return acceptance !== undefined || interrupting;
+export function isUnderWay({ acceptance, alreadyInterrupting }: RequestState): boolean {
+    return acceptance !== undefined || alreadyInterrupting;
 }
 
 /** Whether this very request was done, or may have been: then it is recorded, whatever becomes of the run. */
-export function mayBeDone({ acceptance, inDoubt }: Knowledge): boolean {
-    return acceptance !== undefined || inDoubt;
+export function mayBeDone({ acceptance, outcomeUnknown }: RequestState): boolean {
+    return acceptance !== undefined || outcomeUnknown;
 }
 
 /**
@@ -101,25 +101,26 @@ export function mayBeDone({ acceptance, inDoubt }: Knowledge): boolean {
  */
 export function acted(
     operation: Operation,
-    { acceptance, over, inDoubt, supersedes, interrupting }: Omit<Knowledge, "polls">,
+    { acceptance, over, outcomeUnknown, supersedes, alreadyInterrupting }: Omit<RequestState, "polls">,
     status?: string,
 ): boolean {
     if (acceptance !== undefined) {
         return !over;
     }
-    const isTarget = status !== undefined && (descriptorOf(operation).goal as readonly string[]).includes(status);
+    const isTarget =
+        status !== undefined && (descriptorOf(operation).targetStatuses as readonly string[]).includes(status);
     // An interrupt is being processed, and one of ours may be the one.
     const isProcessed =
-        interrupting && (status === undefined || meaningOf(operation, "acceptance", status) === "settled");
-    return (isTarget && (inDoubt || supersedes)) || (isProcessed && inDoubt);
+        alreadyInterrupting && (status === undefined || meaningOf(operation, "acceptance", status) === "success");
+    return (isTarget && (outcomeUnknown || supersedes)) || (isProcessed && outcomeUnknown);
 }
 
 /** How to say that the run ended without an answer to the request. */
-export function unanswered(known: Knowledge): string {
+export function unanswered(known: RequestState): string {
     if (known.acceptance !== undefined) {
         return "accepted, but nobody can look";
     }
-    if (!known.inDoubt) {
+    if (!known.outcomeUnknown) {
         return known.sent ? "not accepted" : "not sent";
     }
     return known.sent

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { pointer } from "../dynamic/providerStub";
+import { providerStub } from "../dynamic/providerStub";
 import { argumentValue, type ValuesOf } from "../lifecycle/argumentRules";
 import { argumentsWithDefault, type sharedArguments } from "../lifecycle/arguments";
 import { outputNames, type sharedResults } from "../lifecycle/outputs";
@@ -91,12 +91,12 @@ export interface LogstashTaskOutputs {
 
 /** The names of an operation's arguments, and of all its outputs. */
 type ArgumentName<Op extends Operation> = keyof typeof sharedArguments | keyof (typeof operations)[Op]["arguments"];
-type Participle<Op extends Operation> = (typeof operations)[Op]["participle"];
+type ResultProperty<Op extends Operation> = (typeof operations)[Op]["resultProperty"];
 type OutputName<Op extends Operation> =
     | ArgumentName<Op>
     | (typeof sharedResults)[number]
-    | Participle<Op>
-    | `${Participle<Op>}At`
+    | ResultProperty<Op>
+    | `${ResultProperty<Op>}At`
     | (typeof operations)[Op]["suspensionOutput"];
 
 /** The values of an operation's arguments, each as given or by default. */
@@ -138,7 +138,7 @@ export function inputsOf<Op extends Operation, Args extends LogstashTaskArgs>(
         triggers: normalizedTriggers(triggers),
         ...(clientToken === undefined ? {} : { clientToken: refuseSecret(resource, clientToken) }),
         resourceUrn: guarded(urnOf(typeTokenOf(operation), name, opts?.parent)),
-        __provider: pointer,
+        __provider: providerStub,
     };
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { pointer } from "../../../provider/src/dynamic/providerStub";
+import { providerStub } from "../../../provider/src/dynamic/providerStub";
 import { stackConfigurationFor } from "../../stackConfiguration";
 import { urnOf } from "../../urns";
 import { CallError, type Properties } from "../calls";
@@ -12,7 +12,7 @@ import { Host } from "../host";
 
 const instanceId = "ls-cn-protocol0001";
 const declared: Properties = {
-    __provider: pointer,
+    __provider: providerStub,
     instanceId,
     region: "cn-hangzhou",
     triggers: ["v1"],
@@ -66,7 +66,7 @@ describe("the provider in the SDK's own server", () => {
         assert.deepEqual(await host.check({}, without), { inputs: declared, failures: [] });
         const { id, outs } = await host.create(declared);
         assert.equal(id, instanceId);
-        assert.deepEqual([outs.status, outs.interrupted, outs.__provider], ["suspended", true, pointer]);
+        assert.deepEqual([outs.status, outs.interrupted, outs.__provider], ["suspended", true, providerStub]);
         const { DiffChanges } = rpc.DiffResponse;
         assert.deepEqual(await host.diff(outs, declared), { changes: DiffChanges.DIFF_NONE, replaces: [] });
         const elsewhere = { ...declared, region: "cn-beijing" };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { maxConnections } from "../../../provider/src/cloud/rateLimit";
-import { pointer } from "../../../provider/src/dynamic/providerStub";
+import { providerStub } from "../../../provider/src/dynamic/providerStub";
 import { stackConfigurationFor } from "../../stackConfiguration";
 import type { Properties } from "../calls";
 import { Host } from "../host";
@@ -146,5 +146,5 @@ async function ask(pid: number, answer: string): Promise<Holdings> {
 
 function declarationOf(instanceId: string): Properties {
     const resourceUrn = `urn:pulumi:load::test::${type}::${instanceId}`;
-    return { __provider: pointer, instanceId, region: "cn-hangzhou", triggers: ["v1"], resourceUrn };
+    return { __provider: providerStub, instanceId, region: "cn-hangzhou", triggers: ["v1"], resourceUrn };
 }
