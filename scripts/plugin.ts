@@ -5,7 +5,16 @@
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+    copyFileSync,
+    cpSync,
+    mkdirSync,
+    mkdtempSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -35,7 +44,9 @@ const replacements: Readonly<Record<string, string>> = {
 
 /** Writes an archive for each platform and the checksums into the folder, and returns the names of the files. */
 export async function buildArchives(folder: string): Promise<readonly string[]> {
-    const { version } = JSON.parse(readFileSync(join(provider, "package.json"), "utf8")) as { readonly version: string };
+    const { version } = JSON.parse(readFileSync(join(provider, "package.json"), "utf8")) as {
+        readonly version: string;
+    };
     const content = mkdtempSync(join(tmpdir(), "logstash-plugin-"));
     try {
         await fill(content, version);
@@ -100,7 +111,9 @@ async function bundle(outfile: string): Promise<Metafile> {
     });
     const missed = Object.keys(replacements).filter((name) => !replaced.has(name));
     if (warnings.length > 0 || missed.length > 0) {
-        throw new Error([...missed.map((name) => `${name} is not loaded`), ...warnings.map(({ text }) => text)].join("\n"));
+        throw new Error(
+            [...missed.map((name) => `${name} is not loaded`), ...warnings.map(({ text }) => text)].join("\n"),
+        );
     }
     return metafile;
 }

@@ -14,6 +14,7 @@ import { operationOf, pluginTypeTokenOf } from "../../core/urn";
 import { grpcOfPulumi, protobufOfPulumi } from "../librariesOfPulumi";
 import type { CustomTimeout, Difference, Lifecycle, Subject, Written } from "../lifecycle";
 import type { ProviderArguments } from "./providerArguments";
+import { statelessFailures } from "./stateless";
 import { isSecret, propertiesIn, revealed, structOf, withContentHashes } from "./values";
 
 const messages = require("@pulumi/pulumi/proto/provider_pb") as typeof Messages;
@@ -77,7 +78,12 @@ export function providerService(means: Means): Service {
             const response = new messages.CheckResponse();
             response.setInputs(structOf({ ...news, ...completion }));
             response.setFailuresList(
-                [...means.arguments().failures, ...failures, ...secretFailures(news)].map((reason) => {
+                [
+                    ...means.arguments().failures,
+                    ...failures,
+                    ...secretFailures(news),
+                    ...statelessFailures(request.getUrn(), news),
+                ].map((reason) => {
                     const failure = new messages.CheckFailure();
                     // With a property named, the CLI would print its value, which may be a secret of the program.
                     failure.setReason(reason);
