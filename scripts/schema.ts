@@ -14,6 +14,7 @@ import { descriptorOf, type Operation, operations } from "../provider/src/core/o
 import { resultNames } from "../provider/src/core/outputs";
 import { pluginTypeTokenOf } from "../provider/src/core/urn";
 import { type Documented, documentation } from "./schema/documentation";
+import { examplesOf } from "./schema/examples";
 
 const provider = join(__dirname, "..", "provider");
 
@@ -122,7 +123,7 @@ function resourceOf(operation: Operation): object {
     // The class of the TypeScript form completes them, which the state does not repeat.
     const byDefault = Object.keys(defaultsOf(operation));
     return {
-        description: text,
+        description: `${text}\n\n${examplesOf(operation)}`,
         inputProperties: Object.fromEntries(inputProperties),
         requiredInputs: required(inputs),
         properties: Object.fromEntries(properties),
