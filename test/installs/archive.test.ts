@@ -140,7 +140,7 @@ describe("the archive of the plugin", function () {
         });
         after(() => emulator.stop());
 
-        const shell = (lines: string) => run("sh", ["-e", "-c", lines], { cwd: emptyFolder(), env });
+        const shell = (lines: string) => run("sh", ["-e", "-c", `exec 2>&1\n${lines}`], { cwd: emptyFolder(), env });
         const pulumi = (...args: readonly string[]) => run("pulumi", args, { cwd: emptyFolder(), env });
         const emptyFolder = () => mkdtempSync(join(folder, "empty-"));
         const effects = () => emulator.ledger.effects.map(({ operation }) => operation);
@@ -158,7 +158,7 @@ describe("the archive of the plugin", function () {
             const [interrupt = ""] = commands;
             const before = effects();
             // The change that was resumed is a new one, which the first token leaves alone.
-            await assert.rejects(shell(`${interrupt.trimEnd()} --timeout-seconds 2`), /clientToken|timed out|not seen/);
+            await assert.rejects(shell(`${interrupt.trimEnd()} --timeout-seconds 2`), /within 2 s|timed out after 2 s/);
             assert.deepEqual(effects(), before);
             const sent = emulator.ledger.requests.length;
             const without = shell(interrupt.replace(/--client-token \S+/, ""));
