@@ -44,7 +44,7 @@ const examples = {
 } as const;
 
 describe("with the archive of the plugin, by the commands of the documentation,", function () {
-    this.timeout(900_000);
+    this.timeout(1_800_000);
     let folder: string;
     let release: string;
     let emulator: Emulator;
