@@ -180,7 +180,8 @@ describe("with the archive of the plugin, by the commands of the documentation,"
             copyFileSync(join(texts, `${name}.go`), join(cwd, "main.go"));
             await shell("go vet -mod=mod .", cwd);
             copyFileSync(join(texts, `${name}.ts`), join(cwd, `${name}.ts`));
-            await run("python3", ["-m", "py_compile", join(texts, `${name}.py`)], { cwd });
+            copyFileSync(join(texts, `${name}.py`), join(cwd, `${name}.py`));
+            await run("python3", ["-m", "py_compile", `${name}.py`], { cwd });
         }
         await run("tsc", ["-p", cwd], { cwd });
         for (const [language, end] of [
