@@ -5,7 +5,7 @@ import { dynamicConfigSource } from "../provider/src/dynamic/provider";
 import { callFor } from "../provider/src/identity/call";
 import { identityText } from "../provider/src/identity/identity";
 import { describeSource } from "../provider/src/identity/place";
-import { regionFor, howToSetRegion } from "../provider/src/identity/region";
+import { howToSetRegion, regionFor } from "../provider/src/identity/region";
 
 /** The identity, endpoint and headers of a call, as the provider resolves them. */
 export interface Access {

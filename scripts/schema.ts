@@ -14,11 +14,18 @@ import { resultNames } from "../provider/src/lifecycle/outputs";
 import { pluginTypeTokenOf } from "../provider/src/lifecycle/urn";
 import { descriptorOf, type Operation, operations } from "../provider/src/operations/operations";
 import { type Documented, documentation } from "./schema/documentation";
+import { examplesOf } from "./schema/examples";
 
 const provider = join(__dirname, "..", "provider");
 
-/** What generated Go calls itself; `pulumi package add` puts it into the program's own folder. */
-const goModule = "example.com/pulumi-alicloud-logstash/sdk/go/alicloudlogstash";
+/** A placeholder for the publisher and the repository, until the package has a home. */
+const home = "example.com";
+const goModule = `${home}/pulumi-alicloud-logstash/sdk/go/alicloudlogstash`;
+
+/** The README of the generated packages. */
+const readme =
+    "Generated from the schema of the Pulumi plugin `alicloud-logstash`. Its resources stand for calls, of which the service " +
+    "keeps no record: the static method `get` finds nothing to read and fails.";
 
 interface Property {
     readonly type?: string;
@@ -52,16 +59,31 @@ export function schema(): object {
         displayName: "Alibaba Cloud Logstash",
         version,
         description,
+        keywords: ["pulumi", "alicloud", "alibaba-cloud", "logstash", "category/cloud", "kind/native"],
         license,
+        publisher: home,
+        repository: `https://${home}/pulumi-alicloud-logstash`,
         language: {
-            nodejs: { packageName: "pulumi-alicloud-logstash-sdk", respectSchemaVersion: true },
-            python: { packageName: "pulumi_alicloud_logstash", respectSchemaVersion: true },
+            nodejs: { packageName: "pulumi-alicloud-logstash-sdk", readme, respectSchemaVersion: true },
+            python: {
+                packageName: "pulumi_alicloud_logstash",
+                pyproject: { enabled: true },
+                readme,
+                respectSchemaVersion: true,
+            },
             go: {
                 importBasePath: goModule,
                 modulePath: goModule,
                 rootPackageName: "alicloudlogstash",
                 respectSchemaVersion: true,
             },
+            csharp: {
+                rootNamespace: "Example",
+                namespaces: { "alicloud-logstash": "AlicloudLogstash" },
+                packageReferences: { Pulumi: "3.*" },
+                respectSchemaVersion: true,
+            },
+            java: { basePackage: "com.example", buildFiles: "gradle" },
         },
         config: { variables: settings },
         types: Object.fromEntries(
@@ -101,7 +123,7 @@ function resourceOf(operation: Operation): object {
     // The class of the TypeScript form completes them, which the state does not repeat.
     const byDefault = argumentsWithDefault(operation).map(([name]) => name);
     return {
-        description: text,
+        description: `${text}\n\n${examplesOf(operation)}`,
         inputProperties: Object.fromEntries(inputProperties),
         requiredInputs: required(inputs),
         properties: Object.fromEntries(properties),

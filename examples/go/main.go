@@ -1,4 +1,4 @@
-// Interrupts before a release, and once more in another account, by a provider of its own.
+// Interrupts a change, works and resumes it; and interrupts another one in another account.
 package main
 
 import (
@@ -7,6 +7,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 )
 
+const instanceID = "ls-cn-4591f1y6abcd"
+
 func main() {
 	pulumi.Run(declare)
 }
@@ -14,12 +16,23 @@ func main() {
 func declare(ctx *pulumi.Context) error {
 	release := pulumi.Array{pulumi.String(config.New(ctx, "").Require("release"))}
 	pause, err := alicloudlogstash.NewLogstashTaskInterrupt(ctx, "pause", &alicloudlogstash.LogstashTaskInterruptArgs{
-		InstanceId: pulumi.String("ls-cn-4591f1y6abcd"),
+		InstanceId: pulumi.String(instanceID),
 		Triggers:   release,
+		WhenIdle:   pulumi.String("skip"),
 	}, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "10m", Update: "10m"}))
 	if err != nil {
 		return err
 	}
+	work := []pulumi.Resource{} // Your resources, each with pulumi.DependsOn([]pulumi.Resource{pause}).
+	_, err = alicloudlogstash.NewLogstashTaskResume(ctx, "resume", &alicloudlogstash.LogstashTaskResumeArgs{
+		InstanceId:   pulumi.String(instanceID),
+		Interruption: pause.Interruption,
+	}, pulumi.DependsOn(append(work, pause)))
+	if err != nil {
+		return err
+	}
+
+	// By a profile of the `aliyun` CLI.
 	billing, err := alicloudlogstash.NewProvider(ctx, "billing", &alicloudlogstash.ProviderArgs{
 		Region:  pulumi.String("ap-southeast-1"),
 		Profile: pulumi.String("billing"),

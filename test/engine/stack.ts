@@ -8,6 +8,7 @@ import { testAccount } from "pulumi-alicloud-logstash-emulator";
 import { type Engine, engineEnv, findEngine } from "../../scripts/engine";
 import { type Command, keepLog, lastLines, type StackLog } from "../evidence";
 import { processesOf, send } from "../processes";
+import { pluginVariable } from "../protocol/host";
 
 /** One run of the CLI. */
 export interface Run {
@@ -93,7 +94,7 @@ export class Stack {
         for (const name of packages) {
             symlinkSync(join(modules, name), this.path("program", "node_modules", name));
         }
-        this.projectFile(join(modules, "pulumi-alicloud-logstash", "bin"));
+        this.projectFile(process.env[pluginVariable] ?? join(modules, "pulumi-alicloud-logstash", "bin"));
         this.write("package.json", JSON.stringify({ name: project, main: "index.js" }));
         this.program(options.program);
         if (options.copyOf !== undefined) {

@@ -11,7 +11,7 @@ const examples = join(__dirname, "..", "..", "examples");
 const orders = "ls-cn-4591f1y6abcd";
 const billing = "ls-cn-0pp1n8xqr3ef";
 /** By test/installs/languages.test.ts, from the packed package. */
-const runElsewhere = ["go"];
+const runElsewhere = ["go", "javascript-plugin", "python", "typescript-sdk", "yaml"];
 
 describe("the examples:", () => {
     let emulator: Emulator;
@@ -189,26 +189,6 @@ describe("the examples:", () => {
         assert.equal(calls().length, 1);
     });
 
-    // Its language host cannot be had here, so it is not run.
-    it("yaml declares what the schema of the plugin has", () => {
-        const { resources } = require("pulumi-alicloud-logstash/schema.json") as {
-            readonly resources: Readonly<
-                Record<string, { readonly inputProperties: object; readonly requiredInputs: readonly string[] }>
-            >;
-        };
-        const declared = resourcesIn(readFileSync(join(examples, "yaml", "Pulumi.yaml"), "utf8"));
-        assert.equal(declared.length, 1);
-        for (const { type, properties } of declared) {
-            const resource = resources[type.replace(":", ":index:")];
-            const known = Object.keys(resource?.inputProperties ?? {});
-            assert.deepEqual(
-                properties.filter((name) => !known.includes(name)),
-                [],
-            );
-            assert.ok(resource?.requiredInputs.every((name) => properties.includes(name)));
-        }
-    });
-
     it("automation-service returns how it ended, once for each release, and the provider's own words", async () => {
         const stack = await copy("automation-service");
         const settings = readFileSync(stack.path("program", "Pulumi.dev.yaml"), "utf8");
@@ -230,18 +210,6 @@ describe("the examples:", () => {
         assert.doesNotMatch(failed.text, /stack trace|node_modules|CommandError/);
     });
 });
-
-/** The resources of a project in YAML, by their properties. */
-function resourcesIn(yaml: string): { readonly type: string; readonly properties: readonly string[] }[] {
-    const blocks = [...yaml.matchAll(/^( +)type: (\S+:\S+)\n\1properties:\n((?:\1 .*\n)+)/gm)];
-    return blocks.map(([, , type = "", lines = ""]) => {
-        const indent = /^ */.exec(lines)?.[0] ?? "";
-        return {
-            type,
-            properties: [...lines.matchAll(new RegExp(`^${indent}(\\w+):`, "gm"))].map(([, name = ""]) => name),
-        };
-    });
-}
 
 function configurationIn(example: string): string[][] {
     return settingsIn(readFileSync(join(examples, example, "README.md"), "utf8"));

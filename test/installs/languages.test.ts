@@ -1,161 +1,216 @@
 import { strict as assert } from "node:assert";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+    copyFileSync,
+    cpSync,
+    mkdirSync,
+    mkdtempSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { setTimeout } from "node:timers/promises";
+import { basename, delimiter, dirname, join } from "node:path";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
-import { cliModule, engineEnv, findEngine, PINNED, writeGoMod } from "../../scripts/engine";
+import { engineEnv, findEngine } from "../../scripts/engine";
+import { languageHosts } from "../../scripts/languageHosts";
+import { buildArchives } from "../../scripts/plugin";
+import { buildSdks } from "../../scripts/sdks";
 import { writeCliProfiles } from "../cliProfiles";
-import { pluginHeader } from "../engine/pluginPrograms";
-import { expectFailure, expectSuccess, Stack } from "../engine/stack";
+import { blocksIn } from "../package/blocks";
 import { repository, run, shellEnv } from "../package/commands";
-import { packed } from "../package/packed";
-import { endOf, providerOf } from "../processes";
 
-const operation = "InterruptLogstashTask";
-const { peerDependencies } = require("pulumi-alicloud-logstash/package.json") as {
-    readonly peerDependencies: Readonly<Record<string, string>>;
-};
-/** The oldest that the package accepts, from which the plugin takes gRPC and its messages. */
-const oldestSdk = `@pulumi/pulumi@${peerDependencies["@pulumi/pulumi"]?.replace("^", "")}`;
-/** The instances of the example. */
-const [orders, billing] = ["ls-cn-4591f1y6abcd", "ls-cn-0pp1n8xqr3ef"] as const;
+const page = readFileSync(join(repository, "docs", "languages.md"), "utf8");
+/** The instances of the examples, and the region of the second one. */
+const [orders, billing, billingRegion] = ["ls-cn-4591f1y6abcd", "ls-cn-0pp1n8xqr3ef", "ap-southeast-1"] as const;
+const examples = {
+    YAML: { name: "yaml", program: "Pulumi.yaml", unpolled: ["whenIdle: skip", "waitForSuspended: false"] },
+    Python: { name: "python", program: "__main__.py", unpolled: ['when_idle="skip"', "wait_for_suspended=False"] },
+    Go: {
+        name: "go",
+        program: "main.go",
+        unpolled: ['WhenIdle:   pulumi.String("skip")', "WaitForSuspended: pulumi.Bool(false)"],
+    },
+    TypeScript: {
+        name: "typescript-sdk",
+        program: "index.ts",
+        unpolled: ['whenIdle: "skip"', "waitForSuspended: false"],
+    },
+    JavaScript: {
+        name: "javascript-plugin",
+        program: "index.js",
+        unpolled: ['whenIdle: "skip"', "waitForSuspended: false"],
+    },
+} as const;
 
-describe("the plugin of the packed package", function () {
-    this.timeout(900_000);
+describe("with the archive of the plugin, by the commands of the documentation,", function () {
+    this.timeout(1_800_000);
     let folder: string;
-    let sdks: string;
-    let tarball: string;
-    let schemaFile: string;
+    let release: string;
     let emulator: Emulator;
-    let stack: Stack;
+    let env: NodeJS.ProcessEnv;
 
     before(async () => {
         folder = mkdtempSync(join(tmpdir(), "logstash-languages-"));
-        const subject = await packed();
-        tarball = subject.tarball;
-        sdks = join(folder, "sdks");
-        // Pulumi's own generators, built from the modules of the CLI; Go keeps what it has built.
-        const generator = join(folder, "generate");
-        cpSync(join(__dirname, "generate"), generator, { recursive: true });
-        await writeGoMod(generator, cliModule);
-        schemaFile = join(subject.folder, "schema.json");
-        await go(generator, "run", "-mod=mod", ".", schemaFile, sdks);
+        release = join(folder, "release");
+        await buildArchives(release);
+        await buildSdks(release);
+        env = await newcomersEnv();
     });
     after(() => rmSync(folder, { recursive: true, force: true }));
 
-    it("gives Python an SDK that compiles", async () => {
-        const files = readdirSync(join(sdks, "python"), { recursive: true, encoding: "utf8" });
-        assert.ok(files.includes(join("pulumi_alicloud_logstash", "logstash_task_interrupt.py")), files.join("\n"));
-        await run("python3", ["-m", "compileall", "-q", "."], { cwd: join(sdks, "python") });
-    });
-
-    it("gives Node an SDK that compiles", async () => {
-        const folder = join(sdks, "nodejs");
-        symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
-        await run("tsc", ["-p", folder, "--noEmit"], { cwd: folder });
-    });
-
-    describe("in a project of its own", () => {
-        beforeEach(async () => {
-            emulator = await startEmulator({
-                instances: [
-                    { instanceId: orders, status: "activating" },
-                    { instanceId: billing, region: "ap-southeast-1", status: "activating" },
-                ],
-            });
+    beforeEach(async () => {
+        emulator = await startEmulator({
+            instances: [
+                { instanceId: orders, status: "activating", interruptMs: 0 },
+                { instanceId: billing, region: billingRegion, status: "activating", interruptMs: 0 },
+            ],
         });
-        afterEach(async () => {
-            stack.remove();
-            await emulator.stop();
-        });
+        env = { ...env, ALIBABA_CLOUD_ENDPOINT_ELASTICSEARCH: emulator.url };
+    });
+    afterEach(() => emulator.stop());
 
-        /** A project outside the repository, with what npm installs and nothing else. */
-        async function install(program: string, copyOf?: string): Promise<void> {
-            stack = await Stack.create({
-                emulator,
-                plugin: true,
-                program,
-                ...(copyOf === undefined ? {} : { copyOf }),
-            });
-            rmSync(stack.path("program", "node_modules"), { recursive: true });
-            if (copyOf === undefined) {
-                stack.projectFile("node_modules/.bin");
-            }
-            const packages = ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball, oldestSdk];
-            await run("npm", packages, { cwd: stack.path("program") });
+    /** Node.js, the CLI and what compilers and package managers need; nothing of this repository. */
+    async function newcomersEnv(): Promise<NodeJS.ProcessEnv> {
+        const [home, state] = [join(folder, "home"), join(folder, "state")];
+        mkdirSync(home);
+        mkdirSync(state);
+        const npmCache = (await run("npm", ["config", "get", "cache"], { cwd: folder, env: shellEnv() })).trim();
+        const goPaths = await run("go", ["env", "GOPATH", "GOCACHE"], { cwd: folder, env: shellEnv() });
+        const [GOPATH, GOCACHE] = goPaths.split("\n");
+        const engine = await findEngine();
+        const path = (process.env.PATH ?? "").split(delimiter).filter((part) => !part.includes("node_modules"));
+        const PATH = [await languageHosts(engine), dirname(process.execPath), ...path].join(delimiter);
+        const others = Object.entries(shellEnv()).filter(([name]) => !/^(PULUMI|ALI(BABA_?)?CLOUD)_/.test(name));
+        const { accessKeyId: access_key_id, accessKeySecret: access_key_secret } = testAccount;
+        writeCliProfiles(home, { name: "billing", mode: "AK", access_key_id, access_key_secret });
+        return {
+            ...engineEnv(engine, { ...Object.fromEntries(others), PATH }),
+            ...{ GOPATH, GOCACHE, npm_config_cache: npmCache },
+            HOME: home,
+            PULUMI_HOME: join(home, ".pulumi"),
+            // Instead of `pulumi login`, a passphrase, and the answer "yes".
+            PULUMI_BACKEND_URL: `file://${state}`,
+            PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
+            PULUMI_SKIP_CONFIRMATIONS: "true",
+        };
+    }
+
+    const effectsOn = (instanceId: string) =>
+        emulator.ledger.effectsOn(instanceId).map(({ operation }) => operation.replace("LogstashTask", ""));
+
+    /** A copy of an example beside the files of a release. */
+    function project(example: string): string {
+        const copy = mkdtempSync(join(folder, `${example}-`));
+        cpSync(join(repository, "examples", example), copy, { recursive: true });
+        for (const file of readdirSync(release)) {
+            copyFileSync(join(release, file), join(copy, file));
         }
-        const effectsOn = (instanceId: string) => emulator.ledger.effectsOn(instanceId).length;
+        return copy;
+    }
+    /** As in the shell of somebody who has activated the environment of Python once. */
+    const shell = (lines: string, cwd: string) =>
+        run("sh", ["-e", "-c", `if [ -d venv ]; then . venv/bin/activate; fi\n${lines}`], { cwd, env });
 
-        it("runs beside a JavaScript program, serves its schema, and ends with a CLI that is killed", async () => {
-            await install(`${pluginHeader} new Interrupt("pause", { instanceId: "${orders}", triggers: ["v1"] });`);
-            expectSuccess(await stack.up());
-            expectSuccess(await stack.up("--expect-no-changes"));
-            assert.equal(effectsOn(orders), 1);
-
-            const executable = "./node_modules/.bin/pulumi-resource-alicloud-logstash";
-            const served = expectSuccess(await stack.pulumi("package", "get-schema", executable));
-            const file = stack.path("program", "node_modules", "pulumi-alicloud-logstash", "schema.json");
-            assert.deepEqual(JSON.parse(served.text), JSON.parse(readFileSync(file, "utf8")));
-
-            emulator.startChange(orders);
-            emulator.faults.add({ operation, fault: { kind: "hang", point: "after" } });
-            stack.program(`${pluginHeader} new Interrupt("pause", { instanceId: "${orders}", triggers: ["v2"] });`);
-            const { child, ended } = stack.start("up", "--yes", "--skip-preview");
-            while (effectsOn(orders) < 2) {
-                await setTimeout(10);
-            }
-            const plugin = providerOf(Number(child.pid));
-            child.kill("SIGKILL");
-            await ended;
-            await endOf(plugin);
-            stack.endAll();
-            emulator.faults.clear();
-            assert.match(expectFailure(await stack.up()).text, /pulumi cancel/);
-            expectSuccess(await stack.pulumi("cancel", "--yes"));
-            expectSuccess(await stack.up());
-            assert.equal((await stack.resource()).outputs.status, "suspended");
-            assert.equal(effectsOn(orders), 2);
-            expectSuccess(await stack.destroy());
-        });
-
-        it("runs beside the example in Go, whose SDK is generated from the schema", async () => {
-            await install("", join(repository, "examples", "go"));
-            const program = stack.path("program");
-            cpSync(join(sdks, "go"), join(program, "sdks", "alicloud-logstash"), { recursive: true });
-            // What `pulumi package add` leaves to the host of Go: a module of its own, of the name that the schema gives it.
-            const { language } = JSON.parse(readFileSync(schemaFile, "utf8")) as {
-                readonly language: { readonly go: { readonly modulePath: string } };
-            };
-            writeFileSync(
-                join(program, "sdks", "alicloud-logstash", "go.mod"),
-                `module ${language.go.modulePath}\n\ngo 1.25.0\n\nrequire github.com/pulumi/pulumi/sdk/v3 v${PINNED}\n`,
-            );
-            await go(program, "build", "-mod=readonly", "-o", "logstash-go", ".");
-            const folders = [join(__dirname, "languageHost"), dirname(process.execPath), process.env.PATH];
-            const { PATH = "" } = engineEnv(await findEngine(), { ...shellEnv(), PATH: folders.join(delimiter) });
-            stack.environment({ PATH, ALIBABA_CLOUD_ENDPOINT_ELASTICSEARCH: emulator.url });
+    for (const [language, { name, program, unpolled }] of Object.entries(examples)) {
+        it(`deploys the example in ${language} through its whole life`, async () => {
+            const cwd = project(name);
+            const started = performance.now();
+            await shell(commandsIn("Install"), cwd);
             const { accessKeyId, accessKeySecret } = testAccount;
-            const key = { access_key_id: accessKeyId, access_key_secret: accessKeySecret };
-            writeCliProfiles(stack.path("home"), { name: "billing", mode: "AK", ...key });
-            expectSuccess(await stack.pulumi("config", "set", "release", "v1"));
-
-            assert.match(expectSuccess(await stack.up()).text, /status *: "suspended"/);
-            expectSuccess(await stack.up("--expect-no-changes"));
-            assert.deepEqual([effectsOn(orders), effectsOn(billing)], [1, 1]);
+            const secrets = { "LTAI…": accessKeyId, "secretKey …": `secretKey ${accessKeySecret}` };
+            await shell(replaced(commandsIn("Configure").replace("init dev", `init ${basename(cwd)}`), secrets), cwd);
+            await shell("pulumi config set release v1", cwd);
+            const output = await shell(commandsIn(language), cwd);
+            console.log(
+                `      ${((performance.now() - started) / 1_000).toFixed(0)} s to the end of the first deployment`,
+            );
+            assert.match(output, /status *: "suspended"/);
+            assert.deepEqual(effectsOn(orders), ["Interrupt", "Resume"]);
+            assert.deepEqual(effectsOn(billing), ["Interrupt"]);
             const regions = emulator.ledger.requests.map(({ instanceId, region }) => `${instanceId} ${region}`);
-            assert.deepEqual([...new Set(regions)].sort(), [`${billing} ap-southeast-1`, `${orders} cn-hangzhou`]);
-            expectSuccess(await stack.pulumi("config", "set", "release", "v2"));
-            emulator.startChange(orders);
-            emulator.startChange(billing, "ap-southeast-1");
-            expectSuccess(await stack.up());
-            assert.deepEqual([effectsOn(orders), effectsOn(billing)], [2, 2]);
+            assert.deepEqual([...new Set(regions)].sort(), [`${billing} ${billingRegion}`, `${orders} cn-hangzhou`]);
+
+            const sent = emulator.ledger.requests.length;
+            await shell("pulumi up --skip-preview --expect-no-changes", cwd);
+            assert.equal(emulator.ledger.requests.length, sent);
+
+            emulator.startChange(billing, billingRegion);
+            await shell("pulumi config set release v2\npulumi up --skip-preview", cwd);
+            assert.deepEqual(effectsOn(orders), ["Interrupt", "Resume", "Interrupt", "Resume"]);
+            assert.deepEqual(effectsOn(billing), ["Interrupt", "Interrupt"]);
+
+            emulator.setStatus(billing, "active", billingRegion);
+            await shell("pulumi config set release v3", cwd);
+            await assert.rejects(
+                shell("pulumi up --skip-preview", cwd),
+                /nothing to interrupt: the instance is active[\s\S]*whenIdle/,
+            );
+            emulator.startChange(billing, billingRegion);
+            await shell("pulumi up --skip-preview", cwd);
+            assert.equal(effectsOn(billing).length, 3);
+
+            const before = emulator.ledger.requests.length;
+            await shell("pulumi destroy --skip-preview", cwd);
+            assert.equal(emulator.ledger.requests.length, before);
+
+            // Without a poll there is no `interruption`, and no language may turn that into "".
+            const file = join(cwd, program);
+            const [polled, notPolled] = unpolled;
+            writeFileSync(file, replaced(readFileSync(file, "utf8"), { [polled]: notPolled }));
+            emulator.startChange(billing, billingRegion);
+            emulator.setStatus(orders, "activating");
+            await assert.rejects(
+                shell("pulumi config set release v4\npulumi up --skip-preview", cwd),
+                /interruption[\s\S]*triggers[\s\S]*clientToken/,
+            );
+            assert.equal(effectsOn(orders).at(-1), "Interrupt");
         });
+    }
+
+    it("compiles the examples of the schema against the SDKs, and shows those of the resume", async () => {
+        const cwd = project("go");
+        const texts = join(repository, "scripts", "schema", "examples");
+        await shell(commandsIn("Go").replace("pulumi up\n", ""), cwd);
+        cpSync(join(repository, "examples", "typescript-sdk", "package.json"), join(cwd, "package.json"));
+        await shell(commandsIn("TypeScript").replace("pulumi up\n", ""), cwd);
+        const compilerOptions = { strict: true, noEmit: true, target: "es2022", module: "nodenext", types: ["node"] };
+        writeFileSync(join(cwd, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
+        for (const name of ["interrupt", "resume"]) {
+            copyFileSync(join(texts, `${name}.go`), join(cwd, "main.go"));
+            await shell("go vet -mod=mod .", cwd);
+            copyFileSync(join(texts, `${name}.ts`), join(cwd, `${name}.ts`));
+            copyFileSync(join(texts, `${name}.py`), join(cwd, `${name}.py`));
+            await run("python3", ["-m", "py_compile", `${name}.py`], { cwd });
+        }
+        await run("tsc", ["-p", cwd], { cwd });
+        for (const [language, end] of [
+            ["yaml", "yaml"],
+            ["python", "py"],
+            ["go", "go"],
+            ["typescript", "ts"],
+        ] as const) {
+            const text = readFileSync(join(texts, `resume.${end}`), "utf8");
+            assert.ok(
+                blocksIn(page, language).includes(text),
+                `docs/languages.md shows another program in ${language}`,
+            );
+        }
     });
 });
 
-/** Runs Go on modules that are pinned, with the flags that the CLI is built with, so that they share what is built. */
-function go(cwd: string, ...words: readonly string[]): Promise<string> {
-    const env = { ...shellEnv(), CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-trimpath -buildvcs=false" };
-    return run("go", words, { cwd, env });
+/** The only block of commands below a heading of the page. */
+function commandsIn(title: string): string {
+    const section = page.split(/^##+ /m).find((text) => text.startsWith(`${title}\n`)) ?? "";
+    const [commands, ...others] = blocksIn(section, "sh");
+    assert.ok(commands !== undefined && others.length === 0, `one block of commands in "${title}"`);
+    return commands;
+}
+
+/** A text with each key replaced; fails if it does not have one. */
+function replaced(text: string, changes: Readonly<Record<string, string>>): string {
+    return Object.entries(changes).reduce((result, [from, to]) => {
+        assert.ok(result.includes(from), `there is no "${from}"`);
+        return result.replace(from, to);
+    }, text);
 }

@@ -89,8 +89,10 @@ describe("the packed package", () => {
     it("loads gRPC and its messages in the plugin's process, and nothing else before its port is open", async () => {
         const [executable = ""] = Object.values(manifest.bin);
         const script = `
-            process.stdout.write = (port) => {
-                require("node:fs").writeSync(1, JSON.stringify({ port, paths: Object.keys(require.cache) }));
+            const fs = require("node:fs");
+            const { writeSync } = fs;
+            fs.writeSync = (_, port) => {
+                writeSync(1, JSON.stringify({ port, paths: Object.keys(require.cache) }));
                 process.exit();
             };
             require("./${executable}");`;

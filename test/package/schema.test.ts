@@ -19,7 +19,14 @@ interface Schema {
     readonly types: Readonly<Record<string, { readonly properties: Properties }>>;
     readonly provider: { readonly inputProperties: Properties };
     readonly resources: Readonly<
-        Record<string, { readonly inputProperties: Properties; readonly properties: Properties }>
+        Record<
+            string,
+            {
+                readonly inputProperties: Properties;
+                readonly properties: Properties;
+                readonly required: readonly string[];
+            }
+        >
     >;
 }
 
@@ -40,6 +47,23 @@ describe("the schema of the plugin", () => {
         for (const settings of [published.config.variables, published.provider.inputProperties]) {
             assert.deepEqual(Object.keys(settings).sort(), [...providerKeys].sort());
         }
+    });
+
+    it("requires no output that can be absent, because Go would read it as an empty text", () => {
+        const requiredOf = (operation: Operation) => published.resources[pluginTypeTokenOf(operation)]?.required ?? [];
+        assert.deepEqual(requiredOf("InterruptLogstashTask"), [
+            "instanceId",
+            "region",
+            "clientToken",
+            "status",
+            "interrupted",
+        ]);
+        assert.deepEqual(requiredOf("ResumeLogstashTask"), ["instanceId", "region", "status", "resumed"]);
+    });
+
+    it("describes the interrupt without the resume's words", () => {
+        const { properties = {} } = published.resources[pluginTypeTokenOf("InterruptLogstashTask")] ?? {};
+        assert.doesNotMatch(properties.status?.description ?? "", /resum|enabled|none/);
     });
 
     it("marks as secret what gives access, wherever it stands", () => {

@@ -13,11 +13,17 @@ import { type PluginServer, startPlugin } from "../../provider/src/plugin/server
 import { CallError, type Properties, type Setting } from "./calls";
 
 const executable = "pulumi-resource-alicloud-logstash";
+/** The variable that names the folder of another plugin, which then runs in a process of its own in every test. */
+export const pluginVariable = "TEST_PLUGIN";
 
 /** The SDK's own dynamic-provider server, and the plugin. */
 export const servers = {
     dynamic: require.resolve("@pulumi/pulumi/cmd/dynamic-provider"),
-    plugin: join(dirname(require.resolve("pulumi-alicloud-logstash/package.json")), "bin", executable),
+    plugin: join(
+        process.env[pluginVariable] ?? dirname(require.resolve("pulumi-alicloud-logstash/package.json")),
+        "bin",
+        executable,
+    ),
 };
 
 /** What a server is started with, and what is called. */
@@ -61,6 +67,9 @@ export class Host {
 
     /** The plugin in this process. */
     static async ofPlugin(options: Calls): Promise<Host> {
+        if (process.env[pluginVariable] !== undefined) {
+            return Host.start({ server: "plugin", ...options });
+        }
         const argv = ["node", executable, options.engineAddress ?? "127.0.0.1:1"];
         const server = await startPlugin({ argv, env: options.env ?? {} }, new AbortController().signal);
         return Host.#configured(server, String(server.port), options);

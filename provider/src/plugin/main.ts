@@ -1,3 +1,5 @@
+import { writeSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { lostEngine } from "../engine/lostEngine";
 import { sanitize } from "../sanitize";
 import { startPlugin } from "./server";
@@ -6,9 +8,16 @@ import { startPlugin } from "./server";
 process.on("uncaughtException", complain);
 process.on("unhandledRejection", complain);
 
-startPlugin(process, lostEngine(process)).then(
-    // What the engine waits for.
-    ({ port }) => process.stdout.write(`${port}\n`),
+const stop = new AbortController();
+startPlugin(process, stop.signal).then(
+    ({ port }) => {
+        // The engine waits for this line. `process.stdout` takes longer to load than to write.
+        writeSync(1, `${port}\n`);
+        const lost = lostEngine(process);
+        lost.addEventListener("abort", () => stop.abort(lost.reason));
+        // The engine kills the process in the end, so Node.js has no other time to save what it compiled.
+        flushCompileCache();
+    },
     (error: unknown) => {
         complain(error);
         process.exit(1);

@@ -14,6 +14,7 @@ import { neitherImportedNorRead, secretToken } from "../lifecycle/unsupported";
 import { operationOf, pluginTypeTokenOf } from "../lifecycle/urn";
 import { sanitize } from "../sanitize";
 import type { ProviderArguments } from "./providerArguments";
+import { statelessFailures } from "./stateless";
 import { isSecret, propertiesIn, revealed, structOf, withContentHashes } from "./values";
 
 const messages = require("@pulumi/pulumi/proto/provider_pb") as typeof Messages;
@@ -78,7 +79,12 @@ export function providerService(means: ServiceDeps): Service {
             const response = new messages.CheckResponse();
             response.setInputs(structOf({ ...news, ...completion }));
             response.setFailuresList(
-                [...means.arguments().failuresIn(project), ...failures, ...secretFailures(news)].map((reason) => {
+                [
+                    ...means.arguments().failuresIn(project),
+                    ...failures,
+                    ...secretFailures(news),
+                    ...statelessFailures(request.getUrn(), news),
+                ].map((reason) => {
                     const failure = new messages.CheckFailure();
                     // With a property named, the CLI would print its value, which may be a secret of the program.
                     failure.setReason(reason);

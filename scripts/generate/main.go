@@ -35,7 +35,7 @@ func generate(schemaFile, folder string) error {
 			return gocodegen.GeneratePackage(tool, pkg, nil)
 		},
 		"nodejs": func(pkg *schema.Package) (map[string][]byte, error) {
-			return nodejs.GeneratePackage(tool, pkg, nil, nil, true, nil)
+			return nodejs.GeneratePackage(tool, pkg, nil, nil, false, nil)
 		},
 		"python": func(pkg *schema.Package) (map[string][]byte, error) {
 			return python.GeneratePackage(tool, pkg, nil, nil)

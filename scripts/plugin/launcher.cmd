@@ -1,0 +1,2 @@
+@echo off
+node "%~dp0bin\pulumi-resource-alicloud-logstash" %*
