@@ -82,11 +82,6 @@ export interface LogstashTaskOutputs {
     readonly profile: pulumi.Output<string | undefined>;
     /** The service's ID of the response that decided the outcome; absent while that is unknown. */
     readonly requestId: pulumi.Output<string | undefined>;
-    /**
-     * The instance's status when polling ended, such as `suspended`. `accepted` if nothing was polled, `pending` while the
-     * outcome is unknown or unconfirmed, `none` if a resume had nothing to resume.
-     */
-    readonly status: pulumi.Output<string>;
 }
 
 /** The names of an operation's arguments, and of all its outputs. */

@@ -64,8 +64,13 @@ export class LogstashTaskInterrupt extends pulumi.CustomResource {
     /** The client token that was sent last, at most 64 ASCII characters. */
     declare public readonly clientToken: pulumi.Output<string>;
     /**
+     * The instance's status when polling ended, such as `suspended`. `accepted` if nothing was polled, `pending` while the
+     * outcome is unknown or unconfirmed.
+     */
+    declare public readonly status: pulumi.Output<string>;
+    /**
      * Whether a request of this resource suspended the change. False if the instance was suspended already or idle, and if
-     * the change ended by itself. To resume, use {@link interruption}.
+     * the change ended by itself.
      */
     declare public readonly interrupted: pulumi.Output<boolean>;
     /** When the service accepted the request, by the deploying machine's clock, as RFC 3339; absent unless `interrupted` or pending. */

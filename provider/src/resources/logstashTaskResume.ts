@@ -67,6 +67,11 @@ export class LogstashTaskResume extends pulumi.CustomResource {
     declare public readonly interruption: pulumi.Output<string | undefined>;
     /** The client token that was sent last, at most 64 ASCII characters; absent if none was ever sent. */
     declare public readonly clientToken: pulumi.Output<string | undefined>;
+    /**
+     * The instance's status when polling ended, such as `activating`. `accepted` if nothing was polled, `pending` while the
+     * outcome is unknown or unconfirmed, `none` if there was nothing to resume.
+     */
+    declare public readonly status: pulumi.Output<string>;
     /** Whether a request of this resource resumed the change. */
     declare public readonly resumed: pulumi.Output<boolean>;
     /** When the service accepted the request, by the deploying machine's clock, as RFC 3339; absent unless `resumed` or pending. */
