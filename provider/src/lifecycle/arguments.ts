@@ -4,12 +4,14 @@ import {
     type ArgumentRule,
     type ArgumentTable,
     argumentValue,
+    failOrSkip,
+    flag,
     rule,
     typeName,
     unknownValue,
     type ValuesOf,
 } from "./argumentRules";
-import { instanceOf } from "./interruption";
+import { instanceOf, interruptionRule } from "./interruption";
 import { triggersProblem } from "./triggers";
 
 /** The properties of a resource as Pulumi hands them over: inputs, or recorded outputs. */
@@ -35,6 +37,19 @@ export const sharedArguments = {
     }),
 } satisfies ArgumentTable;
 
+/** The arguments that only one of the operations has. */
+export const ownArguments = {
+    InterruptLogstashTask: { waitForSuspended: flag(true), whenIdle: failOrSkip() },
+    ResumeLogstashTask: {
+        interruption: interruptionRule,
+        waitForResumed: flag(true),
+        // An interruption that is over was ended by somebody else: there is nothing left to do.
+        whenNotSuspended: failOrSkip(({ interruption }) =>
+            interruption === undefined || interruption === null ? "fail" : "skip",
+        ),
+    },
+} as const satisfies Readonly<Record<Operation, ArgumentTable>>;
+
 /** What a resource was declared with, after `checkArguments` found nothing wrong; in a preview some is unknown. */
 export interface Declaration extends ValuesOf<typeof sharedArguments> {
     readonly operation: Operation;
@@ -51,7 +66,7 @@ export interface Declaration extends ValuesOf<typeof sharedArguments> {
 
 /** All arguments of a resource. */
 export function argumentsOf(operation: Operation): ArgumentTable {
-    return { ...sharedArguments, ...descriptorOf(operation).arguments };
+    return { ...sharedArguments, ...ownArguments[operation] };
 }
 
 /**

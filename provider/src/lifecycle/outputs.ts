@@ -10,8 +10,8 @@ export const sharedResults = ["clientToken", "requestId", "status"] as const;
 
 /** The names of a resource's outputs beside those that only mirror arguments. */
 export function resultNames(operation: Operation): readonly string[] {
-    const { resultProperty, suspensionOutput } = descriptorOf(operation);
-    return [...sharedResults, resultProperty, `${resultProperty}At`, suspensionOutput];
+    const { resultProperty, suspensionProperty } = descriptorOf(operation);
+    return [...sharedResults, resultProperty, `${resultProperty}At`, suspensionProperty];
 }
 
 /** The names of all outputs of a resource: an output must be named where the resource is registered to get a value. */
@@ -35,12 +35,12 @@ export function outputsFor(
     ended: Ended,
     olds: Properties | undefined,
 ): Properties {
-    const { acceptedAt, acted: hasActed, ...result } = ended.result;
+    const { acceptedAt, applied: isApplied, ...result } = ended.result;
     const { resultProperty } = descriptorOf(operation);
-    const isKept = acceptedAt !== undefined && (hasActed || ended.kind === "pending");
+    const isKept = acceptedAt !== undefined && (isApplied || ended.kind === "pending");
     return {
         ...result,
-        [resultProperty]: hasActed,
+        [resultProperty]: isApplied,
         ...(isKept ? { [`${resultProperty}At`]: acceptedAt } : {}),
         ...(operation === "InterruptLogstashTask"
             ? named("interruption", interruptionAfter(instanceId, ended, olds))
@@ -50,7 +50,7 @@ export function outputsFor(
 
 /** The suspension that a resume may still have to end. Absent if the request was accepted and nothing was polled. */
 function interruptionAfter(instanceId: string, { kind, result, polls }: Ended, olds: Properties | undefined) {
-    if (kind === "done" && result.acted) {
+    if (kind === "done" && result.applied) {
         return polls.any ? interruptionOf(instanceId, result.clientToken) : undefined;
     }
     if (polls.running || olds === undefined) {

@@ -1,60 +1,67 @@
-import type { Route } from "../request/client";
+/** The settings that say where the service is. */
+export interface EndpointSettings {
+    /** How region and host are set. */
+    readonly hints: { readonly region: string; readonly endpoint: string };
+    /** The setting that names the endpoint, with the host, unless it is the public endpoint of the region. */
+    readonly override?: string;
+}
 
-/** What is known of a code with which a connection fails or ends: Node's own, and those this package gives. */
+/** What is known of a code with which a connection fails: a code of Node.js, or one that this package gives. */
 export interface NetworkCode {
-    /** The code, or the beginning of it with `*` behind. */
+    /** The code, or its prefix and `*`. */
     readonly code: string;
     readonly words: string;
-    /** What to change; a setting is wrong if it is so from the start, and no try will help. */
-    readonly advice?: string | ((route: Route) => string);
-    /** It does not pass either where connections stood before. */
+    /** What to fix. A code with a fix comes from a setting, so retries do not help if no connection was ever established. */
+    readonly fix?: string | ((settings: EndpointSettings) => string);
+    /** Retries do not help even if connections were established before. */
     readonly isFinal?: true;
 }
 
 const untrusted = {
     words: "the certificate is not trusted",
-    advice: "trust the certificate's authority with the variable NODE_EXTRA_CA_CERTS",
+    fix: "trust the certificate's authority with the variable NODE_EXTRA_CA_CERTS",
 };
 
 const noTls = {
-    words: "TLS is not spoken there",
-    advice: "the port answers, but not in TLS: check it, or write `http://` before the host if it is to be plain http",
+    words: "not a TLS endpoint",
+    fix: "the port responds, but not with TLS: check the port, or write `http://` before the host to use plain HTTP",
 };
 
-/** The codes that get words of ours: Node's messages carry addresses, and httpx adds the signed URL to them. */
+/** Node's own messages contain addresses, and the HTTP library adds the signed URL, so each code gets words of ours. */
 export const networkCodes: readonly NetworkCode[] = [
     {
         code: "ENOTFOUND",
-        words: "no such host",
-        advice: ({ hints, override }) =>
+        words: "DNS lookup failed: no such host",
+        fix: ({ hints, override }) =>
             override === undefined
                 ? `no such host: check \`region\` (${hints.region}), or set ${hints.endpoint}`
                 : `no such host: correct ${override}`,
     },
-    { code: "EAI_AGAIN", words: "the name could not be looked up" },
-    { code: "ECONNREFUSED", words: "nobody listens there" },
+    { code: "EAI_AGAIN", words: "DNS lookup failed" },
+    { code: "ECONNREFUSED", words: "connection refused" },
     { code: "ECONNRESET", words: "the connection was reset" },
     { code: "EPIPE", words: "the connection was closed" },
-    { code: "ETIMEDOUT", words: "no connection in time" },
+    { code: "ETIMEDOUT", words: "the connection timed out" },
     { code: "EHOSTUNREACH", words: "no route to the host" },
     { code: "ENETUNREACH", words: "no route to the network" },
-    { code: "EMSGSIZE", words: "the answer is endless" },
-    { code: "ConnectTimeout", words: "no connection in time" },
+    { code: "EMSGSIZE", words: "response too large" },
+    { code: "ConnectTimeout", words: "the connection timed out" },
     { code: "ConnectionFailed", words: "no connection" },
+    { code: "RequestTimeout", words: "no complete response in time" },
+    { code: "Aborted", words: "the deployment was stopped" },
     {
         code: "ProxyAuthentication",
-        words: "the proxy wants a user name and a password",
-        advice: "give the proxy's user name and password in the URL of its variable",
+        words: "the proxy requires a user name and a password",
+        fix: "give the proxy's user name and password in the URL of its variable",
         isFinal: true,
     },
     {
         code: "ProxyRefused",
-        words: "the proxy refuses to connect to this host",
-        advice: "let the proxy connect to this host, or name the host in NO_PROXY",
+        words: "the proxy rejects connections to this host",
+        fix: "let the proxy connect to this host, or add the host to NO_PROXY",
         isFinal: true,
     },
     { code: "ProxyUnavailable", words: "the proxy could not connect to this host" },
-    { code: "RequestTimeout", words: "no whole answer in time" },
     { code: "EPROTO", ...noTls },
     { code: "ERR_SSL_*", ...noTls },
     { code: "ERR_TLS_*", ...untrusted },
@@ -64,7 +71,7 @@ export const networkCodes: readonly NetworkCode[] = [
     { code: "UNABLE_TO_*", ...untrusted },
 ];
 
-/** The row of a code, if it is a known one. */
+/** The row of a code, if it is known. */
 export function networkCode(code: string): NetworkCode | undefined {
     return networkCodes.find((row) =>
         row.code.endsWith("*") ? code.startsWith(row.code.slice(0, -1)) : code === row.code,

@@ -1,100 +1,95 @@
 import { isRecord, stringField } from "../json";
-import { type NetworkCode, networkCode } from "../operations/networkCodes";
+import { networkCode } from "../operations/networkCodes";
 import { type CodeMeaning, rejectionCode, serviceCode } from "../operations/serviceCodes";
 import type { ServiceResponse } from "./response";
 
-/** What a reply to a call with a client token means for the request. */
-export type Meaning =
+/** What the response to a call with a client token means for the request. */
+export type ResponseMeaning =
     | { readonly kind: "accepted"; readonly requestId?: string }
-    /** No connection can be made as things are set, so nothing was sent; `isFinal` where that never passes. */
+    /** No connection can be established with these settings, so nothing was sent. `isFinal`: this does not pass. */
     | { readonly kind: "unconnectable"; readonly isFinal: boolean }
     | { readonly kind: CodeMeaning };
 
-/** What a reply to DescribeLogstash tells. */
+/** What the response to `DescribeLogstash` means. */
 export type PollResult =
     | { readonly kind: "seen"; readonly status: string; readonly progress?: number; readonly requestId?: string }
-    /** Not now; looking again may help. */
-    | { readonly kind: "unseen" }
-    /** The identity may not look. */
+    /** The poll failed. The next one may succeed. */
+    | { readonly kind: "failed" }
+    /** The identity lacks the RAM action. */
     | { readonly kind: "denied" }
-    /** Refused for good. */
+    /** The poll was rejected for good. */
     | { readonly kind: "rejected" };
 
 /**
- * Says what a reply means. An error is told by its code, because the same code arrives with several HTTP statuses; the
- * status only decides where the code is one we don't know.
+ * Classifies the response to a call with a client token. The code of an error decides, because the same code arrives with
+ * several HTTP statuses. The status decides only if the code is not known.
  */
-export function classifyResponse(reply: ServiceResponse): Meaning {
-    switch (reply.kind) {
+export function classifyResponse(response: ServiceResponse): ResponseMeaning {
+    switch (response.kind) {
         case "body":
-            switch (reply.body.Result) {
-                case true:
-                    return { kind: "accepted", ...requestIdOf(reply.body) };
-                case false:
-                    return { kind: "rejected" };
-                default:
-                    return { kind: "outcomeUnknown" };
-            }
+            return classifyBody(response.body);
         case "error": {
-            const known = serviceCode(reply.code);
-            // Throttled, in a spelling that has no row.
-            if (
-                /QPS Limit Exceeded/i.test(reply.message) ||
-                (reply.httpStatus === 429 && known?.meaning !== "outcomeUnknown")
-            ) {
+            const { code, message, httpStatus = 400 } = response;
+            const known = serviceCode(code);
+            const isThrottled = httpStatus === 429 && known?.meaning !== "outcomeUnknown";
+            if (isThrottled || /QPS Limit Exceeded/i.test(message)) {
                 return { kind: "retryable" };
             }
-            // A server's fault is no refusal, whatever code comes with it.
-            if (known !== undefined && !(known.meaning === "rejected" && isServerError(reply.httpStatus))) {
+            const isServerError = httpStatus >= 500;
+            // A server error is not a rejection, whatever its code.
+            if (known !== undefined && !(known.meaning === "rejected" && isServerError)) {
                 return { kind: known.meaning };
             }
-            // Without a code it is not the service that answered, but something on the way to it or back. And an error
-            // in a success is believed only if it is one we know.
-            const believed = reply.code !== "" && (reply.httpStatus ?? 400) >= 400 && !isServerError(reply.httpStatus);
-            return { kind: believed ? "rejected" : "outcomeUnknown" };
+            // Without a code the response is not from the service, but from something between. An unknown code that comes
+            // with a successful HTTP status proves nothing.
+            const isRejection = code !== "" && httpStatus >= 400 && !isServerError;
+            return { kind: isRejection ? "rejected" : "outcomeUnknown" };
         }
         case "invalidResponse":
         case "noResponse":
             return { kind: "outcomeUnknown" };
         case "notSent":
             return { kind: "retryable" };
-        case "notConnected":
-            return reply.isRefusedHere
-                ? { kind: "unconnectable", isFinal: false }
-                : unconnected(networkCode(reply.code));
+        case "notConnected": {
+            const { fix, isFinal = false } = networkCode(response.code) ?? {};
+            return fix === undefined && !response.isRefusedHere
+                ? { kind: "retryable" }
+                : { kind: "unconnectable", isFinal };
+        }
     }
 }
 
-/** Says what a reply to DescribeLogstash means, which changes nothing and so can always be asked again. */
-export function classifyPoll(reply: ServiceResponse): PollResult {
-    if (reply.kind === "body") {
-        const status = stringField(reply.body.Result, "status");
+function classifyBody(body: Readonly<Record<string, unknown>>): ResponseMeaning {
+    switch (body.Result) {
+        case true:
+            return { kind: "accepted", ...requestIdOf(body) };
+        case false:
+            return { kind: "rejected" };
+        default:
+            return { kind: "outcomeUnknown" };
+    }
+}
+
+/** Classifies the response to `DescribeLogstash`, which changes nothing and can always be sent again. */
+export function classifyPoll(response: ServiceResponse): PollResult {
+    if (response.kind === "body") {
+        const status = stringField(response.body.Result, "status");
         return status === undefined
-            ? { kind: "unseen" }
-            : { kind: "seen", status, ...progressOf(reply.body.Result), ...requestIdOf(reply.body) };
+            ? { kind: "failed" }
+            : { kind: "seen", status, ...progressOf(response.body.Result), ...requestIdOf(response.body) };
     }
-    if (classifyResponse(reply).kind !== "rejected") {
-        return { kind: "unseen" };
+    if (classifyResponse(response).kind !== "rejected") {
+        return { kind: "failed" };
     }
-    return { kind: isDenied(reply) ? "denied" : "rejected" };
+    return { kind: isDenied(response) ? "denied" : "rejected" };
 }
 
 /** Whether the identity lacks a RAM action. */
-export function isDenied(reply: ServiceResponse): boolean {
-    return reply.kind === "error" && rejectionCode(reply.code)?.denied === true;
+export function isDenied(response: ServiceResponse): boolean {
+    return response.kind === "error" && rejectionCode(response.code)?.denied === true;
 }
 
-function unconnected(known: NetworkCode | undefined): Meaning {
-    return known?.advice === undefined
-        ? { kind: "retryable" }
-        : { kind: "unconnectable", isFinal: known.isFinal === true };
-}
-
-function isServerError(httpStatus: number | undefined): boolean {
-    return (httpStatus ?? 0) >= 500;
-}
-
-/** The progress of the running task in percent; undocumented, so it is only ever shown. */
+/** The progress of the running task in percent. It is undocumented, so it is only shown. */
 function progressOf(result: unknown): { progress?: number } {
     const task: unknown = isRecord(result) && Array.isArray(result.clusterTasks) ? result.clusterTasks[0] : undefined;
     const progress = isRecord(task) ? task.progress : undefined;

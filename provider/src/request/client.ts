@@ -1,47 +1,41 @@
+import type { EndpointSettings } from "../operations/networkCodes";
 import type { Operation } from "../operations/operations";
 import type { ServiceResponse } from "./response";
 
-/** The calls we make, on one account and region. Never throws for an answer: every outcome of a call is a reply. */
+/** The service, for one account and region. Every outcome of a call is a response, an abort included. */
 export interface LogstashService {
     /**
-     * Sends a call with a client token; the same token again is the same request. An abort ends it with `unsent` if nothing
-     * was given to a connection, and with `lost` if something was.
+     * Sends a call with a client token. The same token again is the same request. An abort ends the call with `notSent` if
+     * nothing was given to a connection, else with `noResponse`.
      */
     send(operation: Operation, instanceId: string, clientToken: string, limits: CallLimits): Promise<ServiceResponse>;
-    /** DescribeLogstash. */
+    /** `DescribeLogstash`. */
     describe(instanceId: string, limits: CallLimits): Promise<ServiceResponse>;
     /** Which setting the credentials come from, for messages. */
     credentialsName(): string;
-    /** How requests get to the endpoint, as far as that is known. */
+    /** How requests reach the endpoint, for messages. */
     route(): Route;
 }
 
 /** The limits of one call. */
 export interface CallLimits {
-    /** Milliseconds that the operation has left; the call ends within them, whatever the network does. */
+    /** Milliseconds that the operation has left. The call ends within them, whatever the network does. */
     readonly leftMs: number;
-    /** Ends the call at once, its connection closed. */
+    /** Ends the call at once and closes its connection. */
     readonly signal: AbortSignal;
 }
 
-/** The settings that say where the service is, for messages. */
-export interface ConfigHints {
-    readonly region: string;
-    readonly endpoint: string;
-}
+/** How region and endpoint are set, for messages. */
+export type ConfigHints = EndpointSettings["hints"];
 
-/** What stands between this process and the service. */
-export interface Route {
+/** How requests reach the endpoint. */
+export interface Route extends EndpointSettings {
     /** Host and port of the endpoint. */
     readonly endpoint: string;
-    /** How its region and host are set, by the names that the user has. */
-    readonly hints: ConfigHints;
-    /** The setting that names the endpoint, with the host, where it is not the public one of the region. */
-    readonly override?: string;
-    /** The region that resources have which name none, where it is another than that of these calls. */
+    /** The stack's region, if it is not the region of these calls. */
     readonly otherRegion?: () => string | undefined;
-    /** The variable that names a proxy, with the proxy's host. */
+    /** The host of the proxy, and the variable that names it. */
     readonly proxy?: string;
-    /** Whether a connection has ever stood in this process. */
+    /** Whether a connection to the endpoint was ever established in this process. */
     readonly everConnected: boolean;
 }

@@ -1,280 +1,192 @@
-import { descriptorOf, meaningOf, type Operation } from "../operations/operations";
+/** What follows from a response, a poll, the end of the budget or an abort. Pure: `run.ts` does it. */
+import { descriptorOf, meaningOf, type Operation, type PollCause } from "../operations/operations";
 import { classifyResponse, type PollResult } from "./classify";
 import type { Route } from "./client";
-import { lookAdvice, refusalAdvice } from "./errorMessage";
-import type { ServiceResponse } from "./response";
-import type { Request } from "./run";
-import {
-    acted,
-    type Conclusion,
-    isUnderWay,
-    mayBeDone,
-    type Next,
-    type NextAfterReply,
-    ownStatuses,
-    type RequestState,
-    unanswered,
-    type WaitOptions,
-} from "./state";
+import * as messages from "./messages";
+import { type ServiceResponse, wasSent } from "./response";
+import { isApplied, mayBeApplied, ownStatuses, type RequestState, type WaitOptions } from "./state";
 
-/** How long an acceptance that suffices waits for a first look that succeeds. */
-export const firstLookMs = 60_000;
+/** How long a request that is accepted and does not need a poll waits for the first poll that succeeds. */
+export const firstPollMs = 60_000;
 
-/** What follows from a reply to the request. `at` is our clock. */
-export function afterReply(
-    asked: WaitOptions,
+/** What to do next. */
+export type Next =
+    /** An attempt or a poll failed: retry. */
+    | { readonly kind: "retry" }
+    /** The instance is on the way: poll again later. */
+    | { readonly kind: "poll later" }
+    | Ending;
+
+/** How a request ends. */
+export type Ending =
+    | ({ readonly kind: "done" } & Success)
+    /** `pending` is recorded and finished by the next run, `failed` records nothing. */
+    | ({ readonly kind: "pending" | "failed" } & messages.Failure);
+
+export interface Success {
+    readonly status: string;
+    /** Whether a request of this resource suspended or resumed the instance. */
+    readonly applied: boolean;
+    /** The service's ID of the response that decided, if it was not the acceptance. */
+    readonly requestId?: string;
+    /** A line that stays on the resource. */
+    readonly note?: string;
+    readonly isWarning?: boolean;
+}
+
+/** What follows from the response to an attempt. `at` is the time by the clock of this machine. */
+export function afterResponse(
+    options: WaitOptions,
     before: RequestState,
-    reply: ServiceResponse,
+    response: ServiceResponse,
     route: Route,
     at: string,
-): { readonly known: RequestState; readonly next: NextAfterReply } {
-    const { operation, wait } = asked;
-    const { whenInterrupting, pollsWithoutWaiting } = descriptorOf(operation);
-    const meaning = classifyResponse(reply);
-    const known = { ...before, sent: before.sent || (reply.kind !== "notSent" && reply.kind !== "notConnected") };
+): { readonly state: RequestState; readonly next: Next | { readonly kind: "poll now"; readonly cause: PollCause } } {
+    const { operation, wait } = options;
+    const { joinsInterrupt, pollsWithoutWaiting } = descriptorOf(operation);
+    const meaning = classifyResponse(response);
+    const state = { ...before, sent: before.sent || wasSent(response) };
     switch (meaning.kind) {
         case "accepted": {
             const { requestId } = meaning;
-            const acceptance = { at, ...(requestId === undefined ? {} : { requestId }) };
-            return { known: { ...known, acceptance }, next: whenTaken(operation, wait, { ...known, acceptance }) };
+            const accepted = { ...state, acceptance: { at, ...(requestId === undefined ? {} : { requestId }) } };
+            return { state: accepted, next: wait ? pollNow("acceptance") : acceptedUnpolled(operation, accepted) };
         }
-        case "alreadyInterrupting":
-            return whenInterrupting === "join"
-                ? {
-                      known: { ...known, alreadyInterrupting: true },
-                      next: whenTaken(operation, wait, { ...known, alreadyInterrupting: true }),
-                  }
-                : { known, next: again };
+        case "alreadyInterrupting": {
+            if (!joinsInterrupt) {
+                return { state, next: retry };
+            }
+            const joined = { ...state, alreadyInterrupting: true };
+            return { state: joined, next: wait ? pollNow("acceptance") : acceptedUnpolled(operation, joined) };
+        }
         case "outcomeUnknown":
-            return { known: { ...known, outcomeUnknown: true }, next: again };
+            return { state: { ...state, outcomeUnknown: true }, next: retry };
         case "retryable":
-            return { known, next: again };
-        case "unconnectable":
-            // A host that was there a moment ago comes back; one that never was has a wrong name. A proxy stays as it is set.
-            return {
-                known,
-                next:
-                    route.everConnected && !meaning.isFinal
-                        ? again
-                        : ending(known, unanswered(known), refusalAdvice(operation, reply, route)),
-            };
+            return { state, next: retry };
+        case "unconnectable": {
+            // A host that was reachable a moment ago comes back. One that never was has a wrong name.
+            const passes = route.everConnected && !meaning.isFinal;
+            const fix = messages.rejectionFix(operation, response, route);
+            return { state, next: passes ? retry : failure(state, { what: messages.outcomeSoFar(state), fix }) };
+        }
         case "invalidState":
-            return { known, next: wait || pollsWithoutWaiting ? { kind: "look", after: "rejection" } : again };
+            return { state, next: wait || pollsWithoutWaiting ? pollNow("rejection") : retry };
         case "rejected": {
-            const what = known.outcomeUnknown ? "refused, after a try that may have been done" : "rejected";
-            return { known, next: ending(known, what, refusalAdvice(operation, reply, route)) };
+            const fix = messages.rejectionFix(operation, response, route);
+            return { state, next: failure(state, messages.rejected(state, fix)) };
         }
     }
 }
 
-/** What a look came back with. */
-interface Looked {
-    readonly look: PollResult;
-    readonly reply: ServiceResponse;
+/** A poll, and how long polls have been made without one that succeeded. */
+export interface Poll {
+    readonly result: PollResult;
+    readonly response: ServiceResponse;
     readonly route: Route;
-    /** For how long looks have been made without seeing the instance. */
-    readonly lookingMs: number;
+    readonly pollingMs: number;
 }
 
-/** What follows from a look. */
-export function afterLook(
-    asked: WaitOptions,
-    known: RequestState,
-    after: "acceptance" | "rejection",
-    { look, reply, route, lookingMs }: Looked,
+/** What follows from a poll. `state` includes what the poll saw. */
+export function afterPoll(
+    options: WaitOptions,
+    state: RequestState,
+    cause: PollCause,
+    { result, response, route, pollingMs }: Poll,
 ): Next {
-    const { acceptanceSuffices } = descriptorOf(asked.operation);
-    const suffices = acceptanceSuffices && after === "acceptance" && !known.seen;
-    switch (look.kind) {
+    const { operation } = options;
+    const isOptional =
+        descriptorOf(operation).acceptanceSuffices && cause === "acceptance" && !state.polledSinceAcceptance;
+    switch (result.kind) {
         case "seen":
-            return afterStatus(asked, known, after, look);
-        case "unseen":
-            return suffices && lookingMs >= firstLookMs ? doneUnseen : again;
+            return afterStatus(options, state, cause, result);
+        case "failed":
+            return isOptional && pollingMs >= firstPollMs ? acceptedUnpolled(operation, state) : retry;
         case "denied":
         case "rejected": {
-            const what = `${after === "rejection" ? "refused in this phase" : "accepted"}, but nobody may look`;
-            return suffices ? doneUnseen : ending(known, what, lookAdvice(asked.operation, reply, route));
+            const fix = messages.pollingFix(operation, response, route);
+            return isOptional
+                ? acceptedUnpolled(operation, state)
+                : failure(state, messages.pollingRejected(cause, response, fix));
         }
     }
-}
-
-/** What is known of a request after a poll has seen a status. */
-export function afterStatusSeen(
-    operation: Operation,
-    known: RequestState,
-    after: "acceptance" | "rejection",
-    status: string,
-): RequestState {
-    const isAccepted = known.acceptance !== undefined;
-    const isOver = isAccepted && meaningOf(operation, "acceptance", status) === "noop";
-    return {
-        ...known,
-        seen: known.seen || after === "acceptance",
-        over: known.over || isOver,
-        polls: { any: true, running: known.polls.running || status === "active" || status === "activating" },
-    };
-}
-
-/** What follows when the time is up. */
-export function outOfTime(
-    asked: WaitOptions & Pick<Request, "timeoutSeconds" | "timeoutName">,
-    known: RequestState,
-    status: string | undefined,
-): Conclusion {
-    const { acceptanceSuffices, noopArgument } = descriptorOf(asked.operation);
-    if (acceptanceSuffices && known.acceptance !== undefined && !known.seen) {
-        return doneUnseen;
-    }
-    const { timeoutSeconds, timeoutName = "timeoutSeconds" } = asked;
-    const within = `within ${timeoutSeconds} s (\`${timeoutName}\`)`;
-    const seen = status === undefined ? "" : `: the instance is ${status}`;
-    if (known.acceptance !== undefined) {
-        const lookOn =
-            "`pulumi up` looks again and sends nothing. Was this resource destroyed or replaced before? The service then " +
-            `repeats its answer to the earlier request, and does nothing: ${newRequestAdvice(asked)}`;
-        return ending(known, `accepted, but not seen through ${within}${seen}`, lookOn);
-    }
-    const finish = `\`pulumi up\` finishes this request with the same token; ${newRequestAdvice(asked)}`;
-    const unclear = status !== undefined && meaningOf(asked.operation, "rejection", status) === "unexpected";
-    const skip = unclear ? `; if ${status} is where it should be, set \`${noopArgument}: "skip"\`` : "";
-    if (known.outcomeUnknown) {
-        const what = `it is not known whether it was done, no usable answer came ${within}${seen}`;
-        return ending(known, what, finish + skip);
-    }
-    const what = known.alreadyInterrupting
-        ? "another interrupt is being processed, and was not seen through"
-        : "not accepted";
-    return ending(known, `${what} ${within}${seen}`, `run \`pulumi up\` later, or raise \`${timeoutName}\`${skip}`);
-}
-
-/** What follows when the time is up and no connection to the endpoint has ever stood: what stands between is named. */
-export function neverAnswered(known: RequestState, { endpoint, hints, override, proxy }: Route): Conclusion {
-    const way = proxy === undefined ? "" : ` through the proxy ${proxy}`;
-    const check = [
-        ...(proxy === undefined ? [] : ["the proxy's variable, or NO_PROXY for this host"]),
-        override ?? `that this machine reaches the public endpoint, else set ${hints.endpoint}`,
-    ];
-    return ending(
-        known,
-        `${unanswered(known)}: no connection to ${endpoint}${way} was ever made`,
-        `check ${check.join("; ")}`,
-    );
-}
-
-/** What follows when the deployment is stopped. */
-export function stopped(operation: Operation, known: RequestState): Conclusion {
-    const { verb } = descriptorOf(operation);
-    const finish = `\`pulumi up\` finishes this request with the same token, and does not ${verb} twice`;
-    return mayBeDone(known)
-        ? ending(known, "the deployment was stopped before it ended", finish)
-        : ending(known, `${unanswered(known)}: the deployment was stopped`, "run `pulumi up` again");
-}
-
-/** How to make a request of its own. */
-function newRequestAdvice({ operation, interruption }: WaitOptions): string {
-    return interruption === undefined
-        ? `to ${descriptorOf(operation).anew} instead, change \`triggers\``
-        : "to resume now, resume in the console, or give `triggers` in place of `interruption` for one run";
-}
-
-/** What certainly was not done leaves no trace; whatever may have been done is recorded, so that it is never lost. */
-function ending(known: RequestState, what: string, advice: string): Conclusion {
-    return { kind: mayBeDone(known) ? "pending" : "failed", what, advice };
 }
 
 type Seen = Extract<PollResult, { kind: "seen" }>;
 
-function afterStatus(asked: WaitOptions, known: RequestState, after: "acceptance" | "rejection", look: Seen): Next {
-    const { status } = look;
-    const { targetStatuses, verb, resultProperty } = descriptorOf(asked.operation);
-    const isOurs = acted(asked.operation, known, status);
-    const accepted = known.acceptance !== undefined;
-    if (isOurs && !accepted && (targetStatuses as readonly string[]).includes(status)) {
-        const note = `${resultProperty}, concluded from the status ${status} after a request whose outcome is unknown`;
-        return doneAt(look, true, note);
+function afterStatus(options: WaitOptions, state: RequestState, cause: PollCause, seen: Seen): Next {
+    const { operation, onNoop } = options;
+    const { status } = seen;
+    const applied = isApplied(operation, state, status);
+    const targets: readonly string[] = descriptorOf(operation).targetStatuses;
+    if (applied && state.acceptance === undefined && targets.includes(status)) {
+        return done(seen, true, messages.concluded(operation, status));
     }
-    switch (meaningOf(asked.operation, after, status)) {
+    const meaning = meaningOf(operation, cause, status);
+    switch (meaning) {
         case "success":
-            return doneAt(look, isOurs, isOurs ? undefined : alreadyThere(known, resultProperty, status));
+            return done(seen, applied, applied ? undefined : messages.alreadyThere(operation, state, status));
         case "transitional":
-            return after === "rejection" ? again : { kind: "wait" };
+            return cause === "acceptance" ? { kind: "poll later" } : retry;
         case "unexpected":
-            return asked.onNoop === "skip" ? skippedUndocumented(asked, known, look) : again;
+            return onNoop === "skip"
+                ? { ...done(seen, applied, messages.skippedUndocumented(operation, status)), isWarning: true }
+                : retry;
         case "noop":
-            return afterIdle(asked, known, look);
-        case "failure": {
-            const doubt = known.outcomeUnknown && !accepted ? `; an earlier try to ${verb} it may have been done` : "";
-            const advice =
-                "bring the instance back to work first; an inactive one is frozen, often for an overdue payment";
-            return ending(known, `the instance is ${status} and cannot take it${doubt}`, advice);
-        }
+            return onNoop === "skip"
+                ? done(seen, applied, messages.skipped(options, state, status))
+                : failure(state, messages.nothingToDo(options, state, status));
+        case "failure":
+            return failure(state, messages.cannotTakeRequest(status, state));
     }
 }
 
-/** Nobody documents the status, and the program takes it for nothing to act on. */
-function skippedUndocumented({ operation }: WaitOptions, known: RequestState, look: Seen): Conclusion {
-    const { noopArgument, resultProperty } = descriptorOf(operation);
-    const note =
-        `the instance is ${look.status}, a status that is not documented; \`${noopArgument}: "skip"\` takes it for idle: ` +
-        `nothing was ${resultProperty}`;
-    return { ...doneAt(look, acted(operation, known, look.status), note), isWarning: true };
+/** What follows when the budget ends. `status` is what the last poll saw. */
+export function afterTimeout(
+    options: WaitOptions & messages.TimeBudget,
+    state: RequestState,
+    status: string | undefined,
+): Ending {
+    const { operation } = options;
+    const isAccepted = state.acceptance !== undefined;
+    if (descriptorOf(operation).acceptanceSuffices && isAccepted && !state.polledSinceAcceptance) {
+        return acceptedUnpolled(operation, state);
+    }
+    const isUnexpected = status !== undefined && meaningOf(operation, "rejection", status) === "unexpected";
+    return failure(state, messages.timedOut(options, state, status, isUnexpected));
 }
 
-/** There is nothing to act on, or no longer. */
-function afterIdle(asked: WaitOptions, known: RequestState, look: Seen): Conclusion {
-    const { operation, onNoop } = asked;
-    const { verb, noopArgument, skipHint, beforeIt, overBeforeDone } = descriptorOf(operation);
-    const accepted = known.acceptance !== undefined;
-    const inDoubt = known.outcomeUnknown && !accepted;
-    const seen = `the instance is ${look.status}`;
-    if (onNoop === "skip") {
-        const hint = skipHint === "" || asked.interruption !== undefined ? "" : `; ${skipHint}`;
-        const note = inDoubt
-            ? `nothing left to ${verb}: ${seen}; a request of an earlier try may have been done`
-            : accepted
-              ? `accepted, but ${overBeforeDone}: ${seen}`
-              : `nothing to ${verb}: ${seen}${hint}`;
-        return doneAt(look, acted(operation, known, look.status), note);
-    }
-    const newer = newRequestAdvice(asked);
-    const skip = `set \`${noopArgument}: "skip"\` if that is fine`;
-    if (inDoubt) {
-        const what = `it may have been done, and nothing is left to ${verb}: ${seen}`;
-        return ending(known, what, `${newer}; ${skip}`);
-    }
-    if (isUnderWay(known)) {
-        const taken = accepted ? "accepted" : "another interrupt was being processed";
-        return ending(known, `${taken}, but ${overBeforeDone}: ${seen}`, `${newer}; ${skip}`);
-    }
-    return ending(known, `nothing to ${verb}: ${seen}`, `${beforeIt}, or ${skip}`);
+/** What follows when the budget of an endpoint ends to which no connection was ever established. */
+export function afterNeverConnected(state: RequestState, route: Route): Ending {
+    return failure(state, messages.neverConnected(state, route));
 }
 
-function doneAt(
-    { status, requestId }: Seen,
-    acted: boolean,
-    note: string | undefined,
-): Extract<Conclusion, { kind: "done" }> {
-    const isOurWord = Object.values<string>(ownStatuses).includes(status);
+/** What follows when the deployment is stopped. */
+export function afterAbort(operation: Operation, state: RequestState): Ending {
+    return failure(state, messages.stopped(operation, state));
+}
+
+/** A request that was certainly not applied leaves no record. One that may have been applied is recorded, so it is never lost. */
+function failure(state: RequestState, why: messages.Failure): Ending {
+    return { kind: mayBeApplied(state) ? "pending" : "failed", ...why };
+}
+
+function done({ status, requestId }: Seen, applied: boolean, note: string | undefined) {
+    const isOwnWord = Object.values<string>(ownStatuses).includes(status);
     return {
         kind: "done",
-        status: isOurWord ? `${status} (of the instance)` : status,
-        acted,
+        status: isOwnWord ? `${status} (of the instance)` : status,
+        applied,
         ...(requestId === undefined ? {} : { requestId }),
         ...(note === undefined ? {} : { note }),
-    };
+    } as const;
 }
 
-function alreadyThere({ alreadyInterrupting }: RequestState, participle: string, status: string): string {
-    return alreadyInterrupting
-        ? `${status} by another interrupt, which was being processed already`
-        : `already ${status}: nothing was ${participle}`;
+function acceptedUnpolled(operation: Operation, state: RequestState): Ending {
+    return { kind: "done", status: ownStatuses.accepted, applied: isApplied(operation, state) };
 }
 
-function whenTaken(operation: Operation, wait: boolean, known: RequestState): NextAfterReply {
-    return wait
-        ? { kind: "look", after: "acceptance" }
-        : { kind: "done", status: ownStatuses.accepted, acted: acted(operation, known) };
+function pollNow(cause: PollCause) {
+    return { kind: "poll now", cause } as const;
 }
 
-const again: Next = { kind: "again" };
-const doneUnseen: Conclusion = { kind: "done", status: ownStatuses.accepted, acted: true };
+const retry: Next = { kind: "retry" };

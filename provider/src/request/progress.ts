@@ -1,8 +1,8 @@
 import { descriptorOf, type Operation } from "../operations/operations";
-import { codeOf, type Problem } from "./errorMessage";
+import { codeOf, type Problem } from "./errorReport";
 import type { Budget } from "./retry";
 
-/** A line for the person who deploys. */
+/** A line on the resource. */
 export interface Line {
     readonly message: string;
     /** Shown beside the resource until the next line, and gone at the end. */
@@ -11,17 +11,18 @@ export interface Line {
     readonly isWarning?: boolean | undefined;
 }
 
-/** How far a request is, for the lines about it. */
+/** How far a request is. */
 export interface Stage {
-    readonly isUnderWay: boolean;
+    readonly isProcessing: boolean;
     /** Requests that were sent. */
     readonly attempts: number;
     readonly problem: Problem | undefined;
+    /** What the last poll saw. */
     readonly status: string | undefined;
     readonly percent: number | undefined;
 }
 
-/** The lines about one request: a passing one while it goes on, and few that stay. */
+/** The lines about one request: an ephemeral line while it runs, and few that stay. */
 export class Progress {
     #shown: string | undefined;
     #quietTicks = 0;
@@ -33,9 +34,9 @@ export class Progress {
         private readonly log: (line: Line) => void,
     ) {}
 
-    /** Says each second how far it is if that has changed, and every ten: without a terminal each line stays. */
+    /** Called each second. Shows a line if it has changed, and every ten seconds: without a terminal each line stays. */
     tick(stage: Stage): void {
-        const progress = this.#describe(stage);
+        const progress = progressText(this.operation, stage);
         this.#quietTicks += 1;
         if (progress !== this.#shown || this.#quietTicks === 10) {
             const left = `${Math.ceil(this.budget.remainingMs() / 1000)} s left`;
@@ -45,9 +46,9 @@ export class Progress {
         }
     }
 
-    /** Says that it is retried; once for each kind of problem. */
-    retry({ call, reply }: Problem): void {
-        const code = codeOf(reply);
+    /** Leaves a line about a retry, once for each code. */
+    retry({ call, response }: Problem): void {
+        const code = codeOf(response);
         if (!this.#noted.has(code)) {
             this.#noted.add(code);
             const token = call === "DescribeLogstash" ? "" : " with the same client token";
@@ -55,22 +56,22 @@ export class Progress {
         }
     }
 
-    /** A line that stays. */
+    /** Leaves a line. */
     note(message: string, isWarning?: boolean): void {
         this.log({ message, ephemeral: false, ...(isWarning === true ? { isWarning } : {}) });
     }
+}
 
-    /** What changes comes first: a narrow terminal cuts the rest. */
-    #describe({ isUnderWay, attempts, problem, status, percent }: Stage): string {
-        const details = [
-            percent === undefined ? undefined : `${Math.round(percent)} %`,
-            status,
-            problem === undefined ? undefined : codeOf(problem.reply),
-            isUnderWay || attempts < 2 ? undefined : `${attempts} attempts`,
-        ].filter((detail) => detail !== undefined);
-        if (details.length > 0) {
-            return details.join(", ");
-        }
-        return isUnderWay ? "polling" : `requesting ${descriptorOf(this.operation).noun}`;
+/** What changes comes first, because a narrow terminal cuts the rest. */
+function progressText(operation: Operation, { isProcessing, attempts, problem, status, percent }: Stage): string {
+    const details = [
+        percent === undefined ? undefined : `${Math.round(percent)} %`,
+        status,
+        problem === undefined ? undefined : codeOf(problem.response),
+        isProcessing || attempts < 2 ? undefined : `${attempts} attempts`,
+    ].filter((detail) => detail !== undefined);
+    if (details.length > 0) {
+        return details.join(", ");
     }
+    return isProcessing ? "polling" : `requesting ${descriptorOf(operation).noun}`;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** The time an operation has, all tries and pauses included. */
+/** The time that an operation has, retries and pauses included. */
 export interface Budget {
     readonly totalMs: number;
     elapsedMs(): number;
@@ -85,6 +85,6 @@ export function backoffMs(failuresBefore: number, random: number): number {
 }
 
 /** 1 s, then half as much again each time, up to 15 s. */
-export function pollMs(looksBefore: number): number {
-    return Math.min(15_000, 1_000 * 1.5 ** looksBefore);
+export function pollMs(pollsBefore: number): number {
+    return Math.min(15_000, 1_000 * 1.5 ** pollsBefore);
 }

@@ -1,105 +1,105 @@
 import { descriptorOf, meaningOf, type Operation } from "../operations/operations";
 
-/** What was asked for, as far as conclusions depend on it. */
+/** What the program requested, as far as decisions depend on it. */
 export interface WaitOptions {
     readonly operation: Operation;
-    /** Whether to look at the instance until it has got there. */
+    /** Whether to poll after an acceptance. */
     readonly wait: boolean;
-    /** The suspension that a resume ends, if that is what says what to request. */
-    readonly interruption?: string | undefined;
-    /** What it means that there is nothing to act on. */
+    /** What to do if there is nothing to act on. */
     readonly onNoop: "fail" | "skip";
+    /** The suspension that a resume ends, if `interruption` says what to request. */
+    readonly interruption?: string | undefined;
 }
 
-/** The service's yes to our token. */
+/** That the service accepted the client token. */
 export interface Acceptance {
     readonly requestId?: string;
-    /** By our clock, RFC 3339. */
+    /** By the clock of this machine, RFC 3339. */
     readonly at: string;
 }
 
-/** What is known of a request on its way. */
+/** What is known of a request. */
 export interface RequestState {
     readonly acceptance?: Acceptance;
-    /** An interrupt is being processed that is not known to be ours. */
+    /** An interrupt is being processed, and nothing shows that it is this request. */
     readonly alreadyInterrupting: boolean;
-    /** A try of ours may have been done without our knowing. */
+    /** An attempt may have been applied. */
     readonly outcomeUnknown: boolean;
-    /** An earlier request of this resource, which this one supersedes, may have been done. */
+    /** The earlier request that this one supersedes may have been applied, and no poll has seen that it is over. */
     readonly supersedes: boolean;
-    /** A call of this run was given to a connection. */
+    /** This run handed an attempt to a connection. */
     readonly sent: boolean;
-    /** A poll has seen the instance since the acceptance, in this run or an earlier one. */
-    readonly seen: boolean;
-    /** A poll has seen since the acceptance that the change is over: whatever suspends the instance now is not ours. */
+    /** A poll has succeeded since the acceptance, in this run or an earlier one. */
+    readonly polledSinceAcceptance: boolean;
+    /** A poll has seen since the acceptance that the change is over. A later suspension is not by this request. */
     readonly over: boolean;
     /** What polls of this run have seen. */
     readonly polls: Polls;
 }
 
-/** What the polls of a run have seen of the instance, as far as records depend on it. */
+/** What the polls of a run have seen, as far as records depend on it. */
 export interface Polls {
-    /** The instance, in any status. */
+    /** At least one poll has succeeded. */
     readonly any: boolean;
     /** `active` or `activating`: an earlier suspension is over. */
     readonly running: boolean;
 }
 
-/** What comes next for a request. */
-export type Next =
-    /** Something failed that passes. */
-    | { readonly kind: "again" }
-    /** Nothing failed, but it has not happened yet. */
-    | { readonly kind: "wait" }
-    | Conclusion;
-
-/** What comes next after a reply: the same, unless a look has to tell. */
-export type NextAfterReply = Next | { readonly kind: "look"; readonly after: "acceptance" | "rejection" };
-
-/** That a request has ended. */
-export type Conclusion =
-    | ({ readonly kind: "done" } & Ending)
-    /** `pending` is recorded and finished by the next run, `failed` leaves nothing to finish. */
-    | { readonly kind: "failed" | "pending"; readonly what: string; readonly advice: string };
-
-/** How a request ended that has not failed. */
-export interface Ending {
-    readonly status: string;
-    /** Whether a request of this resource suspended or resumed the instance. */
-    readonly acted: boolean;
-    /** The service's ID of the answer that decided, if it was not the acceptance. */
-    readonly requestId?: string;
-    /** What the person who deploys should know about it. */
-    readonly note?: string;
-    /** Whether that is a warning. */
-    readonly isWarning?: boolean;
+/** The state before a run. `earlier` is what an earlier run recorded of the same request. */
+export function initialState(
+    earlier: { readonly acceptance?: Acceptance; readonly over?: boolean } | undefined,
+    supersedes: boolean,
+): RequestState {
+    const acceptance = earlier?.acceptance;
+    return {
+        ...(acceptance === undefined ? {} : { acceptance }),
+        alreadyInterrupting: false,
+        outcomeUnknown: earlier !== undefined && acceptance === undefined,
+        supersedes,
+        sent: false,
+        // The record does not tell whether a poll succeeded. Without one the next run could report a success too early.
+        polledSinceAcceptance: acceptance !== undefined,
+        over: earlier?.over === true,
+        polls: { any: false, running: false },
+    };
 }
 
-/** The words of ours that stand for a status in a record: a service that uses one itself gets it marked. */
+/** The state after a poll has seen a status. */
+export function stateAfterPoll(operation: Operation, state: RequestState, status: string): RequestState {
+    const isOver = state.acceptance !== undefined && meaningOf(operation, "acceptance", status) === "noop";
+    return {
+        ...state,
+        polledSinceAcceptance: state.polledSinceAcceptance || isProcessing(state),
+        over: state.over || isOver,
+        polls: { any: true, running: state.polls.running || status === "active" || status === "activating" },
+    };
+}
+
+/** The statuses of a record that are words of this package. A service that uses one of them gets it marked. */
 export const ownStatuses = {
-    /** The request is not known to have ended: the next run finishes it. */
+    /** The outcome is unknown or unconfirmed: the next run finishes the request. */
     pending: "pending",
-    /** It was accepted and nobody looked. */
+    /** The request was accepted, and nothing was polled. */
     accepted: "accepted",
-    /** There is nothing to resume, so nothing was sent. */
+    /** There was nothing to resume, and nothing was sent. */
     none: "none",
 } as const;
 
-/** Whether the service is at work on what was asked for. */
-export function isUnderWay({ acceptance, alreadyInterrupting }: RequestState): boolean {
+/** Whether the service is processing what was requested, by this request or by another. */
+export function isProcessing({ acceptance, alreadyInterrupting }: RequestState): boolean {
     return acceptance !== undefined || alreadyInterrupting;
 }
 
-/** Whether this very request was done, or may have been: then it is recorded, whatever becomes of the run. */
-export function mayBeDone({ acceptance, outcomeUnknown }: RequestState): boolean {
+/** Whether this request may have been applied. Then it is recorded, however the run ends. */
+export function mayBeApplied({ acceptance, outcomeUnknown }: RequestState): boolean {
     return acceptance !== undefined || outcomeUnknown;
 }
 
 /**
- * Whether a request of this resource suspended or resumed the instance: `interrupted`, `resumed`. An accepted one did, until
- * a poll has seen that the change is over. Of one whose outcome is unknown, the status of the last poll tells, if any.
+ * Whether a request of this resource suspended or resumed the instance: the outputs `interrupted` and `resumed`. An accepted
+ * request did, until a poll has seen that the change is over. If the outcome is unknown, the status of the last poll decides.
  */
-export function acted(
+export function isApplied(
     operation: Operation,
     { acceptance, over, outcomeUnknown, supersedes, alreadyInterrupting }: Omit<RequestState, "polls">,
     status?: string,
@@ -107,23 +107,10 @@ export function acted(
     if (acceptance !== undefined) {
         return !over;
     }
-    const isTarget =
-        status !== undefined && (descriptorOf(operation).targetStatuses as readonly string[]).includes(status);
-    // An interrupt is being processed, and one of ours may be the one.
+    const targets: readonly string[] = descriptorOf(operation).targetStatuses;
+    const isTarget = status !== undefined && targets.includes(status);
+    // An interrupt is being processed, and it may be an attempt of this request.
     const isProcessed =
         alreadyInterrupting && (status === undefined || meaningOf(operation, "acceptance", status) === "success");
     return (isTarget && (outcomeUnknown || supersedes)) || (isProcessed && outcomeUnknown);
-}
-
-/** How to say that the run ended without an answer to the request. */
-export function unanswered(known: RequestState): string {
-    if (known.acceptance !== undefined) {
-        return "accepted, but nobody can look";
-    }
-    if (!known.outcomeUnknown) {
-        return known.sent ? "not accepted" : "not sent";
-    }
-    return known.sent
-        ? "it is not known whether it was done"
-        : "this run sent nothing, and it is still not known how the request ended";
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { providerStub } from "../dynamic/providerStub";
 import { argumentValue, type ValuesOf } from "../lifecycle/argumentRules";
-import { argumentsWithDefault, type sharedArguments } from "../lifecycle/arguments";
+import { argumentsWithDefault, type ownArguments, type sharedArguments } from "../lifecycle/arguments";
 import { outputNames, type sharedResults } from "../lifecycle/outputs";
 import { neitherImportedNorRead, secretToken } from "../lifecycle/unsupported";
 import { qualifiedTypeIn, typeTokenOf } from "../lifecycle/urn";
@@ -85,17 +85,17 @@ export interface LogstashTaskOutputs {
 }
 
 /** The names of an operation's arguments, and of all its outputs. */
-type ArgumentName<Op extends Operation> = keyof typeof sharedArguments | keyof (typeof operations)[Op]["arguments"];
+type ArgumentName<Op extends Operation> = keyof typeof sharedArguments | keyof (typeof ownArguments)[Op];
 type ResultProperty<Op extends Operation> = (typeof operations)[Op]["resultProperty"];
 type OutputName<Op extends Operation> =
     | ArgumentName<Op>
     | (typeof sharedResults)[number]
     | ResultProperty<Op>
     | `${ResultProperty<Op>}At`
-    | (typeof operations)[Op]["suspensionOutput"];
+    | (typeof operations)[Op]["suspensionProperty"];
 
 /** The values of an operation's arguments, each as given or by default. */
-type Values<Op extends Operation> = ValuesOf<typeof sharedArguments> & ValuesOf<(typeof operations)[Op]["arguments"]>;
+type Values<Op extends Operation> = ValuesOf<typeof sharedArguments> & ValuesOf<(typeof ownArguments)[Op]>;
 
 /** Refuses, by its type, an interface that does not have just these members: what is left over is what is wrong. */
 type Exactly<Given, Wanted> = [Exclude<Wanted, Given>, Exclude<Given, Wanted>] extends [never, never]
