@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, realClock } from "./clock";
-import { assumed, type Behaviour } from "./cloud/behaviour";
+import { assumed, type Behavior } from "./cloud/behavior";
 import { Cloud } from "./cloud/cloud";
 import type { InstanceOptions, InstanceView } from "./cloud/instance";
 import { Ledger, type ReadonlyLedger, type RequestEntry } from "./cloud/ledger";
@@ -55,10 +55,10 @@ export interface EmulatorOptions {
     readonly signatureTime?: () => number;
     /** A new request ID for each call. @default random UUIDs */
     readonly newRequestId?: () => string;
-    /** Requests beyond it are refused with `Throttling.User`, for each account. @default no limit */
+    /** Requests beyond it are rejected with `Throttling.User`, for each account. @default no limit */
     readonly limits?: { readonly requestsPerSecond: number };
     /** What is to be otherwise than it is assumed of the service. @default nothing */
-    readonly behaviour?: Partial<Behaviour>;
+    readonly behavior?: Partial<Behavior>;
     /** Told of each request once its outcome is known. */
     readonly onOutcome?: (entry: RequestEntry) => void;
 }
@@ -97,9 +97,9 @@ export interface Emulator {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
     const { clock = realClock, newRequestId = () => randomUUID().toUpperCase() } = options;
     const { region = "cn-hangzhou", tokenLifetimeMs = dayMs, signatureTime = Date.now } = options;
-    const behaviour = { ...assumed, ...options.behaviour };
+    const behavior = { ...assumed, ...options.behavior };
     const ledger = new Ledger();
-    const cloud = new Cloud({ clock, ledger, region, tokenLifetimeMs, behaviour });
+    const cloud = new Cloud({ clock, ledger, region, tokenLifetimeMs, behavior });
     const faults = new FaultScript();
     const stopping = new AbortController();
     for (const instance of options.instances ?? []) {
@@ -124,7 +124,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         ledger,
         cloud,
         faults,
-        behaviour,
+        behavior,
         stopping: stopping.signal,
     });
     const context = { identities, clock, signatureTime, newRequestId, ledger };

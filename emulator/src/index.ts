@@ -1,5 +1,5 @@
 export { type Clock, realClock, SteppedClock } from "./clock";
-export type { Behaviour, RefusalRule } from "./cloud/behaviour";
+export type { Behavior, RejectionRule } from "./cloud/behavior";
 export type { InstanceOptions, InstanceView } from "./cloud/instance";
 export type {
     CredentialEntry,
@@ -12,7 +12,7 @@ export type {
 export type { Operation } from "./cloud/operations";
 export type { InstanceStatus } from "./cloud/phase";
 export { type Emulator, type EmulatorOptions, startEmulator, testAccount } from "./emulator";
-export type { Refusal } from "./http/answers";
+export type { Rejection } from "./http/answers";
 export type { Fault, FaultRule, FaultScript, Point } from "./http/faults";
 export type { Account, Role, TemporaryCredentials } from "./identities/identities";
 export type { MetadataOptions } from "./identities/metadata";

@@ -38,7 +38,7 @@ describe("emulator: client tokens", () => {
         assert.deepEqual(replays, [false, true]);
     });
 
-    it("refuse other parameters", async () => {
+    it("reject other parameters", async () => {
         await start({ instances: [{ instanceId: id }, { instanceId: "ls-cn-other" }] });
         await client.interrupt(id, "once");
         const mismatch = { code: "IdempotentParameterMismatch" };
@@ -108,7 +108,7 @@ describe("emulator: client tokens", () => {
         );
     });
 
-    it("do not remember refusals", async () => {
+    it("do not remember rejections", async () => {
         await start({ instances: [{ instanceId: id, status: "active" }] });
         await assert.rejects(client.interrupt(id, "once"));
         emulator.startChange(id);
@@ -127,7 +127,7 @@ describe("emulator: client tokens", () => {
         });
     });
 
-    it("are refused while the first request is still running", async () => {
+    it("are rejected while the first request is still running", async () => {
         await start({ instances: [{ instanceId: id }] });
         const operation = "InterruptLogstashTask";
         emulator.faults.add({ operation, calls: 1, fault: { kind: "slow", delayMs: 10, point: "before" } });

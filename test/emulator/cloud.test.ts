@@ -23,7 +23,7 @@ describe("emulator: cloud", () => {
 
     afterEach(() => emulator.stop());
 
-    it("refuses requests beyond the limit of an account", async () => {
+    it("rejects requests beyond the limit of an account", async () => {
         await start({ instances: [{ instanceId: id }], limits: { requestsPerSecond: 2 } });
         await client.describe(id);
         await client.describe(id);
@@ -58,7 +58,7 @@ describe("emulator: cloud", () => {
                 sequence: 1,
                 clientToken: "once",
                 requestId: "REQUEST-1",
-                outcome: { kind: "answered", status: 200 },
+                outcome: { kind: "responded", status: 200 },
                 effect: 1,
             },
             {
@@ -66,7 +66,7 @@ describe("emulator: cloud", () => {
                 sequence: 2,
                 clientToken: "twice",
                 requestId: "REQUEST-2",
-                outcome: { kind: "refused", status: 400, code },
+                outcome: { kind: "rejected", status: 400, code },
                 effect: undefined,
             },
         ]);

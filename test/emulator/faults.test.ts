@@ -69,7 +69,7 @@ async function look(response: Promise<Response>): Promise<Seen | "no answer" | "
 
 const jsonType = "application/json;charset=utf-8";
 
-function refusal(status: number, code: string, message = /./) {
+function rejection(status: number, code: string, message = /./) {
     return (seen: Awaited<ReturnType<typeof look>>) => {
         assert.ok(typeof seen === "object", String(seen));
         const body = JSON.parse(seen.text) as Record<string, string>;
@@ -93,20 +93,20 @@ function nothing(kind: "no answer" | "half an answer") {
 type Check = ReturnType<typeof nothing>;
 
 const withoutEffect: readonly (readonly [Fault, Check])[] = [
-    [{ kind: "throttling", form: "user" }, refusal(400, "Throttling.User")],
-    [{ kind: "throttling", form: "too-many-requests" }, refusal(429, "Throttling")],
-    [{ kind: "throttling", form: "qps-limit" }, refusal(503, "ServiceUnavailable", /QPS Limit Exceeded/)],
+    [{ kind: "throttling", form: "user" }, rejection(400, "Throttling.User")],
+    [{ kind: "throttling", form: "too-many-requests" }, rejection(429, "Throttling")],
+    [{ kind: "throttling", form: "qps-limit" }, rejection(503, "ServiceUnavailable", /QPS Limit Exceeded/)],
     [
-        { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "Not you.", recommend: "Ask." },
-        refusal(403, "Forbidden.RAM", /^Not you\.$/),
+        { kind: "rejection", status: 403, code: "Forbidden.RAM", message: "Not you.", recommend: "Ask." },
+        rejection(403, "Forbidden.RAM", /^Not you\.$/),
     ],
     [{ kind: "result-false" }, answer(200, jsonType, /^{"Result":false,"RequestId":"[^"]+"}$/)],
     [{ kind: "redirect", location: "http://elsewhere.invalid/" }, answer(302, "text/html", /^$/)],
 ];
 
 const atPoint: readonly (readonly [(point: Point) => Fault, Check])[] = [
-    [(point) => ({ kind: "service-unavailable", point }), refusal(503, "ServiceUnavailable")],
-    [(point) => ({ kind: "internal-error", point }), refusal(500, "InternalError")],
+    [(point) => ({ kind: "service-unavailable", point }), rejection(503, "ServiceUnavailable")],
+    [(point) => ({ kind: "internal-error", point }), rejection(500, "InternalError")],
     [(point) => ({ kind: "html", status: 502, point }), answer(502, "text/html", /^<html>/)],
     [(point) => ({ kind: "html", status: 200, point }), answer(200, "text/html", /^<html>/)],
     [
@@ -119,7 +119,10 @@ const atPoint: readonly (readonly [(point: Point) => Fault, Check])[] = [
     [(point) => ({ kind: "no-content", point }), answer(204, null, /^$/)],
     [(point) => ({ kind: "json-null", status: 200, point }), answer(200, jsonType, /^null$/)],
     [(point) => ({ kind: "json-null", status: 500, point }), answer(500, jsonType, /^null$/)],
-    [(point) => ({ kind: "code-in-success", code: "Odd", message: "Odder.", point }), refusal(200, "Odd", /^Odder\.$/)],
+    [
+        (point) => ({ kind: "code-in-success", code: "Odd", message: "Odder.", point }),
+        rejection(200, "Odd", /^Odder\.$/),
+    ],
     [(point) => ({ kind: "reset", point }), nothing("no answer")],
 ];
 
@@ -267,7 +270,7 @@ describe("emulator: faults", () => {
         assert.equal((await call(emulator, "DescribeLogstash", "")).status, 200);
     });
 
-    it("refuses rules for an operation or a fault that it does not have", () => {
+    it("rejects rules for an operation or a fault that it does not have", () => {
         const fault: Fault = { kind: "result-false" };
         const operation = "NoSuchOperation" as Operation;
         assert.throws(() => emulator.faults.add({ operation, fault }), {

@@ -53,7 +53,7 @@ describe("emulator: instances", () => {
         assert.equal((await client.describe(id))?.status, "suspended");
     });
 
-    it("are named in the refusal of another instance, at most five", async () => {
+    it("are named in the rejection of another instance, at most five", async () => {
         const instances = Array.from({ length: 7 }, (_, index) => ({
             instanceId: `ls-cn-${index}`,
             region: "cn-beijing",
@@ -101,7 +101,7 @@ describe("emulator: instances", () => {
         assert.equal(stepped.status, "active");
     });
 
-    it("refuse what their status does not allow", async () => {
+    it("reject what their status does not allow", async () => {
         await start({ instances: [{ instanceId: id, interruptMs: hourMs }] });
         await assert.rejects(client.resume(id), { code: "InstanceStatusNotSupportCurrentAction" });
         await client.interrupt(id, "first");
@@ -247,9 +247,9 @@ describe("emulator: regions", () => {
     it("have to be named over HTTP where several have the ID", async () => {
         const step = (query: string) =>
             fetch(`${emulator.url}/_emulator/instances/${id}/step${query}`, { method: "POST" });
-        const refused = await step("");
-        assert.equal(refused.status, 409);
-        assert.match(await refused.text(), /say which region is meant/);
+        const rejected = await step("");
+        assert.equal(rejected.status, 409);
+        assert.match(await rejected.text(), /say which region is meant/);
         const stepped = (await (await step(`?region=${away}`)).json()) as Record<string, string>;
         assert.deepEqual([stepped.region, stepped.status], [away, "active"]);
         assert.equal(emulator.instance(id, home).status, "activating");

@@ -10,18 +10,18 @@ import {
 } from "../../emulator/src/cloud/operations";
 import { startChange } from "../../emulator/src/cloud/phase";
 
-const refuse = () => ({
-    kind: "refused" as const,
-    refusal: { status: 400, code: "InstanceStatusNotSupportCurrentAction", message: "Not now." },
+const reject = () => ({
+    kind: "rejected" as const,
+    rejection: { status: 400, code: "InstanceStatusNotSupportCurrentAction", message: "Not now." },
 });
 
 const reactions: Reactions = {
     active: (_phase, course, now) => ({ kind: "changed", phase: startChange(course, now) }),
-    changing: refuse,
-    interrupting: refuse,
-    suspended: refuse,
-    resuming: refuse,
-    blocked: refuse,
+    changing: reject,
+    interrupting: reject,
+    suspended: reject,
+    resuming: reject,
+    blocked: reject,
 };
 
 /** An operation that the emulator does not have, to see that a descriptor is all it needs. */

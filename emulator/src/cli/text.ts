@@ -43,9 +43,9 @@ function describeOutcome(outcome: Outcome): string {
     switch (outcome.kind) {
         case "open":
             return "…";
-        case "answered":
+        case "responded":
             return String(outcome.status);
-        case "refused":
+        case "rejected":
             return `${outcome.status} ${outcome.code}`;
         case "dropped":
             return "connection reset";

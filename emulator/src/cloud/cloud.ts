@@ -1,6 +1,6 @@
 import type { Clock } from "../clock";
-import type { Refusal } from "../http/answers";
-import type { Behaviour } from "./behaviour";
+import type { Rejection } from "../http/answers";
+import type { Behavior } from "./behavior";
 import { createInstance, type Instance, type InstanceOptions, Instances, type InstanceView, viewOf } from "./instance";
 import type { Ledger } from "./ledger";
 import { descriptorOf, type Operation, type Reaction, reactionOf } from "./operations";
@@ -26,7 +26,7 @@ export type CloudAnswer =
     | { readonly kind: "done"; readonly body: object; readonly effect: number }
     | { readonly kind: "replay"; readonly body: object }
     | { readonly kind: "read"; readonly body: object }
-    | { readonly kind: "refused"; readonly refusal: Refusal };
+    | { readonly kind: "rejected"; readonly rejection: Rejection };
 
 /** What a cloud is made of. */
 export interface CloudOptions {
@@ -36,11 +36,11 @@ export interface CloudOptions {
     readonly region: string;
     /** Milliseconds for which the answer to a client token is remembered. */
     readonly tokenLifetimeMs: number;
-    readonly behaviour: Behaviour;
+    readonly behavior: Behavior;
 }
 
 /** What can be remembered for a client token. */
-type Memorable = Extract<CloudAnswer, { kind: "done" | "refused" }>;
+type Memorable = Extract<CloudAnswer, { kind: "done" | "rejected" }>;
 
 interface TokenUse {
     readonly store: TokenStore<Memorable>;
@@ -49,12 +49,12 @@ interface TokenUse {
     readonly parameters: string;
 }
 
-type Refused = Extract<CloudAnswer, { kind: "refused" }>;
+type Rejected = Extract<CloudAnswer, { kind: "rejected" }>;
 
 /** What a call would do to an instance, and has not done yet. */
 type Prospect =
-    | Refused
-    | { readonly kind: "possible"; readonly instance: Instance; readonly reaction: Exclude<Reaction, Refused> };
+    | Rejected
+    | { readonly kind: "possible"; readonly instance: Instance; readonly reaction: Exclude<Reaction, Rejected> };
 
 /** The state behind the API: instances, client tokens, and what each call does to them. */
 export class Cloud {
@@ -64,15 +64,15 @@ export class Cloud {
     readonly #ledger: Ledger;
     readonly #region: string;
     readonly #tokenLifetimeMs: number;
-    readonly #behaviour: Behaviour;
+    readonly #behavior: Behavior;
 
     /** A cloud without instances. */
-    constructor({ clock, ledger, region, tokenLifetimeMs, behaviour }: CloudOptions) {
+    constructor({ clock, ledger, region, tokenLifetimeMs, behavior }: CloudOptions) {
         this.#clock = clock;
         this.#ledger = ledger;
         this.#region = region;
         this.#tokenLifetimeMs = tokenLifetimeMs;
-        this.#behaviour = behaviour;
+        this.#behavior = behavior;
     }
 
     /** Adds an instance, or replaces the one with the same ID in its region. */
@@ -100,7 +100,7 @@ export class Cloud {
     /** The region a call is for: the one it names, else that of the only instance with the ID, else the default. */
     regionFor(instanceId: string, header: string | undefined): string {
         const [only, ...others] = this.#instances.regionsOf(instanceId);
-        const named = this.#behaviour.regionFrom === "header" ? header : undefined;
+        const named = this.#behavior.regionFrom === "header" ? header : undefined;
         return named ?? (others.length === 0 ? only : undefined) ?? this.#region;
     }
 
@@ -164,19 +164,19 @@ export class Cloud {
         if (token === undefined) {
             return this.#carryOut(call);
         }
-        switch (this.#behaviour.checkedFirst) {
+        switch (this.#behavior.checkedFirst) {
             case "token":
                 return this.#once(call, token);
-            case "phase": {
+            case "status": {
                 const prospect = this.#prospectOf(call);
-                return prospect.kind === "refused" ? prospect : this.#once(call, token);
+                return prospect.kind === "rejected" ? prospect : this.#once(call, token);
             }
         }
     }
 
     #once(call: Call, { store, clientToken, parameters }: TokenUse): CloudAnswer {
         if (!/^[\x20-\x7e]{1,64}$/.test(clientToken)) {
-            return refuse(400, "InvalidParameter", "The parameter clientToken must be 1 to 64 ASCII characters.");
+            return reject(400, "InvalidParameter", "The parameter clientToken must be 1 to 64 ASCII characters.");
         }
         const now = this.#clock.now();
         const state = store.look(clientToken, parameters, now);
@@ -184,16 +184,16 @@ export class Cloud {
             case "remembered":
                 return this.#replay(state.answer, call);
             case "running":
-                return refuse(
+                return reject(
                     409,
                     "TokenPreviousRequestProcessError",
                     "The previous request is still being processed.",
                 );
             case "mismatch":
-                return refuse(400, "IdempotentParameterMismatch", "The clientToken was used with other parameters.");
+                return reject(400, "IdempotentParameterMismatch", "The clientToken was used with other parameters.");
             case "free": {
                 const answer = this.#carryOut(call);
-                if (answer.kind === "done" || (answer.kind === "refused" && this.#behaviour.remembered === "all")) {
+                if (answer.kind === "done" || (answer.kind === "rejected" && this.#behavior.remembered === "all")) {
                     store.remember(clientToken, parameters, answer, now);
                 }
                 return answer;
@@ -203,10 +203,10 @@ export class Cloud {
 
     #replay(answer: Memorable, { requestId }: Call): CloudAnswer {
         switch (answer.kind) {
-            case "refused":
+            case "rejected":
                 return answer;
             case "done": {
-                const own = this.#behaviour.replayedRequestId === "own" ? { RequestId: requestId } : {};
+                const own = this.#behavior.replayedRequestId === "own" ? { RequestId: requestId } : {};
                 return { kind: "replay", body: { ...answer.body, ...own } };
             }
         }
@@ -216,12 +216,12 @@ export class Cloud {
         const { operation, instanceId, region, clientToken, requestId } = call;
         const now = this.#clock.now();
         const prospect = this.#prospectOf(call);
-        if (prospect.kind === "refused") {
+        if (prospect.kind === "rejected") {
             return prospect;
         }
         const { instance, reaction } = prospect;
         const descriptor = descriptorOf(operation);
-        const body = () => ({ RequestId: requestId, Result: descriptor.result(instance, now, this.#behaviour) });
+        const body = () => ({ RequestId: requestId, Result: descriptor.result(instance, now, this.#behavior) });
         switch (reaction.kind) {
             case "unchanged":
                 return { kind: "read", body: body() };
@@ -238,14 +238,14 @@ export class Cloud {
         const now = this.#clock.now();
         const instance = this.#instances.find(instanceId, region, now);
         if (instance === undefined) {
-            return refuse(
+            return reject(
                 404,
                 "InstanceNotFound",
                 `The instanceId ${instanceId} is not found. ${this.#instancesNow(now)}`,
             );
         }
         const reaction = reactionOf(descriptorOf(operation), instance.phase, instance.course, now);
-        return reaction.kind === "refused" ? reaction : { kind: "possible", instance, reaction };
+        return reaction.kind === "rejected" ? reaction : { kind: "possible", instance, reaction };
     }
 
     /** The instances, for a person whose program names another one: the service itself lists none. */
@@ -280,6 +280,6 @@ export class Cloud {
     }
 }
 
-function refuse(status: number, code: string, message: string): Refused {
-    return { kind: "refused", refusal: { status, code, message } };
+function reject(status: number, code: string, message: string): Rejected {
+    return { kind: "rejected", rejection: { status, code, message } };
 }

@@ -3,8 +3,8 @@ import { descriptorOf, type Operation } from "./operations";
 /** How a request ended: `open` while it hangs or is being worked on, `dropped` for a connection reset. */
 export type Outcome =
     | { readonly kind: "open" }
-    | { readonly kind: "answered"; readonly status: number }
-    | { readonly kind: "refused"; readonly status: number; readonly code: string }
+    | { readonly kind: "responded"; readonly status: number }
+    | { readonly kind: "rejected"; readonly status: number; readonly code: string }
     | { readonly kind: "dropped" };
 
 /** One request, whether it was let in or not; no secret is ever part of it. */

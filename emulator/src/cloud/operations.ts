@@ -1,5 +1,5 @@
-import type { Refusal } from "../http/answers";
-import type { Behaviour } from "./behaviour";
+import type { Rejection } from "../http/answers";
+import type { Behavior } from "./behavior";
 import type { Instance } from "./instance";
 import { type Course, interrupt, type Phase, type PhaseKind, progressOf, resume, statusOf } from "./phase";
 
@@ -9,7 +9,7 @@ export type Reaction =
     | { readonly kind: "unchanged" }
     /** It begins another phase: the call's effect. */
     | { readonly kind: "changed"; readonly phase: Phase }
-    | { readonly kind: "refused"; readonly refusal: Refusal };
+    | { readonly kind: "rejected"; readonly rejection: Rejection };
 
 /** What an instance does in each phase. */
 export type Reactions = {
@@ -24,8 +24,8 @@ export interface OperationDescriptor {
     /** Whether the parameter `clientToken` makes a repeated call the same call. */
     readonly takesClientToken: boolean;
     readonly reactions: Reactions;
-    /** The `Result` of an answer that is no refusal. */
-    result(instance: Instance, now: number, behaviour: Behaviour): unknown;
+    /** The `Result` of an answer that is no rejection. */
+    result(instance: Instance, now: number, behavior: Behavior): unknown;
 }
 
 /** The operations of the emulated API. */
@@ -36,12 +36,12 @@ export const operations = {
         ramAction: "elasticsearch:InterruptLogstashTask",
         takesClientToken: true,
         reactions: {
-            active: refuseStatus,
+            active: rejectStatus,
             changing: (...call) => changeTo(interrupt(...call)),
-            interrupting: refuseSecondInterrupt,
-            suspended: refuseStatus,
-            resuming: refuseConflict,
-            blocked: refuseStatus,
+            interrupting: rejectSecondInterrupt,
+            suspended: rejectStatus,
+            resuming: rejectConflict,
+            blocked: rejectStatus,
         },
         result: accepted,
     },
@@ -51,12 +51,12 @@ export const operations = {
         ramAction: "elasticsearch:ResumeLogstashTask",
         takesClientToken: true,
         reactions: {
-            active: refuseStatus,
-            changing: refuseStatus,
-            interrupting: refuseStatus,
+            active: rejectStatus,
+            changing: rejectStatus,
+            interrupting: rejectStatus,
             suspended: (...call) => changeTo(resume(...call)),
-            resuming: refuseConflict,
-            blocked: refuseStatus,
+            resuming: rejectConflict,
+            blocked: rejectStatus,
         },
         result: accepted,
     },
@@ -109,29 +109,29 @@ function changeTo(phase: Phase): Reaction {
     return { kind: "changed", phase };
 }
 
-function refuseStatus(phase: Phase): Reaction {
+function rejectStatus(phase: Phase): Reaction {
     const message = `The instance status ${statusOf(phase)} does not support it.`;
-    return refuse("InstanceStatusNotSupportCurrentAction", message);
+    return reject("InstanceStatusNotSupportCurrentAction", message);
 }
 
-function refuseSecondInterrupt(): Reaction {
-    return refuse("AlreadyReceivedInterruptSignal", "The interrupt signal is being processed, please be patient.");
+function rejectSecondInterrupt(): Reaction {
+    return reject("AlreadyReceivedInterruptSignal", "The interrupt signal is being processed, please be patient.");
 }
 
-function refuseConflict(): Reaction {
-    return refuse("ConcurrencyUpdateInstanceConflict", "The instance is being changed by another request.");
+function rejectConflict(): Reaction {
+    return reject("ConcurrencyUpdateInstanceConflict", "The instance is being changed by another request.");
 }
 
-function refuse(code: string, message: string): Reaction {
-    return { kind: "refused", refusal: { status: 400, code, message } };
+function reject(code: string, message: string): Reaction {
+    return { kind: "rejected", rejection: { status: 400, code, message } };
 }
 
-function accepted(_instance: Instance, _now: number, { acceptedResult }: Behaviour): unknown {
+function accepted(_instance: Instance, _now: number, { acceptedResult }: Behavior): unknown {
     return acceptedResult;
 }
 
-function describe({ instanceId, description, phase, createdAt }: Instance, now: number, behaviour: Behaviour): object {
-    const progress = behaviour.progress === "shown" ? progressOf(phase, now) : undefined;
+function describe({ instanceId, description, phase, createdAt }: Instance, now: number, behavior: Behavior): object {
+    const progress = behavior.progress === "shown" ? progressOf(phase, now) : undefined;
     const interruptible = phase.kind === "changing";
     return {
         instanceId,

@@ -1,5 +1,5 @@
-/** A refusal by its code, before it is an HTTP answer. */
-export interface Refusal {
+/** A rejection by its code, before it is an HTTP answer. */
+export interface Rejection {
     readonly status: number;
     readonly code: string;
     readonly message: string;
@@ -31,27 +31,27 @@ export function json(status: number, body: object | null, { requestId }: Request
     };
 }
 
-/** The service's answer to a request it refuses. */
-export function refused(refusal: Refusal, identity: RequestIdentity): HttpAnswer {
+/** The service's answer to a request it rejects. */
+export function rejected(rejection: Rejection, identity: RequestIdentity): HttpAnswer {
     const body = {
         RequestId: identity.requestId,
         HostId: identity.hostId,
-        Code: refusal.code,
-        Message: refusal.message,
-        Recommend: refusal.recommend ?? `https://api.aliyun.com/troubleshoot?q=${encodeURIComponent(refusal.code)}`,
+        Code: rejection.code,
+        Message: rejection.message,
+        Recommend: rejection.recommend ?? `https://api.aliyun.com/troubleshoot?q=${encodeURIComponent(rejection.code)}`,
     };
-    return { ...json(refusal.status, body, identity), code: refusal.code };
+    return { ...json(rejection.status, body, identity), code: rejection.code };
 }
 
-/** The refusal of a path or an action that does not exist. */
-export const unknownAction: Refusal = {
+/** The rejection of a path or an action that does not exist. */
+export const unknownAction: Rejection = {
     status: 404,
     code: "InvalidAction.NotFound",
     message: "Specified api is not found, please check your url and method.",
 };
 
-/** The refusal of an API version that does not exist. */
-export const unknownVersion: Refusal = {
+/** The rejection of an API version that does not exist. */
+export const unknownVersion: Rejection = {
     status: 400,
     code: "InvalidVersion",
     message: "Specified version is not valid.",

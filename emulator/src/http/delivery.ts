@@ -25,7 +25,7 @@ export function outcomeOf(delivery: Delivery): Outcome {
         case "dripping":
         case "cut": {
             const { status, code } = delivery.answer;
-            return code === undefined ? { kind: "answered", status } : { kind: "refused", status, code };
+            return code === undefined ? { kind: "responded", status } : { kind: "rejected", status, code };
         }
     }
 }

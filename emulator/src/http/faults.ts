@@ -1,5 +1,5 @@
 import { descriptorOf, type Operation } from "../cloud/operations";
-import { type HttpAnswer, json, type Refusal, type RequestIdentity, refused } from "./answers";
+import { type HttpAnswer, json, type Rejection, type RequestIdentity, rejected } from "./answers";
 import type { Delivery } from "./delivery";
 
 /** Whether a fault strikes before the call has its effect, which then never comes, or after it. */
@@ -9,8 +9,8 @@ export type Point = "before" | "after";
 export type Fault =
     /** Too many requests: 400 `Throttling.User`, 429 `Throttling`, or 503 with `QPS Limit Exceeded` in the message. */
     | { readonly kind: "throttling"; readonly form: "user" | "too-many-requests" | "qps-limit" }
-    /** Any refusal of the service. */
-    | ({ readonly kind: "refusal" } & Refusal)
+    /** Any rejection of the service. */
+    | ({ readonly kind: "rejection" } & Rejection)
     /** 200 with `Result: false`. */
     | { readonly kind: "result-false" }
     /** 302 to another place. */
@@ -22,7 +22,7 @@ export type Fault =
     /** A page of a proxy, with any status: 502, or 200. */
     | { readonly kind: "html"; readonly status: number; readonly point: Point }
     /** An error in the service's XML form. */
-    | ({ readonly kind: "xml-error"; readonly point: Point } & Refusal)
+    | ({ readonly kind: "xml-error"; readonly point: Point } & Rejection)
     /** Half of the JSON in a transfer that looks complete. */
     | { readonly kind: "truncated-json"; readonly point: Point }
     /** Half of the body, then the connection closes. */
@@ -95,7 +95,7 @@ export class FaultScript {
 export function pointOf(fault: Fault): Point {
     switch (fault.kind) {
         case "throttling":
-        case "refusal":
+        case "rejection":
         case "result-false":
         case "redirect":
             return "before";
@@ -128,17 +128,17 @@ export function distort(
 ): Delivery {
     switch (fault.kind) {
         case "throttling":
-            return whole(refused(throttled[fault.form], identity));
-        case "refusal":
-            return whole(refused(fault, identity));
+            return whole(rejected(throttled[fault.form], identity));
+        case "rejection":
+            return whole(rejected(fault, identity));
         case "result-false":
             return whole(json(200, { Result: false, RequestId: identity.requestId }, identity));
         case "redirect":
             return whole({ status: 302, headers: { location: fault.location, "content-type": "text/html" }, body: "" });
         case "service-unavailable":
-            return whole(refused(unavailable, identity));
+            return whole(rejected(unavailable, identity));
         case "internal-error":
-            return whole(refused(internalError, identity));
+            return whole(rejected(internalError, identity));
         case "html": {
             const body = `<html><head><title>${fault.status}</title></head><body>${fault.status} nginx</body></html>`;
             return whole({ status: fault.status, headers: { "content-type": "text/html" }, body });
@@ -168,26 +168,26 @@ export function distort(
     }
 }
 
-/** The refusal of a user who asks too often. */
-export const throttledUser: Refusal = {
+/** The rejection of a user who asks too often. */
+export const throttledUser: Rejection = {
     status: 400,
     code: "Throttling.User",
     message: "Request was denied due to user flow control.",
 };
 
-const throttled: Record<Extract<Fault, { kind: "throttling" }>["form"], Refusal> = {
+const throttled: Record<Extract<Fault, { kind: "throttling" }>["form"], Rejection> = {
     user: throttledUser,
     "too-many-requests": { status: 429, code: "Throttling", message: "Request was denied due to request throttling." },
     "qps-limit": { status: 503, code: "ServiceUnavailable", message: "QPS Limit Exceeded" },
 };
 
-const unavailable: Refusal = {
+const unavailable: Rejection = {
     status: 503,
     code: "ServiceUnavailable",
     message: "The request has failed due to a temporary failure of the server.",
 };
 
-const internalError: Refusal = {
+const internalError: Rejection = {
     status: 500,
     code: "InternalError",
     message: "The request processing has failed due to some unknown error.",
@@ -197,7 +197,7 @@ function whole(answer: HttpAnswer): Delivery {
     return { kind: "whole", answer };
 }
 
-function xmlError({ status, code, message }: Refusal, { requestId, hostId }: RequestIdentity): HttpAnswer {
+function xmlError({ status, code, message }: Rejection, { requestId, hostId }: RequestIdentity): HttpAnswer {
     const body =
         `<?xml version='1.0' encoding='UTF-8'?><Error><RequestId>${requestId}</RequestId><HostId>${hostId}</HostId>` +
         `<Code>${code}</Code><Message>${message}</Message></Error>`;

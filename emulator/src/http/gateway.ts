@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Clock } from "../clock";
-import { type Behaviour, refusalBy } from "../cloud/behaviour";
+import { type Behavior, rejectionBy } from "../cloud/behavior";
 import type { Call, Cloud } from "../cloud/cloud";
 import type { Ledger, RequestEntry } from "../cloud/ledger";
 import { descriptorOf, type Operation, operationNames } from "../cloud/operations";
 import type { Identities, Verdict } from "../identities/identities";
 import { isAllowed } from "../identities/ram";
 import { type Claim, NonceStore, parseClaim, verify } from "../identities/signature";
-import { json, type Refusal, type RequestIdentity, refused, unknownAction, unknownVersion } from "./answers";
+import { json, type Rejection, type RequestIdentity, rejected, unknownAction, unknownVersion } from "./answers";
 import { type Delivery, outcomeOf, transmit } from "./delivery";
 import { distort, type FaultScript, pointOf, throttledUser } from "./faults";
 import { type IncomingRequest, incoming } from "./incoming";
@@ -27,7 +27,7 @@ export interface GatewayOptions {
     readonly ledger: Ledger;
     readonly cloud: Cloud;
     readonly faults: FaultScript;
-    readonly behaviour: Behaviour;
+    readonly behavior: Behavior;
     /** Aborted when the emulator stops. */
     readonly stopping: AbortSignal;
 }
@@ -38,13 +38,13 @@ interface InstanceRoute {
 
 type Target = Pick<Call, "operation" | "instanceId" | "region">;
 
-const forbidden: Refusal = {
+const forbidden: Rejection = {
     status: 403,
     code: "Forbidden.RAM",
     message: "User not authorized to operate on the specified resource, or this API doesn't support RAM.",
 };
 
-const unknownSignature: Refusal = {
+const unknownSignature: Rejection = {
     status: 400,
     code: "InvalidSignatureMethod",
     message: "The specified signature method is not supported.",
@@ -52,7 +52,7 @@ const unknownSignature: Refusal = {
 
 /** Adds the routes of all operations; each request goes through ledger, admission, fault, effect and answer. */
 export function addGateway(app: Application, options: GatewayOptions): void {
-    const { identities, clock, signatureTime, newRequestId, onOutcome, ledger, cloud, faults, behaviour, stopping } =
+    const { identities, clock, signatureTime, newRequestId, onOutcome, ledger, cloud, faults, behavior, stopping } =
         options;
     const nonces = new NonceStore();
     const withinLimit = rateLimit(options.requestsPerSecond, clock);
@@ -62,26 +62,26 @@ export function addGateway(app: Application, options: GatewayOptions): void {
         request: IncomingRequest,
         claim: Claim | undefined,
     ): Verdict {
-        const refuse = (refusal: Refusal): Verdict => ({ kind: "refused", refusal });
-        if (claim !== undefined && !behaviour.signatures.includes(claim.kind)) {
-            return refuse(unknownSignature);
+        const reject = (rejection: Rejection): Verdict => ({ kind: "rejected", rejection });
+        if (claim !== undefined && !behavior.signatures.includes(claim.kind)) {
+            return reject(unknownSignature);
         }
         const verdict = verify(request, claim, identities, nonces, signatureTime());
-        if (verdict.kind === "refused") {
+        if (verdict.kind === "rejected") {
             return verdict;
         }
         if (request.headers["x-acs-version"] !== apiVersion) {
-            return refuse(unknownVersion);
+            return reject(unknownVersion);
         }
         if ((request.headers["x-acs-action"] ?? operation) !== operation) {
-            return refuse(unknownAction);
+            return reject(unknownAction);
         }
         const { accountId, policies } = verdict.identity;
         if (!withinLimit(accountId)) {
-            return refuse(throttledUser);
+            return reject(throttledUser);
         }
         const resource = `acs:elasticsearch:${region}:${accountId}:logstashes/${instanceId}`;
-        return isAllowed(policies, descriptorOf(operation).ramAction, resource) ? verdict : refuse(forbidden);
+        return isAllowed(policies, descriptorOf(operation).ramAction, resource) ? verdict : reject(forbidden);
     }
 
     const serve = (operation: Operation) => async (request: FastifyRequest<InstanceRoute>, reply: FastifyReply) => {
@@ -107,19 +107,19 @@ export function addGateway(app: Application, options: GatewayOptions): void {
         };
 
         const target = { ...asked, region: cloud.regionFor(asked.instanceId, asked.region) };
-        const refuse = (refusal: Refusal) =>
-            refused(refusalBy(behaviour, refusal, { operation, status: cloud.statusFor(target) }), identity);
+        const reject = (rejection: Rejection) =>
+            rejected(rejectionBy(behavior, rejection, { operation, status: cloud.statusFor(target) }), identity);
         const verdict = admit(target, signed, claim);
-        if (verdict.kind === "refused") {
-            return deliver({ kind: "whole", answer: refuse(verdict.refusal) });
+        if (verdict.kind === "rejected") {
+            return deliver({ kind: "whole", answer: reject(verdict.rejection) });
         }
         const parameters = JSON.stringify(signed.query.filter(([name]) => name !== "clientToken").sort());
         const call: Call = { ...target, accountId: verdict.identity.accountId, parameters };
         const perform = () => {
             const answer = cloud.perform(call);
             switch (answer.kind) {
-                case "refused":
-                    return refuse(answer.refusal);
+                case "rejected":
+                    return reject(answer.rejection);
                 case "done":
                     ledger.note(entry, { effect: answer.effect });
                     break;

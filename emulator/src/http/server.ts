@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { fastify } from "fastify";
 import type { KeyAndCertificate } from "../network/certificate";
 import { type ConnectionCount, countConnections, listening } from "../network/listening";
-import { refused, unknownAction } from "./answers";
+import { rejected, unknownAction } from "./answers";
 
 /** How to serve. */
 export interface ServerOptions {
@@ -73,7 +73,7 @@ function createApplication({ tls, newRequestId }: ServerOptions) {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
     app.setNotFoundHandler((request, reply) => {
-        const { status, headers, body } = refused(unknownAction, { requestId: newRequestId(), hostId: request.host });
+        const { status, headers, body } = rejected(unknownAction, { requestId: newRequestId(), hostId: request.host });
         return reply.code(status).headers(headers).send(body);
     });
     return app;

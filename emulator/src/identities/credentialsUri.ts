@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { json, refused } from "../http/answers";
+import { json, rejected } from "../http/answers";
 import { outcomeOf } from "../http/delivery";
 import type { IssuerContext } from "./identities";
 
@@ -12,7 +12,7 @@ export function credentialsUri({ identities, clock, newRequestId, ledger }: Issu
         const issued = role === undefined ? undefined : identities.issue(role);
         const answer =
             issued === undefined
-                ? refused({ status: 404, code: "EntityNotExist.Role", message: `There is no role ${name}.` }, identity)
+                ? rejected({ status: 404, code: "EntityNotExist.Role", message: `There is no role ${name}.` }, identity)
                 : json(200, { Code: "Success", ...issued }, identity);
         ledger.asked({
             time: new Date(clock.now()).toISOString(),

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock";
 import type { Ledger } from "../cloud/ledger";
-import type { Refusal } from "../http/answers";
+import type { Rejection } from "../http/answers";
 import type { RamPolicy } from "./ram";
 
 const hourMs = 60 * 60_000;
@@ -58,7 +58,7 @@ export interface Identity {
 /** Whether a request may enter. */
 export type Verdict =
     | { readonly kind: "accepted"; readonly identity: Identity }
-    | { readonly kind: "refused"; readonly refusal: Refusal };
+    | { readonly kind: "rejected"; readonly rejection: Rejection };
 
 /** What the identities of an emulator are made of. */
 export interface IdentitiesOptions {
@@ -106,13 +106,13 @@ export class Identities {
     identify(accessKeyId: string, securityToken: string | undefined): Verdict {
         const identity = this.#known.get(accessKeyId);
         if (identity === undefined) {
-            return refuse(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
+            return reject(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
         }
         if (securityToken !== identity.securityToken) {
-            return refuse(400, "InvalidSecurityToken.Malformed", "The specified SecurityToken is malformed.");
+            return reject(400, "InvalidSecurityToken.Malformed", "The specified SecurityToken is malformed.");
         }
         if (identity.expiresAt <= this.#clock.now()) {
-            return refuse(400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.");
+            return reject(400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.");
         }
         return { kind: "accepted", identity };
     }
@@ -171,6 +171,6 @@ export function roleName(arn: string): string {
     return arn.slice(arn.lastIndexOf("/") + 1);
 }
 
-function refuse(status: number, code: string, message: string): Verdict {
-    return { kind: "refused", refusal: { status, code, message } };
+function reject(status: number, code: string, message: string): Verdict {
+    return { kind: "rejected", rejection: { status, code, message } };
 }

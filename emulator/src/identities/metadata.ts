@@ -42,7 +42,7 @@ export function addMetadata(
                 proof: "x-aliyun-ecs-metadata-token" in request.headers ? "metadata token" : undefined,
                 requestId: newRequestId(),
                 outcome:
-                    status === 200 ? { kind: "answered", status } : { kind: "refused", status, code: String(status) },
+                    status === 200 ? { kind: "responded", status } : { kind: "rejected", status, code: String(status) },
                 issued,
             });
             return reply.code(status).header("content-type", "text/plain").send(body);

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import { unescape as percentDecode } from "node:querystring";
-import type { Refusal } from "../http/answers";
+import type { Rejection } from "../http/answers";
 import type { IncomingRequest } from "../http/incoming";
 import type { Identities, Verdict } from "./identities";
 
@@ -65,22 +65,22 @@ export function verify(
 ): Verdict {
     const { headers } = request;
     if (claim === undefined) {
-        return { kind: "refused", refusal: missing("AccessKeyId") };
+        return { kind: "rejected", rejection: missing("AccessKeyId") };
     }
     const verdict = identities.identify(claim.accessKeyId, headers["x-acs-security-token"]);
-    if (verdict.kind === "refused") {
+    if (verdict.kind === "rejected") {
         return verdict;
     }
-    const refusal =
+    const rejection =
         untimely(headers[dateHeaders[claim.kind]], now) ??
-        signatureRefusal(request, claim, verdict.identity.accessKeySecret) ??
+        signatureRejection(request, claim, verdict.identity.accessKeySecret) ??
         // Only a genuine request uses up its nonce: a forged one could otherwise lock out the real one.
-        nonceRefusal(claim.accessKeyId, headers["x-acs-signature-nonce"], nonces, now);
-    return refusal === undefined ? verdict : { kind: "refused", refusal };
+        nonceRejection(claim.accessKeyId, headers["x-acs-signature-nonce"], nonces, now);
+    return rejection === undefined ? verdict : { kind: "rejected", rejection };
 }
 
-/** The refusal of a date that can't be read, or is off by more than 15 minutes. */
-export function untimely(text: string | undefined, now: number): Refusal | undefined {
+/** The rejection of a date that can't be read, or is off by more than 15 minutes. */
+export function untimely(text: string | undefined, now: number): Rejection | undefined {
     const date = Date.parse(text ?? "");
     if (Number.isNaN(date)) {
         return badRequest("InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.");
@@ -90,13 +90,13 @@ export function untimely(text: string | undefined, now: number): Refusal | undef
         : undefined;
 }
 
-/** The refusal of a missing nonce, or one the key has used before. */
-export function nonceRefusal(
+/** The rejection of a missing nonce, or one the key has used before. */
+export function nonceRejection(
     accessKeyId: string,
     nonce: string | undefined,
     nonces: NonceStore,
     now: number,
-): Refusal | undefined {
+): Rejection | undefined {
     if (nonce === undefined) {
         return missing("SignatureNonce");
     }
@@ -105,13 +105,13 @@ export function nonceRefusal(
         : badRequest("SignatureNonceUsed", "Specified signature nonce was used already.");
 }
 
-/** The refusal of a request without a parameter it must have. */
-export function missing(name: string): Refusal {
+/** The rejection of a request without a parameter it must have. */
+export function missing(name: string): Rejection {
     return badRequest(`Missing${name}`, `${name} is mandatory for this action.`);
 }
 
-/** The refusal of a signature that is not ours for this text, which the real gateway repeats too. */
-export function mismatch(text: string): Refusal {
+/** The rejection of a signature that is not ours for this text, which the real gateway repeats too. */
+export function mismatch(text: string): Rejection {
     return badRequest(
         "SignatureDoesNotMatch",
         `Specified signature is not matched with our calculation. server string to sign is:${text}`,
@@ -128,7 +128,7 @@ export function percentEncode(text: string): string {
     return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function signatureRefusal(request: IncomingRequest, claim: Claim, secret: string): Refusal | undefined {
+function signatureRejection(request: IncomingRequest, claim: Claim, secret: string): Rejection | undefined {
     const { headers, body } = request;
     switch (claim.kind) {
         case "ROA": {
@@ -191,6 +191,6 @@ function sha256(data: string | Buffer): string {
     return createHash("sha256").update(data).digest("hex");
 }
 
-function badRequest(code: string, message: string): Refusal {
+function badRequest(code: string, message: string): Rejection {
     return { status: 400, code, message };
 }

@@ -4,9 +4,9 @@ import type { CredentialEntry, CredentialOperation } from "../cloud/ledger";
 import {
     type HttpAnswer,
     json,
-    type Refusal,
+    type Rejection,
     type RequestIdentity,
-    refused,
+    rejected,
     unknownAction,
     unknownVersion,
 } from "../http/answers";
@@ -21,7 +21,7 @@ import {
     type Verdict,
 } from "./identities";
 import { isAllowed, parsePolicy, type RamPolicy } from "./ram";
-import { mismatch, missing, NonceStore, nonceRefusal, percentEncode, sorted, untimely } from "./signature";
+import { mismatch, missing, NonceStore, nonceRejection, percentEncode, sorted, untimely } from "./signature";
 
 const apiVersion = "2015-04-01";
 const maxPolicyBytes = 2048;
@@ -35,9 +35,9 @@ export interface StsOptions extends IssuerContext {
 
 type RpcParameters = ReadonlyMap<string, string>;
 
-type Refused = { readonly kind: "refused"; readonly refusal: Refusal };
+type Rejected = { readonly kind: "rejected"; readonly rejection: Rejection };
 
-type Grant = { readonly kind: "granted"; readonly role: Role } | Refused;
+type Grant = { readonly kind: "granted"; readonly role: Role } | Rejected;
 
 interface Action {
     readonly proof: CredentialEntry["proof"];
@@ -46,7 +46,7 @@ interface Action {
 
 type Session =
     | { readonly kind: "valid"; readonly durationMs: number; readonly policy: RamPolicy | undefined }
-    | Refused;
+    | Rejected;
 
 /** Makes the handler of the Security Token Service: RPC calls on `/`, their parameters in query and form. */
 export function sts(options: StsOptions): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
@@ -55,44 +55,44 @@ export function sts(options: StsOptions): (request: FastifyRequest, reply: Fasti
 
     function assumeRole(method: string, parameters: RpcParameters): Grant {
         const verdict = verifyRpc(method, parameters, identities, nonces, signatureTime());
-        if (verdict.kind === "refused") {
+        if (verdict.kind === "rejected") {
             return verdict;
         }
         const role = identities.role(parameters.get("RoleArn"));
         if (role === undefined) {
-            return refuse(noRole);
+            return reject(noRole);
         }
         const { principal, policies } = verdict.identity;
         const permitted =
             role.trusts?.includes(principal) === true &&
             (role.externalId ?? parameters.get("ExternalId")) === parameters.get("ExternalId") &&
             isAllowed(policies, "sts:AssumeRole", role.arn);
-        return permitted ? { kind: "granted", role } : refuse(noPermission);
+        return permitted ? { kind: "granted", role } : reject(noPermission);
     }
 
     function assumeRoleWithOidc(parameters: RpcParameters): Grant {
         const absent = ["OIDCProviderArn", "OIDCToken"].find((name) => !parameters.get(name));
         if (absent !== undefined) {
-            return refuse(missing(absent));
+            return reject(missing(absent));
         }
         if (!oidcTokens.includes(parameters.get("OIDCToken") ?? "")) {
-            return refuse(badOidcToken);
+            return reject(badOidcToken);
         }
         const role = identities.role(parameters.get("RoleArn"));
         if (role === undefined) {
-            return refuse(noRole);
+            return reject(noRole);
         }
         return role.oidcProviderArn === parameters.get("OIDCProviderArn")
             ? { kind: "granted", role }
-            : refuse(noPermission);
+            : reject(noPermission);
     }
 
-    function issue(grant: Grant, parameters: RpcParameters): TemporaryCredentials | Refusal {
-        if (grant.kind === "refused") {
-            return grant.refusal;
+    function issue(grant: Grant, parameters: RpcParameters): TemporaryCredentials | Rejection {
+        if (grant.kind === "rejected") {
+            return grant.rejection;
         }
         const session = sessionOf(parameters);
-        return session.kind === "refused" ? session.refusal : identities.issue(grant.role, session);
+        return session.kind === "rejected" ? session.rejection : identities.issue(grant.role, session);
     }
 
     const actions = {
@@ -109,10 +109,10 @@ export function sts(options: StsOptions): (request: FastifyRequest, reply: Fasti
         const send = ({ status, headers, body }: HttpAnswer) => reply.code(status).headers(headers).send(body);
         const operation = parameters.get("Action");
         if (!isAction(operation)) {
-            return send(refused(unknownAction, identity));
+            return send(rejected(unknownAction, identity));
         }
         if (parameters.get("Version") !== apiVersion) {
-            return send(refused(unknownVersion, identity));
+            return send(rejected(unknownVersion, identity));
         }
 
         const { proof, grant } = actions[operation];
@@ -121,7 +121,7 @@ export function sts(options: StsOptions): (request: FastifyRequest, reply: Fasti
         const issued = issue(grant(received.method, parameters), parameters);
         const answer =
             "code" in issued
-                ? refused(issued, identity)
+                ? rejected(issued, identity)
                 : json(200, assumed(issued, role, sessionName, identity), identity);
         ledger.asked({
             time: new Date(clock.now()).toISOString(),
@@ -163,19 +163,19 @@ function verifyRpc(
 ): Verdict {
     const accessKeyId = parameters.get("AccessKeyId");
     if (accessKeyId === undefined) {
-        return refuse(missing("AccessKeyId"));
+        return reject(missing("AccessKeyId"));
     }
     const verdict = identities.identify(accessKeyId, parameters.get("SecurityToken"));
-    if (verdict.kind === "refused") {
+    if (verdict.kind === "rejected") {
         return verdict;
     }
     const text = stringToSign(method, parameters);
     const expected = createHmac("sha1", `${verdict.identity.accessKeySecret}&`).update(text).digest("base64");
-    const refusal =
+    const rejection =
         untimely(parameters.get("Timestamp"), now) ??
         (parameters.get("Signature") === expected ? undefined : mismatch(text)) ??
-        nonceRefusal(accessKeyId, parameters.get("SignatureNonce"), nonces, now);
-    return refusal === undefined ? verdict : refuse(refusal);
+        nonceRejection(accessKeyId, parameters.get("SignatureNonce"), nonces, now);
+    return rejection === undefined ? verdict : reject(rejection);
 }
 
 function stringToSign(method: string, parameters: RpcParameters): string {
@@ -211,24 +211,24 @@ function sessionOf(parameters: RpcParameters): Session {
         : { kind: "valid", durationMs: seconds * 1000, policy };
 }
 
-const noRole: Refusal = { status: 404, code: "EntityNotExist.Role", message: "The specified Role not exists ." };
+const noRole: Rejection = { status: 404, code: "EntityNotExist.Role", message: "The specified Role not exists ." };
 
-const noPermission: Refusal = {
+const noPermission: Rejection = {
     status: 403,
     code: "NoPermission",
     message: "You are not authorized to do this action. You should be authorized by RAM.",
 };
 
-const badOidcToken: Refusal = {
+const badOidcToken: Rejection = {
     status: 400,
     code: "AuthenticationFail.OIDCToken.Invalid",
     message: "This JsonWebToken is invalid.",
 };
 
-function invalid(name: string, message: string): Refused {
-    return refuse({ status: 400, code: `InvalidParameter.${name}`, message });
+function invalid(name: string, message: string): Rejected {
+    return reject({ status: 400, code: `InvalidParameter.${name}`, message });
 }
 
-function refuse(refusal: Refusal): Refused {
-    return { kind: "refused", refusal };
+function reject(rejection: Rejection): Rejected {
+    return { kind: "rejected", rejection };
 }
