@@ -76,10 +76,10 @@ describe("emulator: client tokens", () => {
         assert.equal((await forget(token)).status, 200);
         await client.resume(id, token);
         assert.equal(emulator.ledger.effectsOn(id).length, 3);
-        assert.throws(() => emulator.forgetClientToken("never sent"), /remembers no answer to .* "never sent"/);
+        assert.throws(() => emulator.forgetClientToken("never sent"), /remembers no response to .* "never sent"/);
         const unknown = await forget("never sent");
         assert.equal(unknown.status, 409);
-        assert.match(await unknown.text(), /remembers no answer/);
+        assert.match(await unknown.text(), /remembers no response/);
     });
 
     it("are not forgotten by hand while the first request is still running", async () => {
@@ -89,7 +89,7 @@ describe("emulator: client tokens", () => {
         while (emulator.ledger.requests.length === 0) {
             await setImmediate();
         }
-        assert.throws(() => emulator.forgetClientToken("once"), /remembers no answer/);
+        assert.throws(() => emulator.forgetClientToken("once"), /remembers no response/);
         await assert.rejects(client.interrupt(id, "once"), { code: "TokenPreviousRequestProcessError" });
         clock.advance(10);
         await first;
@@ -158,14 +158,14 @@ describe("emulator: client tokens", () => {
                 let now = 0;
                 for (const [answer, { token, parameters, passedMs }] of steps.entries()) {
                     now += passedMs;
-                    const state = store.look(token, parameters, now);
+                    const state = store.lookup(token, parameters, now);
                     const known = model.get(token);
                     if (known === undefined || now >= known.at + lifetimeMs) {
                         assert.equal(state.kind, "free");
                         store.remember(token, parameters, answer, now);
                         model.set(token, { parameters, answer, at: now });
                     } else if (known.parameters === parameters) {
-                        assert.ok(state.kind === "remembered" && state.answer === known.answer);
+                        assert.ok(state.kind === "remembered" && state.response === known.answer);
                     } else {
                         assert.equal(state.kind, "mismatch");
                     }

@@ -233,7 +233,7 @@ describe("emulator: regions", () => {
 
     it("have to be named by hand where several have the ID", async () => {
         assert.throws(() => emulator.step(id), {
-            message: `Instance "${id}" is in ${home} and ${away}; say which region is meant.`,
+            message: `Instance "${id}" is in ${home} and ${away}; name the region.`,
         });
         assert.throws(() => emulator.step(id, "cn-shanghai"), /no instance "ls-cn-cloud" in cn-shanghai/);
         assert.equal(emulator.step(id, away), "active");
@@ -249,7 +249,7 @@ describe("emulator: regions", () => {
             fetch(`${emulator.url}/_emulator/instances/${id}/step${query}`, { method: "POST" });
         const rejected = await step("");
         assert.equal(rejected.status, 409);
-        assert.match(await rejected.text(), /say which region is meant/);
+        assert.match(await rejected.text(), /name the region/);
         const stepped = (await (await step(`?region=${away}`)).json()) as Record<string, string>;
         assert.deepEqual([stepped.region, stepped.status], [away, "active"]);
         assert.equal(emulator.instance(id, home).status, "activating");

@@ -8,7 +8,7 @@ import {
     type Reactions,
     reactionOf,
 } from "../../emulator/src/cloud/operations";
-import { startChange } from "../../emulator/src/cloud/phase";
+import { startChange } from "../../emulator/src/cloud/state";
 
 const reject = () => ({
     kind: "rejected" as const,
@@ -16,7 +16,7 @@ const reject = () => ({
 });
 
 const reactions: Reactions = {
-    active: (_phase, course, now) => ({ kind: "changed", phase: startChange(course, now) }),
+    active: (_state, transitions, now) => ({ kind: "changed", state: startChange(transitions, now) }),
     changing: reject,
     interrupting: reject,
     suspended: reject,
@@ -68,9 +68,13 @@ describe("emulator: operations", () => {
     });
 
     it("are described by one descriptor, which decides what each phase does", () => {
-        const { phase, course } = createInstance({ instanceId: "ls-cn-a", status: "active", changeMs: 10 }, "cn-a", 5);
-        const reaction = reactionOf(restart, phase, course, 5);
-        assert.deepEqual(reaction, { kind: "changed", phase: { kind: "changing", since: 5, endsAt: 15 } });
+        const { state, transitions } = createInstance(
+            { instanceId: "ls-cn-a", status: "active", changeMs: 10 },
+            "cn-a",
+            5,
+        );
+        const reaction = reactionOf(restart, state, transitions, 5);
+        assert.deepEqual(reaction, { kind: "changed", state: { kind: "changing", since: 5, endsAt: 15 } });
     });
 
     it("do not compile with something missing", () => {

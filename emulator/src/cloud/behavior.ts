@@ -1,43 +1,39 @@
-import type { Rejection } from "../http/answers";
-import type { Claim } from "../identities/signature";
-import type { Operation } from "./operations";
-import type { InstanceStatus } from "./phase";
+import type { SignatureKind } from "../identities/signature";
+import type { Rejection } from "../rejection";
+import type { Operation, ResultOptions } from "./operations";
+import type { InstanceStatus } from "./state";
 
 /**
- * How the service behaves where nobody could look, beside what instances and the lifetime of client tokens say. The
- * emulator's own choice is `assumed`; the list of assumptions that rest on it is contract/assumptions.ts.
+ * How the service behaves where nothing is published. The options of instances and `tokenLifetimeMs` say the rest.
+ * The emulator's own choices are `assumed`; contract/assumptions.ts lists the assumptions behind them.
  */
-export interface Behavior {
-    /** The kinds of signatures that are let in. */
-    readonly signatures: readonly Claim["kind"][];
-    /** What says for which region a call is: its header `x-acs-region-id`, or the address it came to. */
+export interface Behavior extends ResultOptions {
+    /** The kinds of signatures that are accepted. */
+    readonly signatures: readonly SignatureKind[];
+    /** What names the region of a request: its header `x-acs-region-id`, or the address that it was sent to. */
     readonly regionFrom: "header" | "address";
-    /** The `Result` of an accepted call. */
-    readonly acceptedResult: unknown;
-    /** Whether a look shows how far the running change is. */
-    readonly progress: "shown" | "hidden";
-    /** What is looked at first: whether the client token is known, or whether the instance can take the call. */
+    /** What is checked first: whether the client token is known, or whether the instance's status allows the request. */
     readonly checkedFirst: "token" | "status";
-    /** Which answers are remembered for a client token. */
+    /** Which responses are remembered for a client token. */
     readonly remembered: "accepted" | "all";
-    /** Whose request ID an answer has that was remembered. */
+    /** The request ID in a remembered response: that of the first request, or a new one. */
     readonly replayedRequestId: "first" | "own";
-    /** Rejections that are others than assumed; the first that fits counts. */
+    /** Rejections that differ from the assumed ones; the first rule that matches counts. */
     readonly rejections: readonly RejectionRule[];
 }
 
-/** Puts one rejection in the place of another; what is left out fits all. */
+/** Replaces a rejection; an omitted condition matches everything. */
 export interface RejectionRule {
     /** The code that is assumed. */
     readonly code: string;
     readonly operation?: Operation;
-    /** Of the instance. */
+    /** The status of the instance. */
     readonly status?: InstanceStatus;
-    /** What takes its place; what is left out stays. */
+    /** The fields to replace. */
     readonly instead: Partial<Rejection>;
 }
 
-/** As the service is documented or, where it is not, as contract/assumptions.ts says. */
+/** What is documented or, where nothing is, what contract/assumptions.ts lists. */
 export const assumed: Behavior = {
     signatures: ["ROA", "ACS3"],
     regionFrom: "header",
@@ -49,15 +45,15 @@ export const assumed: Behavior = {
     rejections: [],
 };
 
-/** What a call is rejected with, where `rejection` is assumed. */
-export function rejectionBy(
+/** Applies the first matching rule to an assumed rejection. */
+export function applyRejectionRules(
     { rejections }: Behavior,
     rejection: Rejection,
-    call: { readonly operation: Operation; readonly status: InstanceStatus | undefined },
+    request: { readonly operation: Operation; readonly status: InstanceStatus | undefined },
 ): Rejection {
     const rule = rejections.find(
-        ({ code, operation = call.operation, status = call.status }) =>
-            code === rejection.code && operation === call.operation && status === call.status,
+        ({ code, operation = request.operation, status = request.status }) =>
+            code === rejection.code && operation === request.operation && status === request.status,
     );
     return { ...rejection, ...rule?.instead };
 }

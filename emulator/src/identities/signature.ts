@@ -1,10 +1,21 @@
 import { createHash, createHmac } from "node:crypto";
 import { unescape as percentDecode } from "node:querystring";
-import type { Rejection } from "../http/answers";
-import type { IncomingRequest } from "../http/incoming";
+import type { Rejection } from "../rejection";
 import type { Identities, Verdict } from "./identities";
 
 const windowMs = 15 * 60_000;
+
+/** The parts of a request that a signature covers, as they were received. */
+export interface SignedRequest {
+    readonly method: string;
+    /** The path, still encoded. */
+    readonly path: string;
+    /** The query's names and values, decoded. */
+    readonly query: readonly (readonly [string, string])[];
+    /** Headers by their lower-case names. */
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: Buffer;
+}
 
 /** What an `Authorization` header claims. */
 export type Claim =
@@ -16,15 +27,18 @@ export type Claim =
           readonly signature: string;
       };
 
-const dateHeaders: Readonly<Record<Claim["kind"], string>> = { ROA: "date", ACS3: "x-acs-date" };
+/** The kinds of signatures: HMAC-SHA1 in the ROA style, and ACS3-HMAC-SHA256. */
+export type SignatureKind = Claim["kind"];
 
-/** Remembers each nonce for as long as a request with it could still be in time. */
+const dateHeaders: Readonly<Record<SignatureKind, string>> = { ROA: "date", ACS3: "x-acs-date" };
+
+/** Remembers each nonce for as long as a request with it could still be valid. */
 export class NonceStore {
     readonly #seen = new Map<string, number>();
 
     /** False if the access key has used the nonce before. */
     use(accessKeyId: string, nonce: string, now: number): boolean {
-        // A date may lie one window ahead, so it stays valid for two.
+        // A date may be one window ahead, so it stays valid for two.
         for (const [key, seenAt] of this.#seen) {
             if (seenAt + 2 * windowMs >= now) {
                 break;
@@ -40,7 +54,7 @@ export class NonceStore {
     }
 }
 
-/** Reads an `Authorization` header of either kind. */
+/** Parses an `Authorization` header of either kind. */
 export function parseClaim(authorization: string | undefined): Claim | undefined {
     const roa = /^acs ([^:\s]+):(\S+)$/.exec(authorization ?? "");
     if (roa?.[1] !== undefined && roa[2] !== undefined) {
@@ -57,7 +71,7 @@ export function parseClaim(authorization: string | undefined): Claim | undefined
 
 /** Checks key, STS token, time, signature, body and nonce, in this order. */
 export function verify(
-    request: IncomingRequest,
+    request: SignedRequest,
     claim: Claim | undefined,
     identities: Identities,
     nonces: NonceStore,
@@ -72,15 +86,15 @@ export function verify(
         return verdict;
     }
     const rejection =
-        untimely(headers[dateHeaders[claim.kind]], now) ??
-        signatureRejection(request, claim, verdict.identity.accessKeySecret) ??
-        // Only a genuine request uses up its nonce: a forged one could otherwise lock out the real one.
-        nonceRejection(claim.accessKeyId, headers["x-acs-signature-nonce"], nonces, now);
+        checkDate(headers[dateHeaders[claim.kind]], now) ??
+        checkSignature(request, claim, verdict.identity.accessKeySecret) ??
+        // After the signature: a forged request must not use up the nonce of the real one.
+        useNonce(claim.accessKeyId, headers["x-acs-signature-nonce"], nonces, now);
     return rejection === undefined ? verdict : { kind: "rejected", rejection };
 }
 
-/** The rejection of a date that can't be read, or is off by more than 15 minutes. */
-export function untimely(text: string | undefined, now: number): Rejection | undefined {
+/** Rejects a date that is malformed, or off by more than 15 minutes. */
+export function checkDate(text: string | undefined, now: number): Rejection | undefined {
     const date = Date.parse(text ?? "");
     if (Number.isNaN(date)) {
         return badRequest("InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.");
@@ -90,8 +104,8 @@ export function untimely(text: string | undefined, now: number): Rejection | und
         : undefined;
 }
 
-/** The rejection of a missing nonce, or one the key has used before. */
-export function nonceRejection(
+/** Rejects a missing nonce, and one that the key has used before. */
+export function useNonce(
     accessKeyId: string,
     nonce: string | undefined,
     nonces: NonceStore,
@@ -105,12 +119,12 @@ export function nonceRejection(
         : badRequest("SignatureNonceUsed", "Specified signature nonce was used already.");
 }
 
-/** The rejection of a request without a parameter it must have. */
+/** The rejection of a request without a required parameter. */
 export function missing(name: string): Rejection {
     return badRequest(`Missing${name}`, `${name} is mandatory for this action.`);
 }
 
-/** The rejection of a signature that is not ours for this text, which the real gateway repeats too. */
+/** The rejection of a wrong signature. Like the real gateway, it repeats the string to sign. */
 export function mismatch(text: string): Rejection {
     return badRequest(
         "SignatureDoesNotMatch",
@@ -118,17 +132,17 @@ export function mismatch(text: string): Rejection {
     );
 }
 
-/** Names and values in the order of their names. */
-export function sorted(pairs: IncomingRequest["query"]): IncomingRequest["query"] {
+/** Sorts names and values by name. */
+export function sorted(pairs: SignedRequest["query"]): SignedRequest["query"] {
     return [...pairs].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-/** Encodes as RFC 3986 asks, `!'()*` too. */
+/** Encodes by RFC 3986, including `!'()*`. */
 export function percentEncode(text: string): string {
     return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function signatureRejection(request: IncomingRequest, claim: Claim, secret: string): Rejection | undefined {
+function checkSignature(request: SignedRequest, claim: Claim, secret: string): Rejection | undefined {
     const { headers, body } = request;
     switch (claim.kind) {
         case "ROA": {
@@ -156,7 +170,7 @@ function signatureRejection(request: IncomingRequest, claim: Claim, secret: stri
     }
 }
 
-function roaStringToSign({ method, path, query, headers }: IncomingRequest): string {
+function roaStringToSign({ method, path, query, headers }: SignedRequest): string {
     const standard = ["accept", "content-md5", "content-type", "date"].map((name) => headers[name] ?? "");
     const own = Object.keys(headers)
         .filter((name) => name.startsWith("x-acs-"))
@@ -167,10 +181,7 @@ function roaStringToSign({ method, path, query, headers }: IncomingRequest): str
     return [method, ...standard, ...own, resource].join("\n");
 }
 
-function acs3CanonicalRequest(
-    { method, path, query, headers, body }: IncomingRequest,
-    names: readonly string[],
-): string {
+function acs3CanonicalRequest({ method, path, query, headers, body }: SignedRequest, names: readonly string[]): string {
     return [
         method,
         path

@@ -1,23 +1,24 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Clock } from "../clock";
-import { type Behavior, rejectionBy } from "../cloud/behavior";
+import { applyRejectionRules, type Behavior } from "../cloud/behavior";
 import type { Call, Cloud } from "../cloud/cloud";
 import type { Ledger, RequestEntry } from "../cloud/ledger";
 import { descriptorOf, type Operation, operationNames } from "../cloud/operations";
+import { type Delivery, outcomeOf, transmit } from "../http/delivery";
+import { rateLimit } from "../http/rateLimit";
+import { signedRequest } from "../http/request";
+import { errorResponse, jsonResponse, type ResponseIds, unknownAction, unknownVersion } from "../http/responses";
+import type { Application } from "../http/server";
 import type { Identities, Verdict } from "../identities/identities";
 import { isAllowed } from "../identities/ram";
-import { type Claim, NonceStore, parseClaim, verify } from "../identities/signature";
-import { json, type Rejection, type RequestIdentity, rejected, unknownAction, unknownVersion } from "./answers";
-import { type Delivery, outcomeOf, transmit } from "./delivery";
-import { distort, type FaultScript, pointOf, throttledUser } from "./faults";
-import { type IncomingRequest, incoming } from "./incoming";
-import { rateLimit } from "./rateLimit";
-import type { Application } from "./server";
+import { type Claim, NonceStore, parseClaim, type SignedRequest, verify } from "../identities/signature";
+import type { Rejection } from "../rejection";
+import { type FaultScript, faultyDelivery, pointOf, throttledUser } from "./faults";
 
 const apiVersion = "2017-06-13";
 
-/** What stands behind the gateway, and the rules it enforces. */
-export interface GatewayOptions {
+/** What the Logstash API depends on, and the rules it enforces. */
+export interface LogstashOptions {
     readonly identities: Identities;
     readonly requestsPerSecond: number;
     readonly clock: Clock;
@@ -50,16 +51,16 @@ const unknownSignature: Rejection = {
     message: "The specified signature method is not supported.",
 };
 
-/** Adds the routes of all operations; each request goes through ledger, admission, fault, effect and answer. */
-export function addGateway(app: Application, options: GatewayOptions): void {
+/** Adds the routes of the Logstash API. A request passes authentication, faults and the cloud, in this order. */
+export function addLogstash(app: Application, options: LogstashOptions): void {
     const { identities, clock, signatureTime, newRequestId, onOutcome, ledger, cloud, faults, behavior, stopping } =
         options;
     const nonces = new NonceStore();
     const withinLimit = rateLimit(options.requestsPerSecond, clock);
 
-    function admit(
+    function authorize(
         { operation, instanceId, region }: Target,
-        request: IncomingRequest,
+        request: SignedRequest,
         claim: Claim | undefined,
     ): Verdict {
         const reject = (rejection: Rejection): Verdict => ({ kind: "rejected", rejection });
@@ -85,68 +86,75 @@ export function addGateway(app: Application, options: GatewayOptions): void {
     }
 
     const serve = (operation: Operation) => async (request: FastifyRequest<InstanceRoute>, reply: FastifyReply) => {
-        const signed = incoming(request);
+        const signed = signedRequest(request);
         const claim = parseClaim(signed.headers.authorization);
-        const identity: RequestIdentity = { requestId: newRequestId(), hostId: request.host };
-        const asked = {
+        const ids: ResponseIds = { requestId: newRequestId(), hostId: request.host };
+        const received = {
             operation,
             instanceId: request.params.instanceId,
             region: signed.headers["x-acs-region-id"],
             clientToken: signed.query.find(([name]) => name === "clientToken")?.[1],
-            requestId: identity.requestId,
+            requestId: ids.requestId,
         };
         const time = new Date(clock.now()).toISOString();
-        const entry = ledger.arrived({ ...asked, time, accessKeyId: claim?.accessKeyId, signature: claim?.kind });
+        const entry = ledger.addRequest({
+            ...received,
+            time,
+            accessKeyId: claim?.accessKeyId,
+            signature: claim?.kind,
+        });
         const deliver = (delivery: Delivery) => {
             const outcome = outcomeOf(delivery);
-            ledger.note(entry, { outcome });
+            ledger.update(entry, { outcome });
             if (outcome.kind !== "open") {
                 onOutcome(entry);
             }
             return transmit(delivery, reply, clock, stopping);
         };
 
-        const target = { ...asked, region: cloud.regionFor(asked.instanceId, asked.region) };
-        const reject = (rejection: Rejection) =>
-            rejected(rejectionBy(behavior, rejection, { operation, status: cloud.statusFor(target) }), identity);
-        const verdict = admit(target, signed, claim);
+        const target = { ...received, region: cloud.regionFor(received.instanceId, received.region) };
+        const rejected = (rejection: Rejection) => {
+            const status = cloud.statusFor(target);
+            return errorResponse(applyRejectionRules(behavior, rejection, { operation, status }), ids);
+        };
+        const verdict = authorize(target, signed, claim);
         if (verdict.kind === "rejected") {
-            return deliver({ kind: "whole", answer: reject(verdict.rejection) });
+            return deliver({ kind: "whole", response: rejected(verdict.rejection) });
         }
         const parameters = JSON.stringify(signed.query.filter(([name]) => name !== "clientToken").sort());
         const call: Call = { ...target, accountId: verdict.identity.accountId, parameters };
         const perform = () => {
-            const answer = cloud.perform(call);
-            switch (answer.kind) {
+            const result = cloud.perform(call);
+            switch (result.kind) {
                 case "rejected":
-                    return reject(answer.rejection);
-                case "done":
-                    ledger.note(entry, { effect: answer.effect });
+                    return rejected(result.rejection);
+                case "applied":
+                    ledger.update(entry, { effect: result.effect });
                     break;
-                case "replay":
-                    ledger.note(entry, { replay: true });
+                case "replayed":
+                    ledger.update(entry, { replay: true });
                     break;
                 case "read":
             }
-            return json(200, answer.body, identity);
+            return jsonResponse(200, result.body, ids);
         };
 
-        const fault = faults.strike(operation, asked.instanceId);
+        const fault = faults.faultFor(operation, received.instanceId);
         if (fault === undefined) {
-            return deliver({ kind: "whole", answer: perform() });
+            return deliver({ kind: "whole", response: perform() });
         }
-        ledger.note(entry, { fault: fault.kind });
-        const done = pointOf(fault) === "after" ? perform() : undefined;
+        ledger.update(entry, { fault: fault.kind });
+        const response = pointOf(fault) === "after" ? perform() : undefined;
         if (fault.kind === "slow") {
-            const letGo = done === undefined ? cloud.hold(call) : () => undefined;
-            await clock.sleep(fault.delayMs, stopping).finally(letGo);
-            return deliver({ kind: "whole", answer: done ?? perform() });
+            const release = response === undefined ? cloud.hold(call) : () => undefined;
+            await clock.sleep(fault.delayMs, stopping).finally(release);
+            return deliver({ kind: "whole", response: response ?? perform() });
         }
-        if (fault.kind === "hang" && done === undefined) {
+        if (fault.kind === "hang" && response === undefined) {
             reply.raw.once("close", cloud.hold(call));
         }
-        const plausible = json(200, { Result: true, RequestId: identity.requestId }, identity);
-        return deliver(distort(fault, done ?? plausible, identity));
+        const success = jsonResponse(200, { Result: true, RequestId: ids.requestId }, ids);
+        return deliver(faultyDelivery(fault, response ?? success, ids));
     };
 
     for (const operation of operationNames) {
