@@ -106,7 +106,7 @@ async function check(visit: Visit): Promise<Findings> {
 }
 
 /** What an emulator does otherwise than by default. */
-export interface Difference extends Pick<EmulatorOptions, "behaviour" | "tokenLifetimeMs"> {
+export interface Difference extends Pick<EmulatorOptions, "behavior" | "tokenLifetimeMs"> {
     readonly instance?: Omit<InstanceOptions, "instanceId">;
     readonly faults?: readonly FaultRule[];
 }

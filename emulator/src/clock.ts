@@ -1,11 +1,11 @@
 import { EventEmitter, once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 
-/** The time the emulated cloud lives by. */
+/** The emulated cloud's source of time. */
 export interface Clock {
     /** Milliseconds since 1970. */
     now(): number;
-    /** Resolves `ms` later by this clock; rejects when the signal is aborted first. */
+    /** Resolves after `ms` milliseconds of this clock; rejects if the signal is aborted first. */
     sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -15,7 +15,7 @@ export const realClock: Clock = {
     sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
 };
 
-/** A clock that moves only when a test says so. */
+/** A clock that a test moves with `advance`. */
 export class SteppedClock implements Clock {
     readonly #steps = new EventEmitter().setMaxListeners(0);
     #now: number;
@@ -36,7 +36,7 @@ export class SteppedClock implements Clock {
         }
     }
 
-    /** Moves the time forward and wakes whoever has slept long enough. */
+    /** Moves the time forward and ends the sleeps that are due. */
     advance(ms: number): void {
         this.#now += ms;
         this.#steps.emit("step");

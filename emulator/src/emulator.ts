@@ -1,31 +1,31 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, realClock } from "./clock";
-import { assumed, type Behaviour } from "./cloud/behaviour";
+import { assumed, type Behavior } from "./cloud/behavior";
 import { Cloud } from "./cloud/cloud";
 import type { InstanceOptions, InstanceView } from "./cloud/instance";
 import { Ledger, type ReadonlyLedger, type RequestEntry } from "./cloud/ledger";
-import type { InstanceStatus } from "./cloud/phase";
-import { addByHand } from "./http/byHand";
-import { FaultScript } from "./http/faults";
-import { addGateway } from "./http/gateway";
-import { page, watch } from "./http/page";
+import type { InstanceStatus } from "./cloud/state";
 import { HttpServer } from "./http/server";
-import { credentialsUri } from "./identities/credentialsUri";
 import { type Account, Identities, type Role } from "./identities/identities";
-import { addMetadata, type MetadataOptions } from "./identities/metadata";
-import { sts } from "./identities/sts";
 import type { KeyAndCertificate } from "./network/certificate";
 import type { ConnectionCount } from "./network/listening";
+import { addControl } from "./services/control";
+import { credentialsUri } from "./services/credentialsUri";
+import { FaultScript } from "./services/faults";
+import { addLogstash } from "./services/logstash";
+import { addMetadata, type MetadataOptions } from "./services/metadata";
+import { pageEvents, sendPage } from "./services/page";
+import { sts } from "./services/sts";
 
 const dayMs = 24 * 60 * 60_000;
 
-/** The one account of an emulator that is given none. */
+/** The account of an emulator that is started without `accounts`. */
 export const testAccount: Account = {
     accessKeyId: "emulator-access-key",
     accessKeySecret: "emulator-access-key-secret",
 };
 
-/** How to start an emulator. */
+/** The options of `startEmulator`. */
 export interface EmulatorOptions {
     /** @default 0, any free port */
     readonly port?: number;
@@ -33,13 +33,13 @@ export interface EmulatorOptions {
     readonly host?: string;
     /** @default the test account */
     readonly accounts?: readonly Account[];
-    /** What accounts can become, and credentials URIs name. @default none */
+    /** The roles for `AssumeRole`, metadata and credentials URIs. @default none */
     readonly roles?: readonly Role[];
-    /** What `AssumeRoleWithOIDC` takes as an identity provider's token. @default none */
+    /** The identity provider's tokens that `AssumeRoleWithOIDC` accepts. @default none */
     readonly oidcTokens?: readonly string[];
-    /** The ECS instance the clients seem to run on. @default none */
+    /** Serves ECS instance metadata. @default none */
     readonly metadata?: MetadataOptions;
-    /** Milliseconds for which temporary credentials are good, by `clock`. @default what the client asks for, or 1 hour */
+    /** The longest lifetime of temporary credentials, in milliseconds by `clock`. @default as requested, or 1 hour */
     readonly credentialsLifetimeMs?: number;
     /** Serves `url` with TLS; see `selfSigned`. @default without */
     readonly tls?: KeyAndCertificate;
@@ -47,59 +47,59 @@ export interface EmulatorOptions {
     readonly region?: string;
     /** @default none */
     readonly instances?: readonly InstanceOptions[];
-    /** Milliseconds for which the answer to a client token is remembered. @default 24 hours */
+    /** Milliseconds for which the response to a client token is remembered. @default 24 hours */
     readonly tokenLifetimeMs?: number;
-    /** The time of instances, client tokens, limits and delays. @default the machine's */
+    /** The time of instances, client tokens, credentials, limits and delays. @default the machine's clock */
     readonly clock?: Clock;
-    /** The time that dates of signatures are checked against; clients can't follow a stepped clock. @default Date.now */
+    /** The time that signatures are checked against. Clients do not follow a stepped clock. @default Date.now */
     readonly signatureTime?: () => number;
-    /** A new request ID for each call. @default random UUIDs */
+    /** Returns a new request ID for each request. @default random UUIDs */
     readonly newRequestId?: () => string;
-    /** Requests beyond it are refused with `Throttling.User`, for each account. @default no limit */
+    /** The limit of each account; more requests are rejected with `Throttling.User`. @default no limit */
     readonly limits?: { readonly requestsPerSecond: number };
-    /** What is to be otherwise than it is assumed of the service. @default nothing */
-    readonly behaviour?: Partial<Behaviour>;
-    /** Told of each request once its outcome is known. */
+    /** How the service behaves where nothing is published. @default as contract/assumptions.ts assumes */
+    readonly behavior?: Partial<Behavior>;
+    /** Called with each request once its outcome is known. */
     readonly onOutcome?: (entry: RequestEntry) => void;
 }
 
 /** A running emulator. */
 export interface Emulator {
-    /** Where it listens, without a trailing slash: `https` if it was started with `tls`. It has a page for browsers. */
+    /** Its URL without a trailing slash, `https` with `tls`. In a browser it shows the emulator's page. */
     readonly url: string;
-    /** Where the same is served without TLS, as ECS metadata must be. */
+    /** The same without TLS, which ECS metadata needs. */
     readonly plainUrl: string;
-    /** What was asked and what was done. */
+    /** All requests and their effects. */
     readonly ledger: ReadonlyLedger;
-    /** The failures to come. */
+    /** The rules for requests that fail. */
     readonly faults: Pick<FaultScript, "add" | "clear">;
-    /** Client connections that are open now, and the most there were at one time. */
+    /** The number of open client connections, and its maximum so far. */
     readonly connections: ConnectionCount;
     /** Adds an instance, or replaces the one with the same ID in its region. */
     addInstance(options: InstanceOptions): void;
-    /** The instance as it is now; throws if there is none. The region is needed where several have the ID. */
+    /** The instance as it is now; throws if it does not exist. Name the region if several have the ID. */
     instance(instanceId: string, region?: string): InstanceView;
-    /** Begins a change of an active or suspended instance; throws in another status. */
+    /** Starts a change of an active or suspended instance; throws in any other status. */
     startChange(instanceId: string, region?: string): void;
-    /** Puts the instance into a status, whatever it was before. */
+    /** Puts the instance into a status, whatever its status was. */
     setStatus(instanceId: string, status: InstanceStatus, region?: string): void;
-    /** Makes the transition that time would bring next, and returns the status after it. */
+    /** Makes the next transition now, without waiting for its time, and returns the new status. */
     step(instanceId: string, region?: string): InstanceStatus;
-    /** Forgets the answers to a client token before their lifetime is over; throws if there are none. */
+    /** Forgets the responses to a client token before their lifetime ends; throws if there are none. */
     forgetClientToken(clientToken: string): void;
-    /** Ends all temporary credentials issued so far, whatever their `Expiration` says. */
+    /** Expires all temporary credentials issued so far, before their `Expiration`. */
     expireCredentials(): void;
-    /** Closes everything at once, hanging requests too. */
+    /** Closes all connections at once, including hanging requests. */
     stop(): Promise<void>;
 }
 
-/** Starts the emulator and resolves when it listens; rejects with `ListenError` where it cannot. */
+/** Starts the emulator; rejects with `ListenError` if it cannot listen on the address. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
     const { clock = realClock, newRequestId = () => randomUUID().toUpperCase() } = options;
     const { region = "cn-hangzhou", tokenLifetimeMs = dayMs, signatureTime = Date.now } = options;
-    const behaviour = { ...assumed, ...options.behaviour };
+    const behavior = { ...assumed, ...options.behavior };
     const ledger = new Ledger();
-    const cloud = new Cloud({ clock, ledger, region, tokenLifetimeMs, behaviour });
+    const cloud = new Cloud({ clock, ledger, region, tokenLifetimeMs, behavior });
     const faults = new FaultScript();
     const stopping = new AbortController();
     for (const instance of options.instances ?? []) {
@@ -114,7 +114,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
     const server = new HttpServer({ tls: options.tls, newRequestId });
     const { app } = server;
-    addGateway(app, {
+    addLogstash(app, {
         identities,
         requestsPerSecond: options.limits?.requestsPerSecond ?? Number.POSITIVE_INFINITY,
         clock,
@@ -124,20 +124,20 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         ledger,
         cloud,
         faults,
-        behaviour,
+        behavior,
         stopping: stopping.signal,
     });
     const context = { identities, clock, signatureTime, newRequestId, ledger };
     const tokenService = sts({ ...context, oidcTokens: options.oidcTokens ?? [] });
-    // A call of the token service always has parameters; a person has none.
-    app.get("/", (request, reply) => (request.raw.url === "/" ? page(reply) : tokenService(request, reply)));
+    // A request to the token service always has parameters; a browser that opens the page sends none.
+    app.get("/", (request, reply) => (request.raw.url === "/" ? sendPage(reply) : tokenService(request, reply)));
     app.post("/", tokenService);
     app.get("/_emulator/credentials-uri/:name", credentialsUri(context));
     if (options.metadata !== undefined) {
         addMetadata(app, options.metadata, context);
     }
-    app.get("/_emulator/events", watch(cloud, ledger));
-    addByHand(app, cloud, ledger);
+    app.get("/_emulator/events", pageEvents(cloud, ledger));
+    addControl(app, cloud, ledger);
 
     const addresses = await server.listen(options.host ?? "127.0.0.1", options.port ?? 0);
     return {
@@ -152,7 +152,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         step: (...which) => cloud.step(...which),
         forgetClientToken: (clientToken) => cloud.forgetClientToken(clientToken),
         expireCredentials: () => identities.expireIssued(),
-        // Connections first, or the delays that the signal ends would still be answered.
+        // Connections first: a delay that the signal ends would still send its response.
         stop: () => server.close(() => stopping.abort()),
     };
 }

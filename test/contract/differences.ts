@@ -1,4 +1,4 @@
-import type { RefusalRule } from "pulumi-alicloud-logstash-emulator";
+import type { RejectionRule } from "pulumi-alicloud-logstash-emulator";
 import type { Difference } from "../../contract/contract";
 
 /** A service in which one assumption is wrong. */
@@ -8,55 +8,58 @@ interface WrongAssumption {
     readonly also?: readonly string[];
 }
 
-const refusal = (
+const rejection = (
     code: string,
     instead: string,
-    where: Omit<RefusalRule, "code" | "instead"> = {},
+    where: Omit<RejectionRule, "code" | "instead"> = {},
 ): WrongAssumption => ({
-    difference: { behaviour: { refusals: [{ code, ...where, instead: { code: instead } }] } },
+    difference: { behavior: { rejections: [{ code, ...where, instead: { code: instead } }] } },
 });
-const wrongPhase = "InstanceStatusNotSupportCurrentAction";
+const invalidState = "InstanceStatusNotSupportCurrentAction";
 const interrupt = "InterruptLogstashTask";
 const resume = "ResumeLogstashTask";
 
 /** For each assumption a service in which it is wrong. */
 export const differences: Readonly<Record<string, WrongAssumption>> = {
     signature: {
-        difference: { behaviour: { signatures: ["ACS3"] } },
+        difference: { behavior: { signatures: ["ACS3"] } },
         also: ["status", "unknownKey", "wrongSecret", "staleDate", "usedNonce", "regionHeader"],
     },
     status: { difference: { instance: { status: "upgrading" } } },
-    progress: { difference: { behaviour: { progress: "hidden" } } },
-    unknownKey: refusal("InvalidAccessKeyId.NotFound", "AccessKeyUnknown"),
-    wrongSecret: refusal("SignatureDoesNotMatch", "SignatureWrong"),
+    progress: { difference: { behavior: { progress: "hidden" } } },
+    unknownKey: rejection("InvalidAccessKeyId.NotFound", "AccessKeyUnknown"),
+    wrongSecret: rejection("SignatureDoesNotMatch", "SignatureWrong"),
     errorFields: {
-        difference: { behaviour: { refusals: [{ code: "SignatureDoesNotMatch", instead: { message: "" } }] } },
+        difference: { behavior: { rejections: [{ code: "SignatureDoesNotMatch", instead: { message: "" } }] } },
     },
-    staleDate: refusal("InvalidTimeStamp.Expired", "DateTooOld"),
-    usedNonce: refusal("SignatureNonceUsed", "NonceUsed"),
-    regionHeader: { difference: { behaviour: { regionFrom: "address" } } },
-    resumeWhileChanging: refusal(wrongPhase, "InstanceNotSuspended", { operation: resume, status: "activating" }),
+    staleDate: rejection("InvalidTimeStamp.Expired", "DateTooOld"),
+    usedNonce: rejection("SignatureNonceUsed", "NonceUsed"),
+    regionHeader: { difference: { behavior: { regionFrom: "address" } } },
+    resumeWhileChanging: rejection(invalidState, "InstanceNotSuspended", { operation: resume, status: "activating" }),
     acceptance: {
-        difference: { behaviour: { acceptedResult: { accepted: true } } },
+        difference: { behavior: { acceptedResult: { accepted: true } } },
         also: ["replay", "rejectionForgotten", "resume", "tokenMemory"],
     },
-    secondSignal: refusal("AlreadyReceivedInterruptSignal", "InterruptAlreadySent"),
+    secondSignal: rejection("AlreadyReceivedInterruptSignal", "InterruptAlreadySent"),
     interruptedStatus: { difference: { instance: { interruptedStatus: "Paused" } } },
     replay: {
-        difference: { behaviour: { checkedFirst: "phase" } },
+        difference: { behavior: { checkedFirst: "status" } },
         also: ["replayedRequestId", "tokenMemory"],
     },
-    replayedRequestId: { difference: { behaviour: { replayedRequestId: "own" } } },
-    interruptWhileSuspended: refusal(wrongPhase, "InstanceSuspended", { operation: interrupt, status: "suspended" }),
-    permission: refusal("Forbidden.RAM", wrongPhase, { status: "suspended" }),
-    mismatch: refusal("IdempotentParameterMismatch", "ClientTokenUsed"),
-    rejectionForgotten: { difference: { behaviour: { remembered: "all" } } },
+    replayedRequestId: { difference: { behavior: { replayedRequestId: "own" } } },
+    interruptWhileSuspended: rejection(invalidState, "InstanceSuspended", {
+        operation: interrupt,
+        status: "suspended",
+    }),
+    permission: rejection("Forbidden.RAM", invalidState, { status: "suspended" }),
+    mismatch: rejection("IdempotentParameterMismatch", "ClientTokenUsed"),
+    rejectionForgotten: { difference: { behavior: { remembered: "all" } } },
     resume: {
         difference: {
             faults: [
                 {
                     operation: resume,
-                    fault: { kind: "refusal", status: 400, code: "ChangeCannotBeResumed", message: "" },
+                    fault: { kind: "rejection", status: 400, code: "ChangeCannotBeResumed", message: "" },
                 },
             ],
         },
@@ -67,7 +70,7 @@ export const differences: Readonly<Record<string, WrongAssumption>> = {
         difference: { tokenLifetimeMs: 0 },
         also: ["replay", "replayedRequestId", "mismatch"],
     },
-    interruptWhileIdle: refusal(wrongPhase, "NothingToInterrupt", { operation: interrupt, status: "active" }),
-    resumeWhileIdle: refusal(wrongPhase, "NothingToResume", { operation: resume, status: "active" }),
-    interruptWhileFrozen: refusal(wrongPhase, "InstanceFrozen", { operation: interrupt, status: "inactive" }),
+    interruptWhileIdle: rejection(invalidState, "NothingToInterrupt", { operation: interrupt, status: "active" }),
+    resumeWhileIdle: rejection(invalidState, "NothingToResume", { operation: resume, status: "active" }),
+    interruptWhileFrozen: rejection(invalidState, "InstanceFrozen", { operation: interrupt, status: "inactive" }),
 };

@@ -77,7 +77,7 @@ describe("emulator: credentials", () => {
         it("are not there unless asked for, and not for a role that does not exist", async () => {
             await start({ metadata: { roleArn: machine.arn } });
             const stray = startEmulator({ metadata: { roleArn: machine.arn } });
-            await assert.rejects(stray, /role\/machine" is none of the emulator's roles/);
+            await assert.rejects(stray, /role\/machine" is not one of the emulator's roles/);
             const bare = await startEmulator();
             assert.equal((await fetch(`${bare.url}/latest/meta-data/ram/security-credentials/`)).status, 404);
             await bare.stop();

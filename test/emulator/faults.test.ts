@@ -1,17 +1,9 @@
 import assert from "node:assert/strict";
 import { createHmac, randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import {
-    type Emulator,
-    type Fault,
-    type Operation,
-    type Point,
-    SteppedClock,
-    startEmulator,
-    testAccount,
-} from "pulumi-alicloud-logstash-emulator";
-
-const id = "ls-cn-faulty";
+import type { Emulator, Fault, Operation, Point } from "pulumi-alicloud-logstash-emulator";
+import { testAccount } from "pulumi-alicloud-logstash-emulator";
+import { emulatorFixture, instanceId as id } from "./fixture";
 
 const routes: Record<Operation, readonly [method: string, path: string]> = {
     InterruptLogstashTask: ["POST", `/openapi/logstashes/${id}/actions/interrupt`],
@@ -20,27 +12,19 @@ const routes: Record<Operation, readonly [method: string, path: string]> = {
 };
 const operations = ["InterruptLogstashTask", "ResumeLogstashTask", "DescribeLogstash"] as const;
 
-/** A signed request by plain fetch, so that nothing of the answer is hidden. */
-function call(emulator: Emulator, operation: Operation, clientToken: string, signal?: AbortSignal): Promise<Response> {
+/** A signed request by plain fetch, which hides nothing of the response. */
+function send(emulator: Emulator, operation: Operation, clientToken: string, signal?: AbortSignal): Promise<Response> {
     const [method, path] = routes[operation];
-    const headers = {
-        accept: "application/json",
-        date: new Date().toUTCString(),
-        "x-acs-signature-nonce": randomUUID(),
-        "x-acs-version": "2017-06-13",
-    };
+    const date = new Date().toUTCString();
+    const headers = { "x-acs-signature-nonce": randomUUID(), "x-acs-version": "2017-06-13" };
     const resource = `${path}?clientToken=${clientToken}`;
-    const text = [
-        method,
-        ...[headers.accept, "", "", headers.date],
-        `x-acs-signature-nonce:${headers["x-acs-signature-nonce"]}`,
-        `x-acs-version:${headers["x-acs-version"]}`,
-        resource,
-    ].join("\n");
+    const signed = Object.entries(headers).map(([name, value]) => `${name}:${value}`);
+    const text = [method, "application/json", "", "", date, ...signed, resource].join("\n");
     const signature = createHmac("sha1", testAccount.accessKeySecret).update(text).digest("base64");
+    const authorization = `acs ${testAccount.accessKeyId}:${signature}`;
     return fetch(`${emulator.url}${resource}`, {
         method,
-        headers: { ...headers, authorization: `acs ${testAccount.accessKeyId}:${signature}` },
+        headers: { ...headers, accept: "application/json", date, authorization },
         redirect: "manual",
         ...(signal === undefined ? {} : { signal }),
     });
@@ -52,189 +36,170 @@ interface Seen {
     readonly text: string;
 }
 
-/** What a client sees: an answer, or where the connection broke. */
-async function look(response: Promise<Response>): Promise<Seen | "no answer" | "half an answer"> {
-    let received: Response;
-    try {
-        received = await response;
-    } catch {
-        return "no answer";
+/** What a client receives: a response, or where the connection ended. */
+async function received(sent: Promise<Response>): Promise<Seen | "nothing" | "headers only"> {
+    const response = await sent.catch(() => undefined);
+    if (response === undefined) {
+        return "nothing";
     }
-    try {
-        return { status: received.status, type: received.headers.get("content-type"), text: await received.text() };
-    } catch {
-        return "half an answer";
-    }
+    const text = await response.text().catch(() => undefined);
+    const { status, headers } = response;
+    return text === undefined ? "headers only" : { status, type: headers.get("content-type"), text };
 }
+
+type Check = (seen: Awaited<ReturnType<typeof received>>) => void;
 
 const jsonType = "application/json;charset=utf-8";
 
-function refusal(status: number, code: string, message = /./) {
-    return (seen: Awaited<ReturnType<typeof look>>) => {
-        assert.ok(typeof seen === "object", String(seen));
-        const body = JSON.parse(seen.text) as Record<string, string>;
-        assert.deepEqual([seen.status, seen.type, body.Code], [status, jsonType, code]);
-        assert.match(body.Message ?? "", message);
-    };
-}
-
-function answer(status: number, type: string | null, text: RegExp) {
-    return (seen: Awaited<ReturnType<typeof look>>) => {
+function response(status: number, type: string | null, text: RegExp): Check {
+    return (seen) => {
         assert.ok(typeof seen === "object", String(seen));
         assert.deepEqual([seen.status, seen.type], [status, type]);
         assert.match(seen.text, text);
     };
 }
 
-function nothing(kind: "no answer" | "half an answer") {
-    return (seen: Awaited<ReturnType<typeof look>>) => assert.equal(seen, kind);
+function rejection(status: number, code: string, message = ".+"): Check {
+    return response(status, jsonType, new RegExp(`"Code":"${code}","Message":"${message}"`));
 }
 
-type Check = ReturnType<typeof nothing>;
+function broken(kind: "nothing" | "headers only"): Check {
+    return (seen) => assert.equal(seen, kind);
+}
+
+const success = response(200, jsonType, /^{.*}$/);
 
 const withoutEffect: readonly (readonly [Fault, Check])[] = [
-    [{ kind: "throttling", form: "user" }, refusal(400, "Throttling.User")],
-    [{ kind: "throttling", form: "too-many-requests" }, refusal(429, "Throttling")],
-    [{ kind: "throttling", form: "qps-limit" }, refusal(503, "ServiceUnavailable", /QPS Limit Exceeded/)],
+    [{ kind: "throttling", form: "user" }, rejection(400, "Throttling.User")],
+    [{ kind: "throttling", form: "too-many-requests" }, rejection(429, "Throttling")],
+    [{ kind: "throttling", form: "qps-limit" }, rejection(503, "ServiceUnavailable", "QPS Limit Exceeded")],
     [
-        { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "Not you.", recommend: "Ask." },
-        refusal(403, "Forbidden.RAM", /^Not you\.$/),
+        { kind: "rejection", status: 403, code: "Forbidden.RAM", message: "Not you.", recommend: "Ask." },
+        rejection(403, "Forbidden.RAM", "Not you."),
     ],
-    [{ kind: "result-false" }, answer(200, jsonType, /^{"Result":false,"RequestId":"[^"]+"}$/)],
-    [{ kind: "redirect", location: "http://elsewhere.invalid/" }, answer(302, "text/html", /^$/)],
+    [{ kind: "result-false" }, response(200, jsonType, /^{"Result":false,"RequestId":"[^"]+"}$/)],
+    [{ kind: "redirect", location: "http://elsewhere.invalid/" }, response(302, "text/html", /^$/)],
 ];
 
-const atPoint: readonly (readonly [(point: Point) => Fault, Check])[] = [
-    [(point) => ({ kind: "service-unavailable", point }), refusal(503, "ServiceUnavailable")],
-    [(point) => ({ kind: "internal-error", point }), refusal(500, "InternalError")],
-    [(point) => ({ kind: "html", status: 502, point }), answer(502, "text/html", /^<html>/)],
-    [(point) => ({ kind: "html", status: 200, point }), answer(200, "text/html", /^<html>/)],
+const withPoint: readonly (readonly [(point: Point) => Fault, Check])[] = [
+    [(point) => ({ kind: "service-unavailable", point }), rejection(503, "ServiceUnavailable")],
+    [(point) => ({ kind: "internal-error", point }), rejection(500, "InternalError")],
+    [(point) => ({ kind: "html", status: 502, point }), response(502, "text/html", /^<html>/)],
+    [(point) => ({ kind: "html", status: 200, point }), response(200, "text/html", /^<html>/)],
     [
         (point) => ({ kind: "xml-error", status: 503, code: "ServiceUnavailable", message: "Later.", point }),
-        answer(503, "text/xml;charset=utf-8", /<Code>ServiceUnavailable<\/Code><Message>Later\.<\/Message>/),
+        response(503, "text/xml;charset=utf-8", /<Code>ServiceUnavailable<\/Code><Message>Later\.<\/Message>/),
     ],
-    [(point) => ({ kind: "truncated-json", point }), answer(200, jsonType, /^{"Re[^}]+$/)],
-    [(point) => ({ kind: "cut-off", point }), nothing("half an answer")],
-    [(point) => ({ kind: "empty", point }), answer(200, jsonType, /^$/)],
-    [(point) => ({ kind: "no-content", point }), answer(204, null, /^$/)],
-    [(point) => ({ kind: "json-null", status: 200, point }), answer(200, jsonType, /^null$/)],
-    [(point) => ({ kind: "json-null", status: 500, point }), answer(500, jsonType, /^null$/)],
-    [(point) => ({ kind: "code-in-success", code: "Odd", message: "Odder.", point }), refusal(200, "Odd", /^Odder\.$/)],
-    [(point) => ({ kind: "reset", point }), nothing("no answer")],
+    [(point) => ({ kind: "truncated-json", point }), response(200, jsonType, /^{"Re[^}]+$/)],
+    [(point) => ({ kind: "cut-off", point }), broken("headers only")],
+    [(point) => ({ kind: "empty", point }), response(200, jsonType, /^$/)],
+    [(point) => ({ kind: "no-content", point }), response(204, null, /^$/)],
+    [(point) => ({ kind: "json-null", status: 500, point }), response(500, jsonType, /^null$/)],
+    [(point) => ({ kind: "code-in-success", code: "Odd", message: "Odder.", point }), rejection(200, "Odd", "Odder.")],
+    [(point) => ({ kind: "reset", point }), broken("nothing")],
 ];
 
 describe("emulator: faults", () => {
-    let emulator: Emulator;
-    let clock: SteppedClock;
-
-    beforeEach(async () => {
-        clock = new SteppedClock();
-        emulator = await startEmulator({ clock });
-    });
-    afterEach(() => emulator.stop());
+    const fixture = emulatorFixture();
 
     async function arrival(count = 1): Promise<void> {
-        while (emulator.ledger.requests.length < count) {
+        while (fixture.emulator.ledger.requests.length < count) {
             await setImmediate();
         }
     }
 
     for (const operation of operations) {
-        const full = operation === "DescribeLogstash" ? 0 : 1;
+        const fullEffects = operation === "DescribeLogstash" ? 0 : 1;
+        const status = operation === "ResumeLogstashTask" ? "suspended" : "activating";
+        const start = () => fixture.start({ instances: [{ instanceId: id, status }] });
 
-        function prepare(): void {
-            const status = operation === "ResumeLogstashTask" ? "suspended" : "activating";
-            emulator.addInstance({ instanceId: id, status });
+        /** The first request gets the fault; the second, with the same token, replays the effect or makes it. */
+        async function expectFault(fault: Fault, check: Check, effects: number): Promise<void> {
+            const { faults, ledger } = await start();
+            faults.add({ operation, instanceId: id, calls: 1, fault });
+            check(await received(send(fixture.emulator, operation, "token")));
+            assert.equal(ledger.effectsOn(id).length, effects);
+            assert.equal(ledger.requests[0]?.fault, fault.kind);
+            assert.equal(ledger.requests[0]?.effect, effects === 1 ? 1 : undefined);
+
+            success(await received(send(fixture.emulator, operation, "token")));
+            assert.equal(ledger.effectsOn(id).length, fullEffects);
+            assert.equal(ledger.requests[1]?.replay, effects === 1);
         }
 
-        /** The fault strikes the first call; the second, with the same token, finds the effect done or does it. */
-        async function strike(fault: Fault, check: Check, effects: number): Promise<void> {
-            prepare();
-            emulator.faults.add({ operation, instanceId: id, calls: 1, fault });
-            check(await look(call(emulator, operation, "token")));
-            assert.equal(emulator.ledger.effectsOn(id).length, effects);
-            assert.equal(emulator.ledger.requests[0]?.fault, fault.kind);
-            assert.equal(emulator.ledger.requests[0]?.effect, effects === 1 ? 1 : undefined);
-
-            const again = await look(call(emulator, operation, "token"));
-            assert.ok(typeof again === "object" && again.status === 200);
-            assert.equal(emulator.ledger.effectsOn(id).length, full);
-            assert.equal(emulator.ledger.requests[1]?.replay, effects === 1);
+        const cases: readonly (readonly [Fault, Check, effects: number])[] = [
+            ...withoutEffect.map(([fault, check]) => [fault, check, 0] as const),
+            ...withPoint.map(([fault, check]) => [fault("before"), check, 0] as const),
+            ...withPoint.map(([fault, check]) => [fault("after"), check, fullEffects] as const),
+            [{ kind: "drip", everyMs: 0 }, success, fullEffects],
+        ];
+        for (const [fault, check, effects] of cases) {
+            it(`has ${effects} effects when ${operation} gets ${JSON.stringify(fault)}`, () =>
+                expectFault(fault, check, effects));
         }
 
-        describe(operation, () => {
-            for (const [fault, check] of withoutEffect) {
-                it(`${JSON.stringify(fault)}`, () => strike(fault, check, 0));
-            }
-            for (const [faultAt, check] of atPoint) {
-                for (const point of ["before", "after"] as const) {
-                    it(`${JSON.stringify(faultAt(point))}`, () =>
-                        strike(faultAt(point), check, point === "after" ? full : 0));
+        for (const point of ["before", "after"] as const) {
+            const effects = point === "after" ? fullEffects : 0;
+
+            it(`has ${effects} effects when ${operation} hangs ${point} the effect`, async () => {
+                const { faults, ledger } = await start();
+                faults.add({ calls: 1, fault: { kind: "hang", point } });
+                const client = new AbortController();
+                const first = received(send(fixture.emulator, operation, "token", client.signal));
+                await arrival();
+                assert.equal(ledger.effects.length, effects);
+                assert.deepEqual(ledger.requests[0]?.outcome, { kind: "open" });
+                const isRunning = operation !== "DescribeLogstash" && point === "before";
+                assert.equal((await send(fixture.emulator, operation, "token")).status, isRunning ? 409 : 200);
+
+                client.abort();
+                assert.equal(await first, "nothing");
+                // The token is free once the emulator has seen the client disconnect.
+                while ((await send(fixture.emulator, operation, "token")).status === 409) {
+                    await setImmediate();
                 }
-            }
-            it("drip", () => strike({ kind: "drip", everyMs: 0 }, answer(200, jsonType, /^{.*}$/), full));
+                assert.equal(ledger.effects.length, fullEffects);
+            });
 
-            for (const point of ["before", "after"] as const) {
-                it(`hang ${point}`, async () => {
-                    prepare();
-                    emulator.faults.add({ calls: 1, fault: { kind: "hang", point } });
-                    const patience = new AbortController();
-                    const first = look(call(emulator, operation, "token", patience.signal));
-                    await arrival();
-                    assert.equal(emulator.ledger.effects.length, point === "after" ? full : 0);
-                    assert.deepEqual(emulator.ledger.requests[0]?.outcome, { kind: "open" });
-                    const running = operation !== "DescribeLogstash" && point === "before";
-                    assert.equal((await call(emulator, operation, "token")).status, running ? 409 : 200);
-
-                    patience.abort();
-                    assert.equal(await first, "no answer");
-                    // The token is free once the emulator has noticed that the client has gone.
-                    while ((await call(emulator, operation, "token")).status === 409) {
-                        await setImmediate();
-                    }
-                    assert.equal(emulator.ledger.effects.length, full);
-                });
-
-                it(`slow ${point}`, async () => {
-                    prepare();
-                    emulator.faults.add({ fault: { kind: "slow", delayMs: 5000, point } });
-                    const first = look(call(emulator, operation, "token"));
-                    await arrival();
-                    assert.equal(emulator.ledger.effects.length, point === "after" ? full : 0);
-                    clock.advance(5000);
-                    answer(200, jsonType, /^{.*}$/)(await first);
-                    assert.equal(emulator.ledger.effects.length, full);
-                });
-            }
-        });
+            it(`has ${effects} effects, then ${fullEffects}, when ${operation} is slow ${point} the effect`, async () => {
+                const { faults, ledger } = await start();
+                faults.add({ fault: { kind: "slow", delayMs: 5000, point } });
+                const first = received(send(fixture.emulator, operation, "token"));
+                await arrival();
+                assert.equal(ledger.effects.length, effects);
+                fixture.clock.advance(5000);
+                success(await first);
+                assert.equal(ledger.effects.length, fullEffects);
+            });
+        }
     }
 
-    it("lets a slow effect come after its client has gone", async () => {
-        emulator.addInstance({ instanceId: id });
+    it("has a slow effect even when its client has disconnected", async () => {
+        const emulator = await fixture.start();
         emulator.faults.add({ calls: 1, fault: { kind: "slow", delayMs: 5000, point: "before" } });
-        const patience = new AbortController();
-        const first = look(call(emulator, "InterruptLogstashTask", "token", patience.signal));
+        const client = new AbortController();
+        const first = received(send(emulator, "InterruptLogstashTask", "token", client.signal));
         await arrival();
-        patience.abort();
-        assert.equal(await first, "no answer");
-        clock.advance(5000);
+        client.abort();
+        assert.equal(await first, "nothing");
+        fixture.clock.advance(5000);
         while (emulator.ledger.effects.length === 0) {
             await setImmediate();
         }
         assert.equal(emulator.instance(id).status, "suspended");
     });
 
-    it("drips at the clock's pace", async () => {
-        emulator.addInstance({ instanceId: id });
+    it("sends one byte for each interval when it drips", async () => {
+        const emulator = await fixture.start();
         emulator.faults.add({ fault: { kind: "drip", everyMs: 10 } });
         let done = false;
-        const dripping = look(call(emulator, "InterruptLogstashTask", "token")).finally(() => {
+        const dripping = received(send(emulator, "InterruptLogstashTask", "token")).finally(() => {
             done = true;
         });
         await arrival();
         let ticks = 0;
         while (!done) {
-            clock.advance(10);
+            fixture.clock.advance(10);
             ticks += 1;
             await setImmediate();
         }
@@ -242,63 +207,55 @@ describe("emulator: faults", () => {
         assert.ok(typeof seen === "object" && ticks >= seen.text.length);
     });
 
-    it("strikes the calls it names, of each operation and instance", async () => {
-        emulator.addInstance({ instanceId: id, status: "active" });
+    it("applies the first rule that matches the operation, the instance and the count", async () => {
+        const emulator = await fixture.start({ instances: [{ instanceId: id, status: "active" }] });
         const html: Fault = { kind: "html", status: 502, point: "before" };
         emulator.faults.add({ operation: "DescribeLogstash", calls: { from: 2, to: 3 }, fault: html });
         emulator.faults.add({ operation: "DescribeLogstash", calls: 3, fault: { kind: "result-false" } });
         emulator.faults.add({ instanceId: "ls-cn-another", fault: html });
         for (let turn = 0; turn < 4; turn += 1) {
-            await call(emulator, "InterruptLogstashTask", `${turn}`);
-            await call(emulator, "DescribeLogstash", "");
+            await send(emulator, "InterruptLogstashTask", `${turn}`);
+            await send(emulator, "DescribeLogstash", "");
         }
-        const struck = (operation: Operation) =>
-            emulator.ledger.requestsTo(operation).map(({ fault }) => fault !== undefined);
-        assert.deepEqual(struck("DescribeLogstash"), [false, true, true, false]);
-        assert.deepEqual(struck("InterruptLogstashTask"), [false, false, false, false]);
-        assert.deepEqual(
-            emulator.ledger.requestsTo("DescribeLogstash").map(({ fault }) => fault),
-            [undefined, "html", "html", undefined],
-        );
+        const kinds = (operation: Operation) => emulator.ledger.requestsTo(operation).map(({ fault }) => fault);
+        assert.deepEqual(kinds("DescribeLogstash"), [undefined, "html", "html", undefined]);
+        assert.deepEqual(kinds("InterruptLogstashTask"), [undefined, undefined, undefined, undefined]);
         emulator.faults.add({ calls: 1, fault: html });
-        assert.equal((await call(emulator, "DescribeLogstash", "")).status, 502);
+        assert.equal((await send(emulator, "DescribeLogstash", "")).status, 502);
         emulator.faults.add({ fault: html });
         emulator.faults.clear();
-        assert.equal((await call(emulator, "DescribeLogstash", "")).status, 200);
+        assert.equal((await send(emulator, "DescribeLogstash", "")).status, 200);
     });
 
-    it("refuses rules for an operation or a fault that it does not have", () => {
-        const fault: Fault = { kind: "result-false" };
+    it("throws when a rule names an unknown operation or fault", async () => {
+        const { faults } = await fixture.start();
         const operation = "NoSuchOperation" as Operation;
-        assert.throws(() => emulator.faults.add({ operation, fault }), {
-            message:
-                'The emulator has no operation "NoSuchOperation"; ' +
-                "it has InterruptLogstashTask, ResumeLogstashTask, DescribeLogstash.",
-        });
-        const unknown = { kind: "explosion" } as unknown as Fault;
-        assert.throws(() => emulator.faults.add({ fault: unknown }), {
-            message: 'The emulator has no fault {"kind":"explosion"}.',
-        });
+        assert.throws(
+            () => faults.add({ operation, fault: { kind: "result-false" } }),
+            /no operation "NoSuchOperation"/,
+        );
+        const fault = { kind: "explosion" } as unknown as Fault;
+        assert.throws(() => faults.add({ fault }), { message: 'The emulator has no fault {"kind":"explosion"}.' });
     });
 
-    it("is deaf to faults where the signature is wrong", async () => {
-        emulator.addInstance({ instanceId: id });
+    it("applies no fault when the signature is wrong", async () => {
+        const emulator = await fixture.start();
         emulator.faults.add({ calls: 1, fault: { kind: "reset", point: "before" } });
         assert.equal((await fetch(`${emulator.url}/openapi/logstashes/${id}`)).status, 400);
-        assert.equal(await look(call(emulator, "DescribeLogstash", "")), "no answer");
+        assert.equal(await received(send(emulator, "DescribeLogstash", "")), "nothing");
     });
 
-    it("ends whatever hangs, waits or drips when it stops", async () => {
-        emulator.addInstance({ instanceId: id });
+    it("ends hanging, slow and dripping responses when it stops", async () => {
+        const emulator = await fixture.start();
         emulator.faults.add({ calls: 1, fault: { kind: "hang", point: "before" } });
         emulator.faults.add({ calls: 2, fault: { kind: "slow", delayMs: 1, point: "before" } });
         emulator.faults.add({ calls: 3, fault: { kind: "drip", everyMs: 1 } });
-        const waiting = [1, 2, 3].map((token) => look(call(emulator, "InterruptLogstashTask", `${token}`)));
+        const sent = [1, 2, 3].map((token) => received(send(emulator, "InterruptLogstashTask", `${token}`)));
         await arrival(3);
         assert.equal(emulator.connections.peak, 3);
         await emulator.stop();
-        assert.deepEqual((await Promise.all(waiting)).sort(), ["half an answer", "no answer", "no answer"]);
-        clock.advance(1);
+        assert.deepEqual((await Promise.all(sent)).sort(), ["headers only", "nothing", "nothing"]);
+        fixture.clock.advance(1);
         await setImmediate();
         assert.equal(emulator.ledger.effects.length, 1);
         assert.equal(emulator.connections.open, 0);

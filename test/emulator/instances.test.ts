@@ -1,263 +1,186 @@
 import assert from "node:assert/strict";
-import {
-    type Emulator,
-    type EmulatorOptions,
-    SteppedClock,
-    startEmulator,
-    testAccount,
-} from "pulumi-alicloud-logstash-emulator";
-import { type OfficialClient, officialClient } from "./officialClient";
-
-const id = "ls-cn-cloud";
-const hourMs = 60 * 60_000;
+import { testAccount } from "pulumi-alicloud-logstash-emulator";
+import { officialClient } from "./clients";
+import { emulatorFixture, hourMs, instanceId as id, invalidState, post } from "./fixture";
 
 describe("emulator: instances", () => {
-    let emulator: Emulator;
-    let clock: SteppedClock;
-    let client: OfficialClient;
+    const fixture = emulatorFixture();
+    const client = () => officialClient(fixture.emulator.url);
+    const poll = async () => (await client().describe(id))?.status;
+    const statusAfter = (ms: number) => {
+        fixture.clock.advance(ms);
+        return poll();
+    };
 
-    async function start(options: EmulatorOptions = {}): Promise<void> {
-        clock = new SteppedClock(Date.parse("2030-01-01T00:00:00Z"));
-        emulator = await startEmulator({ clock, ...options });
-        client = officialClient(emulator);
-    }
+    it("goes from activating to suspended and back when the time of each transition has passed", async () => {
+        const times = { changeMs: 1000, interruptMs: 100, resumeStartsMs: 50, resumeMs: 500 };
+        const emulator = await fixture.start({ instances: [{ instanceId: id, description: "orders", ...times }] });
+        fixture.clock.advance(400);
+        const { region, status, description, progress, nextStatus } = emulator.instance(id);
+        assert.deepEqual([region, status, description], ["cn-hangzhou", "activating", "orders"]);
+        assert.deepEqual([progress, nextStatus], [40, "active"]);
+        assert.equal((await client().describe(id))?.description, "orders");
 
-    afterEach(() => emulator.stop());
-
-    it("go from activating to suspended and back, as time goes by", async () => {
-        const times = { changeMs: 1000, interruptMs: 100, resumeMs: 500 };
-        await start({ instances: [{ instanceId: id, description: "orders", ...times }] });
-        clock.advance(400);
-        const running = await client.describe(id);
-        assert.equal(running?.status, "activating");
-        assert.equal(running?.description, "orders");
-        assert.equal(emulator.instance(id).progress, 40);
-
-        assert.equal((await client.interrupt(id))?.result, true);
-        clock.advance(99);
-        assert.equal((await client.describe(id))?.status, "activating");
-        clock.advance(1);
-        assert.equal((await client.describe(id))?.status, "suspended");
-
-        assert.equal((await client.resume(id))?.result, true);
-        assert.equal((await client.describe(id))?.status, "activating");
-        clock.advance(500);
-        assert.equal((await client.describe(id))?.status, "active");
+        assert.equal((await client().interrupt(id))?.result, true);
+        assert.equal(emulator.instance(id).nextStatus, "suspended");
+        assert.deepEqual([await statusAfter(99), await statusAfter(1)], ["activating", "suspended"]);
+        assert.equal(emulator.instance(id).nextStatus, undefined);
+        assert.equal((await client().resume(id))?.result, true);
+        assert.equal(emulator.instance(id).nextStatus, "activating");
+        const conflict = { code: "ConcurrencyUpdateInstanceConflict", statusCode: 400 };
+        await assert.rejects(client().resume(id), conflict);
+        await assert.rejects(client().interrupt(id), conflict);
+        assert.deepEqual([await statusAfter(49), await statusAfter(1)], ["suspended", "activating"]);
+        assert.deepEqual([await statusAfter(499), await statusAfter(1)], ["activating", "active"]);
     });
 
-    it("are suspended at the first look after an interrupt, and change for ever, unless told otherwise", async () => {
-        await start({ instances: [{ instanceId: id }] });
-        clock.advance(1000 * hourMs);
-        assert.equal((await client.describe(id))?.status, "activating");
-        await client.interrupt(id);
-        assert.equal((await client.describe(id))?.status, "suspended");
+    it("passes through several transitions when nobody polls in between", async () => {
+        const times = { resumeStartsMs: 100, resumeMs: 500 };
+        await fixture.start({ instances: [{ instanceId: id, status: "suspended", ...times }] });
+        await client().resume(id);
+        assert.equal(await statusAfter(600), "active");
     });
 
-    it("are named in the refusal of another instance, at most five", async () => {
-        const instances = Array.from({ length: 7 }, (_, index) => ({
-            instanceId: `ls-cn-${index}`,
-            region: "cn-beijing",
-        }));
-        await start({ instances: instances.slice(0, 2) });
-        const message = () =>
-            client.describe("ls-cn-other").then(
-                () => assert.fail("it was found"),
-                (error: unknown) => String(error),
-            );
-        assert.match(
-            await message(),
-            /ls-cn-other is not found\. The emulator has ls-cn-0 in cn-beijing, ls-cn-1 in cn-beijing\./,
-        );
-        for (const instance of instances) {
-            emulator.addInstance(instance);
-        }
-        assert.match(await message(), /ls-cn-4 in cn-beijing and 2 more\./);
-        await emulator.stop();
-        await start();
-        assert.match(await message(), /The emulator has no instance\./);
+    it("suspends at the first poll, and changes forever, when no times are given", async () => {
+        await fixture.start();
+        assert.equal(await statusAfter(1000 * hourMs), "activating");
+        await client().interrupt(id);
+        assert.equal(await poll(), "suspended");
     });
 
-    it("can be driven by hand", async () => {
-        await start({ instances: [{ instanceId: id, status: "active", interruptMs: hourMs }] });
-        assert.equal(emulator.step(id), "active");
-        emulator.startChange(id);
-        assert.throws(() => emulator.startChange(id), /is activating/);
-        await client.interrupt(id);
-        assert.equal(emulator.step(id), "suspended");
-        emulator.startChange(id);
-        assert.equal(emulator.step(id), "active");
-        emulator.setStatus(id, "paused");
-        assert.equal((await client.describe(id))?.status, "paused");
-        assert.throws(() => emulator.instance("ls-cn-none"), /no instance "ls-cn-none"/);
-    });
-
-    it("can be driven over HTTP", async () => {
-        await start({ instances: [{ instanceId: id, status: "active" }] });
-        const post = (path: string) => fetch(`${emulator.url}/_emulator/instances/${path}`, { method: "POST" });
-        const started = (await (await post(`${id}/start-change`)).json()) as { status: string };
-        assert.equal(started.status, "activating");
-        assert.equal((await post(`${id}/start-change`)).status, 409);
-        const stepped = (await (await post(`${id}/step`)).json()) as { status: string };
-        assert.equal(stepped.status, "active");
-    });
-
-    it("refuse what their status does not allow", async () => {
-        await start({ instances: [{ instanceId: id, interruptMs: hourMs }] });
-        await assert.rejects(client.resume(id), { code: "InstanceStatusNotSupportCurrentAction" });
-        await client.interrupt(id, "first");
-        await assert.rejects(client.interrupt(id, "second"), { code: "AlreadyReceivedInterruptSignal" });
+    it("rejects what the status does not allow", async () => {
+        const emulator = await fixture.start({ instances: [{ instanceId: id, interruptMs: hourMs }] });
+        await assert.rejects(client().resume(id), invalidState);
+        await client().interrupt(id, "first");
+        await assert.rejects(client().interrupt(id, "second"), { code: "AlreadyReceivedInterruptSignal" });
         for (const status of ["active", "suspended", "inactive", "invalid", "odd"]) {
             emulator.setStatus(id, status);
-            await assert.rejects(client.interrupt(id), {
-                code: "InstanceStatusNotSupportCurrentAction",
-                statusCode: 400,
-            });
+            await assert.rejects(client().interrupt(id), invalidState);
         }
         assert.equal(emulator.ledger.effects.length, 1);
     });
 
-    it("are found by their ID, in their region", async () => {
-        await start({ instances: [{ instanceId: id, region: "cn-beijing" }] });
-        const missing = { code: "InstanceNotFound", statusCode: 404 };
-        await assert.rejects(client.interrupt("ls-cn-none"), missing);
-        const elsewhere = officialClient(emulator, testAccount, { "x-acs-region-id": "cn-hangzhou" });
-        await assert.rejects(elsewhere.describe(id), missing);
-        const here = officialClient(emulator, testAccount, { "x-acs-region-id": "cn-beijing" });
-        assert.equal((await here.interrupt(id))?.result, true);
-        assert.equal(emulator.ledger.requests.at(-1)?.region, "cn-beijing");
-    });
-
-    it("have the status after an interrupt that they were given, and can be resumed from it", async () => {
-        await start({ instances: [{ instanceId: id, interruptMs: 100, interruptedStatus: "paused" }] });
-        await client.interrupt(id);
-        clock.advance(99);
-        assert.equal((await client.describe(id))?.status, "activating");
-        clock.advance(1);
-        assert.equal((await client.describe(id))?.status, "paused");
-        await assert.rejects(client.interrupt(id), { code: "InstanceStatusNotSupportCurrentAction" });
-        assert.equal((await client.resume(id))?.result, true);
-        assert.equal((await client.describe(id))?.status, "activating");
-
+    it("uses another status for interrupted instances when one is given", async () => {
+        const options = { instanceId: id, interruptMs: 100, interruptedStatus: "paused" };
+        const emulator = await fixture.start({ instances: [options] });
+        await client().interrupt(id);
+        assert.deepEqual([await statusAfter(99), await statusAfter(1)], ["activating", "paused"]);
+        await assert.rejects(client().interrupt(id), invalidState);
         for (const status of ["paused", "suspended"]) {
             emulator.setStatus(id, status);
-            await client.resume(id);
+            await client().resume(id);
+            assert.equal(await poll(), "activating");
             emulator.setStatus(id, status);
             emulator.startChange(id);
             assert.equal(emulator.instance(id).status, "activating");
         }
     });
 
-    it("leave suspended some time after a resume, if they were told so", async () => {
-        await start({ instances: [{ instanceId: id, status: "suspended", resumeStartsMs: 100, resumeMs: 500 }] });
-        assert.equal((await client.resume(id))?.result, true);
-        clock.advance(99);
-        assert.equal((await client.describe(id))?.status, "suspended");
-        const conflict = { code: "ConcurrencyUpdateInstanceConflict", statusCode: 400 };
-        await assert.rejects(client.resume(id), conflict);
-        await assert.rejects(client.interrupt(id), conflict);
-        clock.advance(1);
-        assert.equal((await client.describe(id))?.status, "activating");
-        clock.advance(499);
-        assert.equal((await client.describe(id))?.status, "activating");
-        clock.advance(1);
-        assert.equal((await client.describe(id))?.status, "active");
-        assert.equal(emulator.ledger.effectsOn(id).length, 1);
-    });
-
-    it("go through what time has brought, however much of it was passed over", async () => {
-        await start({ instances: [{ instanceId: id, status: "suspended", resumeStartsMs: 100, resumeMs: 500 }] });
-        await client.resume(id);
-        clock.advance(600);
-        assert.equal((await client.describe(id))?.status, "active");
-    });
-
-    it("start a resumed change by hand", async () => {
-        await start({ instances: [{ instanceId: id, status: "suspended", resumeStartsMs: hourMs }] });
-        await client.resume(id);
-        assert.throws(() => emulator.startChange(id), /is suspended; a change starts from active or suspended/);
+    it("changes when a program or a POST controls it", async () => {
+        const options = { instanceId: id, status: "active", interruptMs: hourMs, resumeStartsMs: hourMs };
+        const emulator = await fixture.start({ instances: [options] });
+        assert.equal(emulator.step(id), "active");
+        emulator.startChange(id);
+        assert.throws(() => emulator.startChange(id), /is activating; a change starts from active or suspended/);
+        await client().interrupt(id);
+        assert.equal(emulator.step(id), "suspended");
+        await client().resume(id);
+        assert.throws(() => emulator.startChange(id), /is suspended; a change starts/);
         assert.equal(emulator.step(id), "activating");
-        await client.interrupt(id);
-        assert.equal((await client.describe(id))?.status, "suspended");
+        emulator.setStatus(id, "paused");
+        assert.equal(await poll(), "paused");
+        assert.throws(() => emulator.instance("ls-cn-none"), /no instance "ls-cn-none"/);
+
+        emulator.setStatus(id, "active");
+        const [started, view] = await post(emulator, `instances/${id}/start-change`);
+        assert.deepEqual([started, view.status, view.nextStatus], [200, "activating", "active"]);
+        assert.deepEqual(await post(emulator, `instances/${id}/start-change`), [
+            409,
+            { error: `Instance "${id}" is activating; a change starts from active or suspended.` },
+        ]);
+        assert.equal((await post(emulator, `instances/${id}/step`))[1].status, "active");
+    });
+
+    it("lists at most five instances when another one is requested", async () => {
+        const instances = Array.from({ length: 7 }, (_, index) => ({
+            instanceId: `ls-cn-${index}`,
+            region: "cn-beijing",
+        }));
+        const cases = [
+            [0, /ls-cn-other is not found\. The emulator has no instance\./],
+            [2, /The emulator has ls-cn-0 in cn-beijing, ls-cn-1 in cn-beijing\./],
+            [7, /ls-cn-4 in cn-beijing and 2 more\./],
+        ] as const;
+        for (const [count, message] of cases) {
+            await fixture.start({ instances: instances.slice(0, count) });
+            await assert.rejects(client().describe("ls-cn-other"), {
+                code: "InstanceNotFound",
+                statusCode: 404,
+                message,
+            });
+            await fixture.emulator.stop();
+        }
     });
 });
 
 describe("emulator: regions", () => {
     const home = "cn-hangzhou";
     const away = "cn-beijing";
-    let emulator: Emulator;
+    const fixture = emulatorFixture();
+    const clientIn = (region: string) =>
+        officialClient(fixture.emulator.url, testAccount, { "x-acs-region-id": region });
+    const effects = () => fixture.emulator.ledger.effects.map(({ instanceId, region }) => [instanceId, region]);
+    const status = (region: string) => fixture.emulator.instance(id, region).status;
 
-    beforeEach(async () => {
-        emulator = await startEmulator({
+    beforeEach(() =>
+        fixture.start({
             instances: [
                 { instanceId: id },
                 { instanceId: id, region: away },
                 { instanceId: "ls-cn-away", region: away },
             ],
-        });
-    });
-    afterEach(() => emulator.stop());
+        }),
+    );
 
-    const clientIn = (region: string) => officialClient(emulator, testAccount, { "x-acs-region-id": region });
-
-    it("may have instances with one ID, told apart by the header", async () => {
+    it("finds the instance of the region in the header", async () => {
         await clientIn(away).interrupt(id);
-        assert.equal((await clientIn(home).describe(id))?.status, "activating");
-        assert.equal((await clientIn(away).describe(id))?.status, "suspended");
+        assert.deepEqual([status(home), status(away)], ["activating", "suspended"]);
         await assert.rejects(clientIn("cn-shanghai").describe(id), { code: "InstanceNotFound" });
-        const effects = emulator.ledger.effects.map(({ instanceId, region }) => [instanceId, region]);
-        assert.deepEqual(effects, [[id, away]]);
+        await assert.rejects(clientIn(home).describe("ls-cn-away"), { code: "InstanceNotFound" });
+        assert.deepEqual(effects(), [[id, away]]);
+        assert.equal(fixture.emulator.ledger.requests[0]?.region, away);
     });
 
-    it("are guessed where the header is missing: that of the only instance with the ID, else the default", async () => {
-        const client = officialClient(emulator);
+    it("takes the only instance with the ID, else the default region, when the header is missing", async () => {
+        const client = officialClient(fixture.emulator.url);
         await client.interrupt(id);
         await client.interrupt("ls-cn-away");
-        const effects = emulator.ledger.effects.map(({ instanceId, region }) => [instanceId, region]);
-        assert.deepEqual(effects, [
+        assert.deepEqual(effects(), [
             [id, home],
             ["ls-cn-away", away],
         ]);
+        await fixture.emulator.stop();
+        await fixture.start({ region: away, instances: [{ instanceId: id }, { instanceId: id, region: home }] });
+        await officialClient(fixture.emulator.url).interrupt(id);
+        assert.deepEqual([status(home), status(away)], ["activating", "suspended"]);
     });
 
-    it("have a default that can be chosen", async () => {
-        await emulator.stop();
-        emulator = await startEmulator({
-            region: away,
-            instances: [{ instanceId: id }, { instanceId: id, region: home }],
-        });
-        assert.equal(emulator.instance(id, away).region, away);
-        await officialClient(emulator).interrupt(id);
-        assert.equal(emulator.instance(id, away).status, "suspended");
-        assert.equal(emulator.instance(id, home).status, "activating");
-    });
-
-    it("have to be named by hand where several have the ID", async () => {
-        assert.throws(() => emulator.step(id), {
-            message: `Instance "${id}" is in ${home} and ${away}; say which region is meant.`,
-        });
-        assert.throws(() => emulator.step(id, "cn-shanghai"), /no instance "ls-cn-cloud" in cn-shanghai/);
-        assert.equal(emulator.step(id, away), "active");
+    it("needs the region from a program or a POST when several have the ID", async () => {
+        const { emulator } = fixture;
+        const error = `Instance "${id}" is in ${home} and ${away}; name the region.`;
+        assert.throws(() => emulator.step(id), { message: error });
+        assert.deepEqual(await post(emulator, `instances/${id}/step`), [409, { error }]);
+        assert.throws(() => emulator.step(id, "cn-shanghai"), new RegExp(`no instance "${id}" in cn-shanghai`));
+        const [, view] = await post(emulator, `instances/${id}/step?region=${away}`);
+        assert.deepEqual([view.region, view.status], [away, "active"]);
         emulator.startChange(id, away);
         emulator.setStatus(id, "suspended", away);
-        assert.equal(emulator.instance(id, away).status, "suspended");
-        assert.equal(emulator.instance(id, home).status, "activating");
+        assert.deepEqual([status(home), status(away)], ["activating", "suspended"]);
         assert.equal(emulator.instance("ls-cn-away").region, away);
     });
 
-    it("have to be named over HTTP where several have the ID", async () => {
-        const step = (query: string) =>
-            fetch(`${emulator.url}/_emulator/instances/${id}/step${query}`, { method: "POST" });
-        const refused = await step("");
-        assert.equal(refused.status, 409);
-        assert.match(await refused.text(), /say which region is meant/);
-        const stepped = (await (await step(`?region=${away}`)).json()) as Record<string, string>;
-        assert.deepEqual([stepped.region, stepped.status], [away, "active"]);
-        assert.equal(emulator.instance(id, home).status, "activating");
-    });
-
-    it("keep an instance of another region when one is replaced", () => {
-        emulator.addInstance({ instanceId: id, status: "active" });
-        assert.equal(emulator.instance(id, home).status, "active");
-        assert.equal(emulator.instance(id, away).status, "activating");
+    it("replaces only the instance of the same region when one is added again", () => {
+        fixture.emulator.addInstance({ instanceId: id, status: "active" });
+        assert.deepEqual([status(home), status(away)], ["active", "activating"]);
     });
 });

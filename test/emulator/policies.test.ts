@@ -154,7 +154,7 @@ describe("emulator: RAM evaluator", () => {
         assert.ok(!isAllowed([all, policyOf()], action, resource));
     });
 
-    it("reads policies, and refuses what it does not model", () => {
+    it("reads policies, and rejects what it does not model", () => {
         const policy = policyOf({ Effect: "Allow", Action: ["a:b"], Resource: "*" });
         assert.deepEqual(parsePolicy(JSON.stringify(policy)), policy);
         const [statement] = policy.Statement;

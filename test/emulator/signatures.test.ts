@@ -151,7 +151,7 @@ for (const kind of ["ROA", "ACS3"] as const) {
             );
         });
 
-        it("verifies the signature of tokens that the service refuses", async () => {
+        it("verifies the signature of tokens that the service rejects", async () => {
             for (const token of ["tökén", "a".repeat(65), "令牌"]) {
                 await assert.rejects(call(emulator.url, testAccount, "InterruptLogstashTask", token), {
                     code: "InvalidParameter",
@@ -159,7 +159,7 @@ for (const kind of ["ROA", "ACS3"] as const) {
             }
         });
 
-        it("refuses a wrong secret, without showing it", async () => {
+        it("rejects a wrong secret, without showing it", async () => {
             const forger = { ...testAccount, accessKeySecret: "guessed" };
             await assert.rejects(call(emulator.url, forger, "DescribeLogstash"), { code: "SignatureDoesNotMatch" });
             const view = await (await fetch(`${emulator.url}/_emulator/state`)).text();
@@ -168,19 +168,19 @@ for (const kind of ["ROA", "ACS3"] as const) {
             }
         });
 
-        it("refuses an unknown key", async () => {
+        it("rejects an unknown key", async () => {
             const stranger = { accessKeyId: "nobody", accessKeySecret: "x" };
             await assert.rejects(call(emulator.url, stranger, "DescribeLogstash"), {
                 code: "InvalidAccessKeyId.NotFound",
             });
             assert.deepEqual(emulator.ledger.requests.at(-1)?.outcome, {
-                kind: "refused",
+                kind: "rejected",
                 status: 404,
                 code: "InvalidAccessKeyId.NotFound",
             });
         });
 
-        it("refuses a temporary key without its token, and a permanent one with a token", async () => {
+        it("rejects a temporary key without its token, and a permanent one with a token", async () => {
             const code = "InvalidSecurityToken.Malformed";
             const { accessKeyId, accessKeySecret } = temporary;
             await assert.rejects(call(emulator.url, { accessKeyId, accessKeySecret }, "DescribeLogstash"), { code });
@@ -189,7 +189,7 @@ for (const kind of ["ROA", "ACS3"] as const) {
         });
 
         for (const minutes of [-16, 16]) {
-            it(`refuses a date that is off by ${minutes} minutes`, async () => {
+            it(`rejects a date that is off by ${minutes} minutes`, async () => {
                 skewMs = minutes * minuteMs;
                 await assert.rejects(call(emulator.url, testAccount, "DescribeLogstash"), {
                     code: "InvalidTimeStamp.Expired",
@@ -211,7 +211,7 @@ for (const kind of ["ROA", "ACS3"] as const) {
             assert.equal(await send(emulator, captured), "InvalidTimeStamp.Expired");
         });
 
-        it("refuses a request that was changed on its way", async () => {
+        it("rejects a request that was changed on its way", async () => {
             const captured = await capture(call, temporary);
             const { path, headers } = captured;
             const changes: [Partial<Captured>, string][] = [

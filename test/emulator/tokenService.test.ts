@@ -60,7 +60,7 @@ describe("emulator: token service", () => {
                     sessionName: "session",
                     durationSeconds: "1800",
                     proof: "signature",
-                    outcome: { kind: "answered", status: 200 },
+                    outcome: { kind: "responded", status: 200 },
                     issued: accessKeyId,
                 },
             );
@@ -81,13 +81,13 @@ describe("emulator: token service", () => {
         });
 
         for (const externalId of [undefined, "guessed"]) {
-            it(`refuses the external ID ${externalId}`, async () => {
+            it(`rejects the external ID ${externalId}`, async () => {
                 await start();
                 const builder = site.assume();
                 const provider = (externalId === undefined ? builder : builder.withExternalId(externalId)).build();
                 await assert.rejects(provider.getCredentials(), /NoPermission/);
                 assert.deepEqual(site.emulator.ledger.credentials.at(-1)?.outcome, {
-                    kind: "refused",
+                    kind: "rejected",
                     status: 403,
                     code: "NoPermission",
                 });
@@ -95,7 +95,7 @@ describe("emulator: token service", () => {
             });
         }
 
-        it("refuses a wrong secret, an unknown key, an unknown role, and who is not trusted", async () => {
+        it("rejects a wrong secret, an unknown key, an unknown role, and who is not trusted", async () => {
             await start();
             const forger = staticKey({ ...caller, accessKeySecret: "guessed" });
             await assert.rejects(
@@ -114,7 +114,7 @@ describe("emulator: token service", () => {
             }
         });
 
-        it("refuses a caller whose own policy does not allow it", async () => {
+        it("rejects a caller whose own policy does not allow it", async () => {
             const policy = policyOf({ Effect: "Allow", Action: "elasticsearch:*", Resource: "*" });
             await start({ accounts: [{ ...caller, policy }] });
             const provider = site.assume().withExternalId("external-canary").build();
@@ -173,7 +173,7 @@ describe("emulator: token service", () => {
             ["InvalidParameter.PolicyGrammar", { Policy: '{"Version": "1"}' }],
             ["InvalidParameter.PolicySize", { Policy: " ".repeat(2049) }],
         ];
-        it("refuses parameters that are out of range or malformed", async () => {
+        it("rejects parameters that are out of range or malformed", async () => {
             await start();
             const good = { ExternalId: "external-canary" };
             for (const [code, parameters] of invalid) {
@@ -232,7 +232,7 @@ describe("emulator: token service", () => {
             assert.ok(!JSON.stringify(site.emulator.ledger.credentials).includes(oidcToken));
         });
 
-        it("refuses another token, none, and another provider", async () => {
+        it("rejects another token, none, and another provider", async () => {
             await start();
             const wrong = site.assumeWithOidc(site.file("wrong", `${oidcToken}x`)).getCredentials();
             await assert.rejects(wrong, /AuthenticationFail\.OIDCToken\.Invalid/);

@@ -76,7 +76,7 @@ describe("Pulumi's newer facilities:", () => {
         });
 
         it("sends the same token again when an error hook retries a rejection or a pending create", async () => {
-            const rejection = { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "No." } as const;
+            const rejection = { kind: "rejection", status: 403, code: "Forbidden.RAM", message: "No." } as const;
             for (const [name, fault] of [
                 ["rejected", rejection],
                 ["lost", { kind: "hang", point: "after" }],

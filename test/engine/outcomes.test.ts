@@ -111,7 +111,12 @@ describe("an interrupt", () => {
         succeeded = expectSuccess(await scene.stack.up());
         afterSuccess = await scene.records();
 
-        const forbidden = { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "Not authorized." } as const;
+        const forbidden = {
+            kind: "rejection",
+            status: 403,
+            code: "Forbidden.RAM",
+            message: "Not authorized.",
+        } as const;
         scene.strike("unseen", forbidden, "DescribeLogstash");
         for (const name of unanswered) {
             scene.strike(name, { kind: "service-unavailable", point: "after" });

@@ -200,7 +200,7 @@ const scenarios = {
                 commit: "B",
                 fault: {
                     operation: resume,
-                    fault: { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "Not authorized." },
+                    fault: { kind: "rejection", status: 403, code: "Forbidden.RAM", message: "Not authorized." },
                 },
                 outcome: {
                     instance: "suspended",
@@ -412,7 +412,7 @@ const scenarios = {
                     operation: interrupt,
                     calls: { from: 1, to: 2 },
                     fault: {
-                        kind: "refusal",
+                        kind: "rejection",
                         status: 400,
                         code: "ConcurrencyUpdateInstanceConflict",
                         message: "The instance is being changed by another request.",

@@ -202,7 +202,7 @@ describe("no secret is stored or printed", () => {
                 const message = `you sent ${sent.flatMap((value) => [value, encodeURIComponent(value)]).join(" ")}`;
                 emulator.faults.add({
                     instanceId: instances.quoted,
-                    fault: { kind: "refusal", status: 400, code: "Odd", message },
+                    fault: { kind: "rejection", status: 400, code: "Odd", message },
                 });
                 const trace = heldByEngine ? [] : ["-v=9", "--logtostderr"];
                 const { text } = expectFailure(await stack.up("--continue-on-error", ...trace));

@@ -79,7 +79,7 @@ describe("the examples:", () => {
 
         emulator.startChange(orders);
         expectSuccess(await stack.pulumi("config", "set", "release", "v2"));
-        const forbidden = { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "Not allowed." } as const;
+        const forbidden = { kind: "rejection", status: 403, code: "Forbidden.RAM", message: "Not allowed." } as const;
         emulator.faults.add({ operation: "InterruptLogstashTask", calls: 1, fault: forbidden });
         expectFailure(await stack.up());
         assert.equal((await resourcesOf(stack)).rollout?.inputs.input, "v1");

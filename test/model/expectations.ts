@@ -189,7 +189,7 @@ export class Expectations {
         }
         const sentToken = this.tokens.of(asked);
         const accepted =
-            wasAccepted || signals.some(({ outcome, fault }) => outcome.kind === "answered" && fault === undefined);
+            wasAccepted || signals.some(({ outcome, fault }) => outcome.kind === "responded" && fault === undefined);
         const doubt = isFinishing || signals.some(({ fault }) => fault !== undefined && doubtfulFaults.has(fault));
         const effects = world.emulator.ledger.effects.filter(
             ({ clientToken, region, operation }) =>
@@ -213,7 +213,7 @@ export class Expectations {
         expectMirrored(outputs, mirrored);
         assert.equal(outputs.clientToken, sentToken, "the token that was sent is recorded");
         const { acted, suspension } = contract[role];
-        const acceptedBy = signals.find(({ outcome, fault }) => outcome.kind === "answered" && fault === undefined);
+        const acceptedBy = signals.find(({ outcome, fault }) => outcome.kind === "responded" && fault === undefined);
         const polls = step.requests.flatMap(({ sequence }) => {
             const status = world.polled.get(sequence);
             return status === undefined ? [] : [{ sequence, status }];
@@ -287,13 +287,13 @@ export class Expectations {
         }
         if (outputs[acted] === true) {
             assert.ok(doubt || supersedes, "only a request in doubt can have been done without an acceptance");
-            assert.ok(isGoal || isUnseen || requests.some(({ fault }) => fault === "refusal"));
+            assert.ok(isGoal || isUnseen || requests.some(({ fault }) => fault === "rejection"));
         } else if (doubt) {
             const onNoop = args[nothing] ?? (args.interruption === undefined ? "fail" : "skip");
             assert.ok(onNoop === "skip" && !isGoal, "what may have been done is not said to be undone");
         } else if (effects.length > 0) {
             // The service has not told: by an answer of another kind, or since it has forgotten.
-            const isUntold = requests.some(({ fault }) => fault === "refusal");
+            const isUntold = requests.some(({ fault }) => fault === "rejection");
             const wasForgotten = this.tokens.wasForgotten({
                 token: String(outputs.clientToken),
                 region: String(args.region),

@@ -26,10 +26,10 @@ export const fates = {
     "a page after": { fault: { kind: "html", status: 200, point: "after" }, doubt: true },
     "cut off after": { fault: { kind: "cut-off", point: "after" }, doubt: true },
     throttled: { fault: { kind: "throttling", form: "user" }, doubt: false },
-    denied: { fault: { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "No." }, doubt: false },
+    denied: { fault: { kind: "rejection", status: 403, code: "Forbidden.RAM", message: "No." }, doubt: false },
     "result false": { fault: { kind: "result-false" }, doubt: false },
     interrupting: {
-        fault: { kind: "refusal", status: 400, code: "AlreadyReceivedInterruptSignal", message: "Patience." },
+        fault: { kind: "rejection", status: 400, code: "AlreadyReceivedInterruptSignal", message: "Patience." },
         doubt: false,
     },
 } as const satisfies Readonly<Record<string, { readonly fault: Fault; readonly doubt: boolean }>>;
@@ -38,7 +38,7 @@ export type Fate = keyof typeof fates;
 /** What becomes of looks at the instance. */
 export const looks = {
     "they see": undefined,
-    "they are forbidden": { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "No." },
+    "they are forbidden": { kind: "rejection", status: 403, code: "Forbidden.RAM", message: "No." },
     "they fail": { kind: "service-unavailable", point: "before" },
 } as const satisfies Readonly<Record<string, Fault | undefined>>;
 export type Looks = keyof typeof looks;
@@ -122,7 +122,7 @@ export class World {
     }
 
     #note({ sequence, operation, instanceId, region, clientToken, outcome, fault, effect }: RequestEntry): void {
-        if (operation === "DescribeLogstash" && outcome.kind === "answered" && fault === undefined) {
+        if (operation === "DescribeLogstash" && outcome.kind === "responded" && fault === undefined) {
             this.polled.set(sequence, this.emulator.instance(instanceId, region).status);
         }
         if (operation === "InterruptLogstashTask" && effect !== undefined) {

@@ -379,7 +379,7 @@ describe("credentials", () => {
         await until(() => ledger.requestsTo("DescribeLogstash").length > 0);
         site.emulator.expireCredentials();
         assert.equal((await creating).outs.status, "suspended");
-        const codes = ledger.requests.map(({ outcome }) => (outcome.kind === "refused" ? outcome.code : ""));
+        const codes = ledger.requests.map(({ outcome }) => (outcome.kind === "rejected" ? outcome.code : ""));
         assert.ok(codes.includes("InvalidSecurityToken.Expired"));
         assert.equal(ledger.effects.length, 1);
     });

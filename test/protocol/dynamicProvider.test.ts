@@ -504,7 +504,7 @@ describe("the provider of dynamic resources", () => {
             emulator.faults.add({
                 instanceId,
                 operation,
-                fault: { kind: "refusal", status: 404, code: "InstanceNotFound", message: "No." },
+                fault: { kind: "rejection", status: 404, code: "InstanceNotFound", message: "No." },
             });
             const refused = await failureOf(
                 host.update(initFailure?.properties ?? {}, { ...short, triggers: ["newer"] }),

@@ -47,9 +47,9 @@ const refusals: ReadonlyArray<readonly [kind: Meaning["kind"], fault: Fault]> = 
     ["retryable", { kind: "throttling", form: "too-many-requests" }],
     ["retryable", { kind: "throttling", form: "qps-limit" }],
     ["rejected", { kind: "result-false" }],
-    ["rejected", { kind: "refusal", status: 404, code: "InstanceNotFound", message: "No such instance." }],
-    ["rejected", { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "Not authorized." }],
-    ["invalidState", { kind: "refusal", status: 400, code: "InstanceActivating", message: "Activating." }],
+    ["rejected", { kind: "rejection", status: 404, code: "InstanceNotFound", message: "No such instance." }],
+    ["rejected", { kind: "rejection", status: 403, code: "Forbidden.RAM", message: "Not authorized." }],
+    ["invalidState", { kind: "rejection", status: 400, code: "InstanceActivating", message: "Activating." }],
     ["outcomeUnknown", { kind: "redirect", location: "http://127.0.0.1:1/elsewhere" }],
 ];
 
@@ -265,7 +265,7 @@ describe("a call", () => {
         const refused = (code: string, calls?: number) =>
             emulator.faults.add({
                 ...(calls === undefined ? {} : { calls }),
-                fault: { kind: "refusal", status: 400, code, message: "No." },
+                fault: { kind: "rejection", status: 400, code, message: "No." },
             });
         const expired: Credentials[] = [];
         beforeEach(() => expired.splice(0));

@@ -187,7 +187,7 @@ describe("emulator: page", function () {
     it("shows whatever it is told as text", async () => {
         const hostile = `<img src=x onerror="document.title=1"><script>document.title=1</script>`;
         await open({ instances: [{ instanceId: hostile, description: `</table>${hostile}`, status: hostile }] });
-        emulator.faults.add({ fault: { kind: "refusal", status: 400, code: hostile, message: hostile } });
+        emulator.faults.add({ fault: { kind: "rejection", status: 400, code: hostile, message: hostile } });
         await ask(emulator.url, "interrupt", hostile, hostile);
         await fetch(`${emulator.url}/openapi/logstashes/${encodeURIComponent(hostile)}`, {
             headers: { authorization: `acs ${hostile}:signature` },

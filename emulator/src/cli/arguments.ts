@@ -1,35 +1,44 @@
 import { parseArgs } from "node:util";
 import type { InstanceOptions } from "../cloud/instance";
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export type Arguments = { readonly kind: "help" } | ({ readonly kind: "run" } & RunArguments);
 
-/** What to run. */
+/** The arguments of a run. */
 export interface RunArguments {
     readonly port: number;
     /** The region of requests that name none. */
     readonly region: string;
-    /** At least one, each with its region and status. */
+    /** At least one instance. */
     readonly instances: readonly [NamedInstance, ...NamedInstance[]];
 }
 
-/** An instance with all that an option can say of it. */
+/** An instance whose region and status are known. */
 export type NamedInstance = InstanceOptions & Required<Pick<InstanceOptions, "region" | "status">>;
 
-/** A command line that cannot be understood; the message is one line for the person who wrote it. */
+/** The command line is invalid. The message is one line for its author. */
 export class UsageError extends Error {}
 
-/** How the command is used. */
+/** The text of --help. */
 export const usage = `Usage: pulumi-alicloud-logstash-emulator [options]
 
-A stand-in for Alibaba Cloud's Logstash API on this machine, for "pulumi up" without an account.
+Runs an emulator of Alibaba Cloud's Logstash API on this machine, so that "pulumi up" needs no account.
 
-  --port <number>                      port to listen on (default 8017; 0 takes any free one)
-  --instance <id[:status][@region]>    an instance, activating unless said otherwise; repeatable, in any number of
-                                       regions (default ls-cn-4591f1y6abcd)
-  --interrupt-seconds <number>         how long an interrupt takes to suspend an instance (default 3)
-  --region <region>                    the region of instances and requests that name none (default cn-hangzhou)
-  --help                               print this text
+It prints the settings for a stack, then one line for each request, until Ctrl-C. Open its address in a browser to watch
+instances, requests and effects, to start a change, and to step an instance to its next status.
+
+Options:
+  --port <number>                     The port to listen on, on 127.0.0.1; 0 picks a free one. Default: 8017.
+  --instance <id[:status][@region]>   An instance. Repeat the option for more. Default: ls-cn-4591f1y6abcd.
+                                      The status is activating (a change is running) by default, or active, suspended,
+                                      inactive, invalid, or any other text. The region is that of --region by default.
+  --interrupt-seconds <number>        The time from an interrupt to suspended. Default: 3.
+  --region <region>                   The region of instances and requests that name none. Default: cn-hangzhou.
+  --help                              Print this text.
+
+Examples:
+  pulumi-alicloud-logstash-emulator
+  pulumi-alicloud-logstash-emulator --port 0 --instance ls-cn-a:active --instance ls-cn-b:suspended@cn-beijing
 `;
 
 const options = {
@@ -42,16 +51,16 @@ const options = {
 
 interface OptionToken {
     readonly name: string;
-    /** As it was written. */
+    /** As typed. */
     readonly rawName: string;
     readonly value: string | undefined;
-    /** Whether the value was written behind "=". */
+    /** Whether the value follows "=". */
     readonly inlineValue: boolean | undefined;
 }
 
 const names = Object.keys(options).map((name) => `--${name}`);
 
-/** Reads the words behind the command's name; throws `UsageError`. */
+/** Parses the command line, without the command's name; throws `UsageError`. */
 export function readArguments(words: readonly string[]): Arguments {
     check(words);
     const { values } = parseArgs({ args: [...words], options });
@@ -60,7 +69,7 @@ export function readArguments(words: readonly string[]): Arguments {
         return { kind: "help" };
     }
     if (!/^[a-z0-9-]+$/.test(region)) {
-        throw new UsageError(`--region is "${region}"; it must be the ID of a region: cn-hangzhou.`);
+        throw new UsageError(`--region is "${region}"; it must be the ID of a region, such as cn-hangzhou.`);
     }
     const [first = "ls-cn-4591f1y6abcd", ...others] = instance;
     const interruptMs = readSeconds(values["interrupt-seconds"]) * 1_000;
@@ -74,15 +83,15 @@ export function readArguments(words: readonly string[]): Arguments {
     return { kind: "run", port: readPort(port), region, instances };
 }
 
-// Node.js explains a wrong command line in several sentences, with advice that doesn't fit.
+// The errors of `parseArgs` are several sentences, with advice about positional arguments that the command does not take.
 function check(words: readonly string[]): void {
     const { tokens } = parseArgs({ args: [...words], options, strict: false, tokens: true });
     for (const token of tokens) {
         switch (token.kind) {
             case "positional":
-                throw new UsageError(`"${token.value}" is no option; there are ${names.join(", ")}.`);
+                throw new UsageError(`"${token.value}" is not an option. The options are ${names.join(", ")}.`);
             case "option-terminator":
-                throw new UsageError(`"--" is no option; there are ${names.join(", ")}.`);
+                throw new UsageError(`"--" is not an option. The options are ${names.join(", ")}.`);
             case "option":
                 checkOption(token);
         }
@@ -91,7 +100,7 @@ function check(words: readonly string[]): void {
 
 function checkOption({ name, rawName, value, inlineValue }: OptionToken): void {
     if (!isName(name) || rawName !== `--${name}`) {
-        throw new UsageError(`${rawName} is no option; there are ${names.join(", ")}.`);
+        throw new UsageError(`${rawName} is not an option. The options are ${names.join(", ")}.`);
     }
     switch (options[name].type) {
         case "string":
@@ -129,7 +138,7 @@ function readInstance(text: string, defaultRegion: string): NamedInstance {
     if (parts?.id === undefined) {
         const example = "ls-cn-4591f1y6abcd:active@cn-beijing";
         throw new UsageError(
-            `--instance is "${text}"; it must be an ID, with a status and a region if you like: ${example}.`,
+            `--instance is "${text}"; it must be an ID, optionally with a status and a region, such as ${example}.`,
         );
     }
     const { id, status = "activating", region = defaultRegion } = parts;

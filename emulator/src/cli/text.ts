@@ -2,34 +2,35 @@ import type { Outcome, RequestEntry } from "../cloud/ledger";
 import { testAccount } from "../emulator";
 import type { NamedInstance, RunArguments } from "./arguments";
 
-/** What the command says when it has started: how to use it, and how to drive it by hand. */
+/** What the command prints when it has started: how to use and how to control the emulator. */
 export function welcome(url: string, instances: RunArguments["instances"]): string {
     const [first] = instances;
-    const drive = (action: string) =>
+    const post = (action: string) =>
         `  curl -X POST '${url}/_emulator/instances/${first.instanceId}/${action}${regionQuery(first, instances)}'`;
-    return `The emulator listens on ${url}, and shows there in a browser what happens.
+    return `The emulator listens on ${url}, which is also its page in a browser.
 
 Instances:
 ${instances.map(({ instanceId, status, region }) => `  ${instanceId}  ${status}  ${region}`).join("\n")}
 
-Point a stack at it:
+To configure a stack:
   pulumi config set alicloud:region ${first.region}
   pulumi config set alicloud:accessKey ${testAccount.accessKeyId}
   pulumi config set --secret alicloud:secretKey ${testAccount.accessKeySecret}
   pulumi config set --path 'alicloud:endpoints[0].elasticsearch' ${url}
 
-Drive it by hand:
-  curl ${url}/_emulator/state
-${drive("start-change")}
-${drive("step")}
-state shows the instances, and all that was asked and done.
-start-change begins a change of an active or suspended instance: only a running change can be interrupted.
-step makes what time would bring next happen now: a change ends, an interrupt takes hold, a resumed change starts.
+To start a change of an active or suspended instance (only a running change can be interrupted):
+${post("start-change")}
 
-Requests, until Ctrl-C:`;
+To make the next transition now: a change ends, an interrupt suspends, or a resumed change starts:
+${post("step")}
+
+To print all instances, requests and effects:
+  curl ${url}/_emulator/state
+
+Requests (Ctrl-C stops the emulator):`;
 }
 
-/** A line for a request whose outcome is known. */
+/** The line for a request whose outcome is known. */
 export function logLine({ time, operation, instanceId, outcome, replay, effect }: RequestEntry): string {
     const notes = [replay ? "replay of a client token" : "", effect === undefined ? "" : `effect ${effect}`];
     return [time, operation, instanceId, describeOutcome(outcome), ...notes].filter((part) => part !== "").join("  ");
@@ -43,9 +44,9 @@ function describeOutcome(outcome: Outcome): string {
     switch (outcome.kind) {
         case "open":
             return "…";
-        case "answered":
+        case "responded":
             return String(outcome.status);
-        case "refused":
+        case "rejected":
             return `${outcome.status} ${outcome.code}`;
         case "dropped":
             return "connection reset";

@@ -1,6 +1,15 @@
-import { type Course, type InstanceStatus, type Phase, phaseOf, progressOf, settle, statusOf } from "./phase";
+import {
+    type InstanceStatus,
+    nextState,
+    progressOf,
+    type State,
+    stateAt,
+    stateFor,
+    statusOf,
+    type Transitions,
+} from "./state";
 
-/** A Logstash instance to be added to the cloud. */
+/** A Logstash instance to add. */
 export interface InstanceOptions {
     readonly instanceId: string;
     /** @default the emulator's region */
@@ -9,11 +18,11 @@ export interface InstanceOptions {
     readonly status?: InstanceStatus;
     /** @default the instance ID */
     readonly description?: string;
-    /** Milliseconds from an accepted interrupt to `suspended`. @default 0: suspended at the first look after it */
+    /** Milliseconds from an accepted interrupt to `suspended`. @default 0: the first poll reports `suspended` */
     readonly interruptMs?: number;
-    /** The status once an interrupt has taken hold: nobody has published the service's own. @default "suspended" */
+    /** The status of an interrupted instance. The service's own word is not published. @default "suspended" */
     readonly interruptedStatus?: InstanceStatus;
-    /** Milliseconds from an accepted resume to `activating`. @default 0: activating at the first look after it */
+    /** Milliseconds from an accepted resume to `activating`. @default 0: the first poll reports `activating` */
     readonly resumeStartsMs?: number;
     /** Milliseconds after which a change ends by itself. @default Infinity */
     readonly changeMs?: number;
@@ -21,7 +30,7 @@ export interface InstanceOptions {
     readonly resumeMs?: number;
 }
 
-/** An instance as it is now. */
+/** An instance at one moment. */
 export interface InstanceView {
     readonly instanceId: string;
     readonly region: string;
@@ -29,34 +38,37 @@ export interface InstanceView {
     readonly description: string;
     /** Percent of the running change, if one is running. */
     readonly progress: number | undefined;
+    /** The status after `step`; undefined if a step changes nothing. */
+    readonly nextStatus: InstanceStatus | undefined;
 }
 
-/** An instance as the cloud keeps it. */
+/** An instance as the cloud stores it. */
 export interface Instance {
     readonly instanceId: string;
     readonly region: string;
     readonly description: string;
-    readonly course: Course;
+    readonly transitions: Transitions;
     /** Milliseconds since 1970. */
     readonly createdAt: number;
-    phase: Phase;
+    state: State;
 }
 
-/** A new instance; what its options leave out is as they document. */
+/** Creates an instance, with the documented defaults. */
 export function createInstance(options: InstanceOptions, defaultRegion: string, now: number): Instance {
     const { instanceId, region = defaultRegion, description = instanceId, status = "activating" } = options;
     const { changeMs = Number.POSITIVE_INFINITY } = options;
-    const course = {
+    const transitions = {
         interruptMs: options.interruptMs ?? 0,
         interruptedStatus: options.interruptedStatus ?? "suspended",
         resumeStartsMs: options.resumeStartsMs ?? 0,
         resumeMs: options.resumeMs ?? changeMs,
         changeMs,
     };
-    return { instanceId, region, description, course, createdAt: now, phase: phaseOf(status, course, now) };
+    const state = stateFor(status, transitions, now);
+    return { instanceId, region, description, transitions, createdAt: now, state };
 }
 
-/** The instances of all regions; an ID may be in several. */
+/** The instances of all regions. Several regions may have the same ID. */
 export class Instances {
     readonly #byId = new Map<string, Map<string, Instance>>();
 
@@ -67,9 +79,9 @@ export class Instances {
         this.#byId.set(instance.instanceId, sameId);
     }
 
-    /** All of them, in the phase that time has brought. */
+    /** All instances, in their state at the time `now`. */
     all(now: number): Instance[] {
-        return [...this.#byId.values()].flatMap((sameId) => [...sameId.values()].map((it) => settled(it, now)));
+        return [...this.#byId.values()].flatMap((sameId) => [...sameId.values()].map((it) => updated(it, now)));
     }
 
     /** The regions that have an instance with this ID. */
@@ -77,19 +89,27 @@ export class Instances {
         return [...(this.#byId.get(instanceId)?.keys() ?? [])];
     }
 
-    /** The instance with this ID in a region, in the phase that time has brought. */
+    /** The instance with this ID in a region, in its state at the time `now`. */
     find(instanceId: string, region: string, now: number): Instance | undefined {
         const instance = this.#byId.get(instanceId)?.get(region);
-        return instance === undefined ? undefined : settled(instance, now);
+        return instance === undefined ? undefined : updated(instance, now);
     }
 }
 
-/** An instance as it is shown. */
-export function viewOf({ instanceId, region, description, phase }: Instance, now: number): InstanceView {
-    return { instanceId, region, status: statusOf(phase), description, progress: progressOf(phase, now) };
+/** The public view of an instance. */
+export function viewOf({ instanceId, region, description, state, transitions }: Instance, now: number): InstanceView {
+    const next = nextState(state, transitions, now);
+    return {
+        instanceId,
+        region,
+        status: statusOf(state),
+        description,
+        progress: progressOf(state, now),
+        nextStatus: next === state ? undefined : statusOf(next),
+    };
 }
 
-function settled(instance: Instance, now: number): Instance {
-    instance.phase = settle(instance.phase, instance.course, now);
+function updated(instance: Instance, now: number): Instance {
+    instance.state = stateAt(instance.state, instance.transitions, now);
     return instance;
 }

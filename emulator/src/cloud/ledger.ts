@@ -1,37 +1,38 @@
+import type { SignatureKind } from "../identities/signature";
 import { descriptorOf, type Operation } from "./operations";
 
-/** How a request ended: `open` while it hangs or is being worked on, `dropped` for a connection reset. */
+/** How a request ended: `open` while it hangs or is being processed, `dropped` after a connection reset. */
 export type Outcome =
     | { readonly kind: "open" }
-    | { readonly kind: "answered"; readonly status: number }
-    | { readonly kind: "refused"; readonly status: number; readonly code: string }
+    | { readonly kind: "responded"; readonly status: number }
+    | { readonly kind: "rejected"; readonly status: number; readonly code: string }
     | { readonly kind: "dropped" };
 
-/** One request, whether it was let in or not; no secret is ever part of it. */
+/** One request, accepted or rejected. It never contains a secret. */
 export interface RequestEntry {
     /** 1 for the first request. */
     readonly sequence: number;
-    /** When it came, by the emulator's clock, RFC 3339. */
+    /** When it arrived, by the emulator's clock, RFC 3339. */
     readonly time: string;
     readonly operation: Operation;
     readonly instanceId: string;
     /** The header `x-acs-region-id`. */
     readonly region: string | undefined;
     readonly clientToken: string | undefined;
-    /** The access key the request claims, valid or not. */
+    /** The access key ID that the request names, valid or not. */
     readonly accessKeyId: string | undefined;
-    readonly signature: "ROA" | "ACS3" | undefined;
+    readonly signature: SignatureKind | undefined;
     readonly requestId: string;
     readonly outcome: Outcome;
     /** The kind of the fault that was applied. */
     readonly fault: string | undefined;
-    /** True if the answer was one remembered for the client token. */
+    /** True if the response was the one remembered for the client token. */
     readonly replay: boolean;
-    /** The sequence number of the effect this request had. */
+    /** The sequence number of the effect of this request. */
     readonly effect: number | undefined;
 }
 
-/** One change of an instance by a call. */
+/** One change of an instance by a request. */
 export interface EffectEntry {
     /** 1 for the first effect. */
     readonly sequence: number;
@@ -44,7 +45,7 @@ export interface EffectEntry {
     readonly requestId: string;
 }
 
-/** The calls by which clients get temporary credentials. */
+/** The requests by which clients get temporary credentials. */
 export type CredentialOperation =
     | "AssumeRole"
     | "AssumeRoleWithOIDC"
@@ -53,37 +54,37 @@ export type CredentialOperation =
     | "GetMetadataCredentials"
     | "GetCredentialsUri";
 
-/** One call for temporary credentials, granted or not; no secret is ever part of it. */
+/** One request for temporary credentials, granted or not. It never contains a secret. */
 export interface CredentialEntry {
-    /** 1 for the first such call. */
+    /** 1 for the first such request. */
     readonly sequence: number;
-    /** When it came, by the emulator's clock, RFC 3339. */
+    /** When it arrived, by the emulator's clock, RFC 3339. */
     readonly time: string;
     readonly operation: CredentialOperation;
-    /** The access key the request claims, valid or not. */
+    /** The access key ID that the request names, valid or not. */
     readonly accessKeyId: string | undefined;
-    /** The role it asks for: its ARN or, where clients know no more, its name. */
+    /** The requested role: its ARN, or its name for metadata and credentials URIs. */
     readonly role: string | undefined;
     readonly sessionName: string | undefined;
     readonly durationSeconds: string | undefined;
     /** The session policy as it was sent. */
     readonly policy: string | undefined;
-    /** What the request brought to be trusted, valid or not. */
+    /** How the request authenticates, valid or not. */
     readonly proof: "signature" | "OIDC token" | "metadata token" | undefined;
     readonly requestId: string;
     readonly outcome: Outcome;
-    /** The access key ID of the credentials it got. */
+    /** The access key ID of the issued credentials. */
     readonly issued: string | undefined;
 }
 
-/** What is known of a request when it comes in. */
+/** What is known of a request when it arrives. */
 export type Arrival = Omit<RequestEntry, "sequence" | "outcome" | "fault" | "replay" | "effect">;
 
-/** What becomes known of a request while it is served. */
-export type Progress = Partial<Pick<RequestEntry, "outcome" | "fault" | "replay" | "effect">>;
+/** What becomes known of a request while it is processed. */
+export type RequestChanges = Partial<Pick<RequestEntry, "outcome" | "fault" | "replay" | "effect">>;
 
-/** A call for temporary credentials; what is left out was not part of it. */
-export type CredentialCall = Pick<CredentialEntry, "time" | "operation" | "requestId" | "outcome"> &
+/** A request for temporary credentials; an omitted field was not part of it. */
+export type CredentialRequest = Pick<CredentialEntry, "time" | "operation" | "requestId" | "outcome"> &
     Partial<CredentialEntry>;
 
 /** The ledger as tests read it. */
@@ -92,48 +93,48 @@ export type ReadonlyLedger = Pick<
     "requests" | "effects" | "credentials" | "requestsTo" | "effectsOn" | "credentialsBy"
 >;
 
-/** Everything that was asked of the cloud, and everything that was done. */
+/** The record of all requests and all their effects. */
 export class Ledger {
     readonly #requests: RequestEntry[] = [];
     readonly #effects: EffectEntry[] = [];
     readonly #credentials: CredentialEntry[] = [];
 
-    /** All requests in the order they came. */
+    /** All requests in the order of arrival. */
     get requests(): readonly RequestEntry[] {
         return this.#requests;
     }
 
-    /** All effects in the order they happened. */
+    /** All effects in order. */
     get effects(): readonly EffectEntry[] {
         return this.#effects;
     }
 
-    /** All calls for temporary credentials in the order they came. */
+    /** All requests for temporary credentials in the order of arrival. */
     get credentials(): readonly CredentialEntry[] {
         return this.#credentials;
     }
 
-    /** The requests for an operation, of one instance or of all; throws for an operation that does not exist. */
+    /** The requests for an operation, of one instance or of all; throws for an unknown operation. */
     requestsTo(operation: Operation, instanceId?: string): RequestEntry[] {
-        // A misspelt operation would otherwise look like one that nobody called.
+        // A misspelled operation would otherwise look like one without requests.
         descriptorOf(operation);
         return this.#requests.filter(
             (entry) => entry.operation === operation && (instanceId === undefined || entry.instanceId === instanceId),
         );
     }
 
-    /** The effects on an instance, in whatever region. */
+    /** The effects on an instance, in any region. */
     effectsOn(instanceId: string): EffectEntry[] {
         return this.#effects.filter((entry) => entry.instanceId === instanceId);
     }
 
-    /** The calls for temporary credentials by one way to get them. */
+    /** The requests for temporary credentials by one operation. */
     credentialsBy(operation: CredentialOperation): CredentialEntry[] {
         return this.#credentials.filter((entry) => entry.operation === operation);
     }
 
-    /** Enters a request that has just come in. */
-    arrived(arrival: Arrival): RequestEntry {
+    /** Adds a request that has just arrived. */
+    addRequest(arrival: Arrival): RequestEntry {
         const entry: RequestEntry = {
             sequence: this.#requests.length + 1,
             ...arrival,
@@ -146,18 +147,18 @@ export class Ledger {
         return entry;
     }
 
-    /** Adds to the entry of a request what has become known of it. */
-    note(entry: RequestEntry, progress: Progress): void {
-        Object.assign(entry, progress);
+    /** Updates the entry of a request. */
+    update(entry: RequestEntry, changes: RequestChanges): void {
+        Object.assign(entry, changes);
     }
 
-    /** Enters an effect and returns its number. */
-    happened(effect: Omit<EffectEntry, "sequence">): number {
+    /** Adds an effect and returns its number. */
+    addEffect(effect: Omit<EffectEntry, "sequence">): number {
         return this.#effects.push({ sequence: this.#effects.length + 1, ...effect });
     }
 
-    /** Enters a call for temporary credentials, with its outcome. */
-    asked(call: CredentialCall): void {
+    /** Adds a request for temporary credentials, with its outcome. */
+    addCredentialRequest(request: CredentialRequest): void {
         this.#credentials.push({
             accessKeyId: undefined,
             role: undefined,
@@ -166,7 +167,7 @@ export class Ledger {
             policy: undefined,
             proof: undefined,
             issued: undefined,
-            ...call,
+            ...request,
             sequence: this.#credentials.length + 1,
         });
     }

@@ -1,31 +1,38 @@
-import type { Refusal } from "../http/answers";
-import type { Behaviour } from "./behaviour";
+import { type Rejected, reject } from "../rejection";
 import type { Instance } from "./instance";
-import { type Course, interrupt, type Phase, type PhaseKind, progressOf, resume, statusOf } from "./phase";
+import { interrupt, progressOf, resume, type State, type StateKind, statusOf, type Transitions } from "./state";
 
-/** What an instance does when it is called. */
+/** What a request does to an instance. */
 export type Reaction =
-    /** It answers, and goes on. */
+    /** It only reads. */
     | { readonly kind: "unchanged" }
-    /** It begins another phase: the call's effect. */
-    | { readonly kind: "changed"; readonly phase: Phase }
-    | { readonly kind: "refused"; readonly refusal: Refusal };
+    /** It puts the instance into another state: the request's effect. */
+    | { readonly kind: "changed"; readonly state: State }
+    | Rejected;
 
-/** What an instance does in each phase. */
+/** What a request does in each state. */
 export type Reactions = {
-    readonly [Kind in PhaseKind]: (phase: Phase<Kind>, course: Course, now: number) => Reaction;
+    readonly [Kind in StateKind]: (state: State<Kind>, transitions: Transitions, now: number) => Reaction;
 };
+
+/** What decides the `Result` of a response. */
+export interface ResultOptions {
+    /** The `Result` of an accepted interrupt or resume. */
+    readonly acceptedResult: unknown;
+    /** Whether `DescribeLogstash` reports the progress of the running change. */
+    readonly progress: "shown" | "hidden";
+}
 
 /** All that the emulator knows about an operation of the API. */
 export interface OperationDescriptor {
     readonly method: "GET" | "POST";
     readonly path: `/openapi/logstashes/:instanceId${string}`;
     readonly ramAction: `elasticsearch:${string}`;
-    /** Whether the parameter `clientToken` makes a repeated call the same call. */
+    /** Whether the parameter `clientToken` makes a repeated request the same request. */
     readonly takesClientToken: boolean;
     readonly reactions: Reactions;
-    /** The `Result` of an answer that is no refusal. */
-    result(instance: Instance, now: number, behaviour: Behaviour): unknown;
+    /** The `Result` of a successful response. */
+    result(instance: Instance, now: number, options: ResultOptions): unknown;
 }
 
 /** The operations of the emulated API. */
@@ -36,14 +43,14 @@ export const operations = {
         ramAction: "elasticsearch:InterruptLogstashTask",
         takesClientToken: true,
         reactions: {
-            active: refuseStatus,
-            changing: (...call) => changeTo(interrupt(...call)),
-            interrupting: refuseSecondInterrupt,
-            suspended: refuseStatus,
-            resuming: refuseConflict,
-            blocked: refuseStatus,
+            active: rejectStatus,
+            changing: (...args) => ({ kind: "changed", state: interrupt(...args) }),
+            interrupting: rejectSecondInterrupt,
+            suspended: rejectStatus,
+            resuming: rejectConflict,
+            blocked: rejectStatus,
         },
-        result: accepted,
+        result: (_instance, _now, { acceptedResult }) => acceptedResult,
     },
     ResumeLogstashTask: {
         method: "POST",
@@ -51,14 +58,14 @@ export const operations = {
         ramAction: "elasticsearch:ResumeLogstashTask",
         takesClientToken: true,
         reactions: {
-            active: refuseStatus,
-            changing: refuseStatus,
-            interrupting: refuseStatus,
-            suspended: (...call) => changeTo(resume(...call)),
-            resuming: refuseConflict,
-            blocked: refuseStatus,
+            active: rejectStatus,
+            changing: rejectStatus,
+            interrupting: rejectStatus,
+            suspended: (...args) => ({ kind: "changed", state: resume(...args) }),
+            resuming: rejectConflict,
+            blocked: rejectStatus,
         },
-        result: accepted,
+        result: (_instance, _now, { acceptedResult }) => acceptedResult,
     },
     DescribeLogstash: {
         method: "GET",
@@ -66,12 +73,12 @@ export const operations = {
         ramAction: "elasticsearch:DescribeLogstash",
         takesClientToken: false,
         reactions: {
-            active: stay,
-            changing: stay,
-            interrupting: stay,
-            suspended: stay,
-            resuming: stay,
-            blocked: stay,
+            active: read,
+            changing: read,
+            interrupting: read,
+            suspended: read,
+            resuming: read,
+            blocked: read,
         },
         result: describe,
     },
@@ -83,7 +90,7 @@ export type Operation = keyof typeof operations;
 /** The names of all operations. */
 export const operationNames = Object.keys(operations) as readonly Operation[];
 
-/** What the emulator knows about an operation; throws for a name that is none. */
+/** The descriptor of an operation; throws for an unknown name. */
 export function descriptorOf(operation: Operation): OperationDescriptor {
     if (!Object.hasOwn(operations, operation)) {
         throw new Error(`The emulator has no operation "${operation}"; it has ${operationNames.join(", ")}.`);
@@ -91,58 +98,48 @@ export function descriptorOf(operation: Operation): OperationDescriptor {
     return operations[operation];
 }
 
-/** What an instance in this phase does when it is called. */
-export function reactionOf<Kind extends PhaseKind>(
+/** What a request for this operation does to an instance in this state. */
+export function reactionOf<Kind extends StateKind>(
     { reactions }: OperationDescriptor,
-    phase: Phase<Kind>,
-    course: Course,
+    state: State<Kind>,
+    transitions: Transitions,
     now: number,
 ): Reaction {
-    return reactions[phase.kind](phase, course, now);
+    return reactions[state.kind](state, transitions, now);
 }
 
-function stay(): Reaction {
+function read(): Reaction {
     return { kind: "unchanged" };
 }
 
-function changeTo(phase: Phase): Reaction {
-    return { kind: "changed", phase };
+function rejectStatus(state: State): Rejected {
+    const message = `The instance status ${statusOf(state)} does not support it.`;
+    return reject(400, "InstanceStatusNotSupportCurrentAction", message);
 }
 
-function refuseStatus(phase: Phase): Reaction {
-    const message = `The instance status ${statusOf(phase)} does not support it.`;
-    return refuse("InstanceStatusNotSupportCurrentAction", message);
+function rejectSecondInterrupt(): Rejected {
+    const message = "The interrupt signal is being processed, please be patient.";
+    return reject(400, "AlreadyReceivedInterruptSignal", message);
 }
 
-function refuseSecondInterrupt(): Reaction {
-    return refuse("AlreadyReceivedInterruptSignal", "The interrupt signal is being processed, please be patient.");
+function rejectConflict(): Rejected {
+    return reject(400, "ConcurrencyUpdateInstanceConflict", "The instance is being changed by another request.");
 }
 
-function refuseConflict(): Reaction {
-    return refuse("ConcurrencyUpdateInstanceConflict", "The instance is being changed by another request.");
-}
-
-function refuse(code: string, message: string): Reaction {
-    return { kind: "refused", refusal: { status: 400, code, message } };
-}
-
-function accepted(_instance: Instance, _now: number, { acceptedResult }: Behaviour): unknown {
-    return acceptedResult;
-}
-
-function describe({ instanceId, description, phase, createdAt }: Instance, now: number, behaviour: Behaviour): object {
-    const progress = behaviour.progress === "shown" ? progressOf(phase, now) : undefined;
-    const interruptible = phase.kind === "changing";
+function describe(instance: Instance, now: number, options: ResultOptions): object {
+    const { instanceId, description, state, createdAt } = instance;
+    const progress = options.progress === "shown" ? progressOf(state, now) : undefined;
+    const interruptible = state.kind === "changing";
     return {
         instanceId,
         description,
-        status: statusOf(phase),
+        status: statusOf(state),
         version: "7.4.0_with_X-Pack",
         nodeAmount: 2,
         nodeSpec: { spec: "elasticsearch.sn1ne.large", disk: 20, diskType: "cloud_efficiency" },
         paymentType: "postpaid",
         createdAt: new Date(createdAt).toISOString(),
-        updatedAt: new Date(phase.since).toISOString(),
+        updatedAt: new Date(state.since).toISOString(),
         clusterTasks:
             progress === undefined
                 ? []

@@ -1,26 +1,31 @@
-/** What is known of a client token when a request brings it. */
-export type TokenState<Answer> =
+/** What the store knows about a client token. */
+export type TokenState<Response> =
     | { readonly kind: "free" }
     | { readonly kind: "running" }
-    | { readonly kind: "remembered"; readonly answer: Answer }
+    | { readonly kind: "remembered"; readonly response: Response }
     | { readonly kind: "mismatch" };
 
-type Entry<Answer> =
+type Entry<Response> =
     | { readonly kind: "running"; readonly parameters: string }
-    | { readonly kind: "remembered"; readonly parameters: string; readonly answer: Answer; readonly forgetAt: number };
+    | {
+          readonly kind: "remembered";
+          readonly parameters: string;
+          readonly response: Response;
+          readonly forgetAt: number;
+      };
 
-/** Client tokens with the answers they earned. */
-export class TokenStore<Answer> {
-    readonly #entries = new Map<string, Entry<Answer>>();
+/** Client tokens with their responses. */
+export class TokenStore<Response> {
+    readonly #entries = new Map<string, Entry<Response>>();
     readonly #lifetimeMs: number;
 
-    /** Each answer is remembered for `lifetimeMs`. */
+    /** Remembers each response for `lifetimeMs`. */
     constructor(lifetimeMs: number) {
         this.#lifetimeMs = lifetimeMs;
     }
 
-    /** Says what a request with this token and these parameters should get at the time `now`. */
-    look(token: string, parameters: string, now: number): TokenState<Answer> {
+    /** What is known about a token at the time `now`; `mismatch` if it was used with other parameters. */
+    lookup(token: string, parameters: string, now: number): TokenState<Response> {
         this.#expire(now);
         const entry = this.#entries.get(token);
         if (entry === undefined) {
@@ -29,25 +34,25 @@ export class TokenStore<Answer> {
         return entry.parameters === parameters ? entry : { kind: "mismatch" };
     }
 
-    /** Marks a free token as being worked on. */
+    /** Marks a free token as in use by a running request. */
     hold(token: string, parameters: string): void {
         this.#entries.set(token, { kind: "running", parameters });
     }
 
-    /** Frees a token that was held and earned no answer. */
+    /** Frees a held token whose request ended without a response to remember. */
     release(token: string): void {
         this.#entries.delete(token);
     }
 
-    /** Forgets the answer to a token before its time; false if none is remembered. */
+    /** Forgets the response before its lifetime ends; false if none is remembered. */
     forget(token: string, now: number): boolean {
         this.#expire(now);
         return this.#entries.get(token)?.kind === "remembered" && this.#entries.delete(token);
     }
 
-    /** Remembers the answer a free token has earned. */
-    remember(token: string, parameters: string, answer: Answer, now: number): void {
-        this.#entries.set(token, { kind: "remembered", parameters, answer, forgetAt: now + this.#lifetimeMs });
+    /** Remembers the response for a free token. */
+    remember(token: string, parameters: string, response: Response, now: number): void {
+        this.#entries.set(token, { kind: "remembered", parameters, response, forgetAt: now + this.#lifetimeMs });
     }
 
     // All lifetimes are equal, so the map's insertion order is the order of expiry.

@@ -3,18 +3,18 @@ import { setImmediate } from "node:timers/promises";
 import type { FastifyReply } from "fastify";
 import type { Clock } from "../clock";
 import type { Outcome } from "../cloud/ledger";
-import type { HttpAnswer } from "./answers";
+import type { HttpResponse } from "./responses";
 
-/** What goes over the wire, and how. */
+/** How a response is sent, if at all. */
 export type Delivery =
-    | { readonly kind: "whole"; readonly answer: HttpAnswer }
-    | { readonly kind: "dripping"; readonly answer: HttpAnswer; readonly everyMs: number }
+    | { readonly kind: "whole"; readonly response: HttpResponse }
+    | { readonly kind: "dripping"; readonly response: HttpResponse; readonly everyMs: number }
     /** Half of the body, then the connection closes. */
-    | { readonly kind: "cut"; readonly answer: HttpAnswer }
+    | { readonly kind: "cut"; readonly response: HttpResponse }
     | { readonly kind: "reset" }
     | { readonly kind: "never" };
 
-/** How the ledger sees a delivery. */
+/** The outcome of a delivery in the ledger. */
 export function outcomeOf(delivery: Delivery): Outcome {
     switch (delivery.kind) {
         case "never":
@@ -24,13 +24,13 @@ export function outcomeOf(delivery: Delivery): Outcome {
         case "whole":
         case "dripping":
         case "cut": {
-            const { status, code } = delivery.answer;
-            return code === undefined ? { kind: "answered", status } : { kind: "refused", status, code };
+            const { status, code } = delivery.response;
+            return code === undefined ? { kind: "responded", status } : { kind: "rejected", status, code };
         }
     }
 }
 
-/** Puts a delivery on the wire, past Fastify where it would be too honest. */
+/** Sends a delivery. All but a whole response bypass Fastify, which sends valid HTTP only. */
 export async function transmit(
     delivery: Delivery,
     reply: FastifyReply,
@@ -38,7 +38,7 @@ export async function transmit(
     stopping: AbortSignal,
 ): Promise<FastifyReply> {
     if (delivery.kind === "whole") {
-        const { status, headers, body } = delivery.answer;
+        const { status, headers, body } = delivery.response;
         return reply.code(status).headers(headers).send(body);
     }
     reply.hijack();
@@ -49,14 +49,14 @@ export async function transmit(
             reply.raw.socket?.resetAndDestroy();
             break;
         case "cut": {
-            const body = begin(reply.raw, delivery.answer);
+            const body = sendHead(reply.raw, delivery.response);
             reply.raw.write(body.subarray(0, body.length / 2), () => reply.raw.destroy());
             break;
         }
         case "dripping":
-            for (const byte of begin(reply.raw, delivery.answer)) {
+            for (const byte of sendHead(reply.raw, delivery.response)) {
                 await clock.sleep(delivery.everyMs, stopping);
-                // Bytes written in one turn of the event loop would travel together.
+                // Bytes written in one turn of the event loop would be sent together.
                 await setImmediate();
                 reply.raw.write(Buffer.of(byte));
             }
@@ -65,7 +65,7 @@ export async function transmit(
     return reply;
 }
 
-function begin(raw: ServerResponse, { status, headers, body }: HttpAnswer): Buffer {
+function sendHead(raw: ServerResponse, { status, headers, body }: HttpResponse): Buffer {
     const bytes = Buffer.from(body);
     raw.writeHead(status, { ...headers, "content-length": bytes.length });
     raw.flushHeaders();

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock";
 
-/** Counts an account's requests of the current second; false once there are too many. */
+/** Counts the requests of each account in the current second; false if there are too many. */
 export function rateLimit(requestsPerSecond: number, clock: Clock): (accountId: string) => boolean {
     const counts = new Map<string, number>();
     let second = 0;

@@ -4,15 +4,15 @@ import type { AddressInfo } from "node:net";
 import { fastify } from "fastify";
 import type { KeyAndCertificate } from "../network/certificate";
 import { type ConnectionCount, countConnections, listening } from "../network/listening";
-import { refused, unknownAction } from "./answers";
+import { errorResponse, unknownAction } from "./responses";
 
-/** How to serve. */
+/** What `new HttpServer` takes. */
 export interface ServerOptions {
     readonly tls: KeyAndCertificate | undefined;
     readonly newRequestId: () => string;
 }
 
-/** Where a server is reached, without a trailing slash. */
+/** The URLs of a server, without a trailing slash. */
 export interface Addresses {
     /** `https` with `tls`. */
     readonly url: string;
@@ -20,10 +20,10 @@ export interface Addresses {
     readonly plainUrl: string;
 }
 
-/** The application to which the services of the cloud add their routes. */
+/** The Fastify application, to which the services add their routes. */
 export type Application = ReturnType<typeof createApplication>;
 
-/** Serves one application, with TLS too if there is a certificate. */
+/** Serves one application: over HTTP, and over TLS too if a certificate is given. */
 export class HttpServer {
     readonly app: Application;
     readonly connections: ConnectionCount;
@@ -36,7 +36,7 @@ export class HttpServer {
         this.connections = countConnections([this.app.server, this.#plain]);
     }
 
-    /** Starts to listen; the address without TLS has a free port of its own. */
+    /** Starts listening. With TLS, the plain HTTP address gets a free port of its own. */
     async listen(host: string, port: number): Promise<Addresses> {
         try {
             const url = await listening(this.app.listen({ host, port }), host, port);
@@ -47,12 +47,12 @@ export class HttpServer {
         }
     }
 
-    /** Breaks all connections, calls `then`, and ends when everything is closed. */
-    async close(then: () => void = () => undefined): Promise<void> {
+    /** Closes all connections, calls `afterConnections`, and resolves when everything is closed. */
+    async close(afterConnections: () => void = () => undefined): Promise<void> {
         this.app.server.closeAllConnections();
         this.#plain.closeAllConnections();
         this.#plain.close();
-        then();
+        afterConnections();
         await this.app.close();
     }
 
@@ -73,7 +73,10 @@ function createApplication({ tls, newRequestId }: ServerOptions) {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
     app.setNotFoundHandler((request, reply) => {
-        const { status, headers, body } = refused(unknownAction, { requestId: newRequestId(), hostId: request.host });
+        const { status, headers, body } = errorResponse(unknownAction, {
+            requestId: newRequestId(),
+            hostId: request.host,
+        });
         return reply.code(status).headers(headers).send(body);
     });
     return app;

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock";
-import type { Ledger } from "../cloud/ledger";
-import type { Refusal } from "../http/answers";
+import { type Rejected, reject } from "../rejection";
 import type { RamPolicy } from "./ram";
 
 const hourMs = 60 * 60_000;
@@ -12,9 +11,9 @@ export interface Account {
     readonly accessKeySecret: string;
     /** The STS token that must come with a temporary key. */
     readonly securityToken?: string;
-    /** The account the key belongs to, and with it client tokens and limits. @default the access key ID */
+    /** The account of the key, which owns client tokens and limits. @default the access key ID */
     readonly accountId?: string;
-    /** What the key may do. @default everything */
+    /** What the key is allowed to do. @default everything */
     readonly policy?: RamPolicy;
 }
 
@@ -22,17 +21,17 @@ export interface Account {
 export interface Role {
     /** `acs:ram::{account ID}:role/{name}`; the account owns client tokens and limits. */
     readonly arn: string;
-    /** Who may assume it: access key IDs, and ARNs of other roles. @default nobody */
+    /** The access key IDs and role ARNs that may assume the role. @default none */
     readonly trusts?: readonly string[];
-    /** The identity provider whose tokens are good for it. @default none */
+    /** The identity provider whose tokens the role accepts. @default none */
     readonly oidcProviderArn?: string;
-    /** What `AssumeRole` must bring as `ExternalId`. @default anything */
+    /** The `ExternalId` that `AssumeRole` requires. @default anything */
     readonly externalId?: string;
-    /** What the role may do. @default everything */
+    /** What the role is allowed to do. @default everything */
     readonly policy?: RamPolicy;
 }
 
-/** Credentials for a time, with the names the services give them. */
+/** Temporary credentials, with the field names of the services. */
 export interface TemporaryCredentials {
     readonly AccessKeyId: string;
     readonly AccessKeySecret: string;
@@ -41,50 +40,40 @@ export interface TemporaryCredentials {
     readonly Expiration: string;
 }
 
-/** Who makes a call, found by the access key. */
+/** The identity behind an access key. */
 export interface Identity {
     readonly accessKeyId: string;
     readonly accessKeySecret: string;
     readonly securityToken: string | undefined;
     readonly accountId: string;
-    /** What roles trust: the access key ID, or the ARN of the role behind a temporary key. */
+    /** What a role trusts: the access key ID, or the ARN of the role behind a temporary key. */
     readonly principal: string;
-    /** All of them must allow a call. */
+    /** All of them must allow a request. */
     readonly policies: readonly RamPolicy[];
     /** Milliseconds since 1970. */
     readonly expiresAt: number;
 }
 
-/** Whether a request may enter. */
-export type Verdict =
-    | { readonly kind: "accepted"; readonly identity: Identity }
-    | { readonly kind: "refused"; readonly refusal: Refusal };
+/** Whether a request is authenticated. */
+export type Verdict = { readonly kind: "accepted"; readonly identity: Identity } | Rejected;
 
-/** What the identities of an emulator are made of. */
+/** What `new Identities` takes. */
 export interface IdentitiesOptions {
     readonly accounts: readonly Account[];
     readonly roles: readonly Role[];
     readonly clock: Clock;
-    /** The lifetime of temporary credentials, if no shorter one is asked for. */
+    /** The longest lifetime of temporary credentials. */
     readonly lifetimeMs: number | undefined;
 }
 
-/** What every service that issues credentials works with. */
-export interface IssuerContext {
-    readonly identities: Identities;
-    readonly clock: Clock;
-    readonly newRequestId: () => string;
-    readonly ledger: Ledger;
-}
-
-/** Everyone the emulator knows: accounts, roles, and the temporary credentials it has issued. */
+/** The accounts, the roles, and the temporary credentials issued so far. */
 export class Identities {
     readonly #known = new Map<string, Identity>();
     readonly #roles: readonly Role[];
     readonly #clock: Clock;
     readonly #lifetimeMs: number | undefined;
 
-    /** Knows the accounts from the start. */
+    /** Starts with the accounts and roles. */
     constructor({ accounts, roles, clock, lifetimeMs }: IdentitiesOptions) {
         this.#roles = roles;
         this.#clock = clock;
@@ -102,17 +91,17 @@ export class Identities {
         }
     }
 
-    /** Finds the identity a request claims, by its key and STS token; its signature is still to be verified. */
+    /** Finds the identity of a key and STS token. The caller still has to verify the signature. */
     identify(accessKeyId: string, securityToken: string | undefined): Verdict {
         const identity = this.#known.get(accessKeyId);
         if (identity === undefined) {
-            return refuse(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
+            return reject(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
         }
         if (securityToken !== identity.securityToken) {
-            return refuse(400, "InvalidSecurityToken.Malformed", "The specified SecurityToken is malformed.");
+            return reject(400, "InvalidSecurityToken.Malformed", "The specified SecurityToken is malformed.");
         }
         if (identity.expiresAt <= this.#clock.now()) {
-            return refuse(400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.");
+            return reject(400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.");
         }
         return { kind: "accepted", identity };
     }
@@ -127,14 +116,14 @@ export class Identities {
         return this.#roles.find(({ arn }) => roleName(arn) === name);
     }
 
-    /** Issues credentials of a role, for a time and under a policy that may narrow the role's. */
+    /** Issues credentials of a role. A session policy may narrow the role's. */
     issue(role: Role, session: { durationMs?: number; policy?: RamPolicy | undefined } = {}): TemporaryCredentials {
         const lifetimeMs = Math.min(
             session.durationMs ?? this.#lifetimeMs ?? hourMs,
             this.#lifetimeMs ?? Number.POSITIVE_INFINITY,
         );
         const expiresAt = this.#clock.now() + lifetimeMs;
-        // Signs that an encoding can break, as in the real ones.
+        // Real tokens contain "+", "/" and "=" too, which a wrong encoding breaks.
         const securityToken = `CAIS+/${randomBytes(48).toString("base64")}==`;
         const accessKeyId = `STS.${randomBytes(12).toString("hex")}`;
         const accessKeySecret = randomBytes(24).toString("hex");
@@ -155,7 +144,7 @@ export class Identities {
         };
     }
 
-    /** Ends all temporary credentials issued so far, whatever their `Expiration` says. */
+    /** Expires all temporary credentials issued so far, before their `Expiration`. */
     expireIssued(): void {
         const now = this.#clock.now();
         for (const [accessKeyId, identity] of this.#known) {
@@ -169,8 +158,4 @@ export class Identities {
 /** The name at the end of a role's ARN. */
 export function roleName(arn: string): string {
     return arn.slice(arn.lastIndexOf("/") + 1);
-}
-
-function refuse(status: number, code: string, message: string): Verdict {
-    return { kind: "refused", refusal: { status, code, message } };
 }

@@ -1,4 +1,4 @@
-/** A RAM policy document; conditions, `NotAction` and `NotResource` are not modelled. */
+/** A RAM policy document; conditions, `NotAction` and `NotResource` are not supported. */
 export interface RamPolicy {
     readonly Version: "1";
     readonly Statement: readonly RamStatement[];
@@ -7,13 +7,13 @@ export interface RamPolicy {
 /** One rule of a RAM policy. */
 export interface RamStatement {
     readonly Effect: "Allow" | "Deny";
-    /** `{service}:{operation}`; `*` stands for any text. */
+    /** `{service}:{operation}`; `*` matches any text. */
     readonly Action: string | readonly string[];
-    /** `acs:{service}:{region}:{account}:{path}`; `*` stands for any text. */
+    /** `acs:{service}:{region}:{account}:{path}`; `*` matches any text. */
     readonly Resource: string | readonly string[];
 }
 
-/** Whether all policies allow the action on the resource and none denies it; no policies allow everything. */
+/** Whether every policy allows the action on the resource. An empty list allows everything. */
 export function isAllowed(policies: readonly RamPolicy[], action: string, resource: string): boolean {
     return policies.every(({ Statement }) => {
         const effects = Statement.filter(
@@ -23,7 +23,7 @@ export function isAllowed(policies: readonly RamPolicy[], action: string, resour
     });
 }
 
-/** Reads a policy document a client has sent; undefined if it is none, or uses what is not modelled. */
+/** Parses a policy document; undefined if it is invalid or uses an unsupported element. */
 export function parsePolicy(text: string): RamPolicy | undefined {
     try {
         const value: unknown = JSON.parse(text);

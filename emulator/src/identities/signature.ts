@@ -1,10 +1,21 @@
 import { createHash, createHmac } from "node:crypto";
 import { unescape as percentDecode } from "node:querystring";
-import type { Refusal } from "../http/answers";
-import type { IncomingRequest } from "../http/incoming";
+import type { Rejection } from "../rejection";
 import type { Identities, Verdict } from "./identities";
 
 const windowMs = 15 * 60_000;
+
+/** The parts of a request that a signature covers, as they were received. */
+export interface SignedRequest {
+    readonly method: string;
+    /** The path, still encoded. */
+    readonly path: string;
+    /** The query's names and values, decoded. */
+    readonly query: readonly (readonly [string, string])[];
+    /** Headers by their lower-case names. */
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: Buffer;
+}
 
 /** What an `Authorization` header claims. */
 export type Claim =
@@ -16,15 +27,18 @@ export type Claim =
           readonly signature: string;
       };
 
-const dateHeaders: Readonly<Record<Claim["kind"], string>> = { ROA: "date", ACS3: "x-acs-date" };
+/** The kinds of signatures: HMAC-SHA1 in the ROA style, and ACS3-HMAC-SHA256. */
+export type SignatureKind = Claim["kind"];
 
-/** Remembers each nonce for as long as a request with it could still be in time. */
+const dateHeaders: Readonly<Record<SignatureKind, string>> = { ROA: "date", ACS3: "x-acs-date" };
+
+/** Remembers each nonce for as long as a request with it could still be valid. */
 export class NonceStore {
     readonly #seen = new Map<string, number>();
 
     /** False if the access key has used the nonce before. */
     use(accessKeyId: string, nonce: string, now: number): boolean {
-        // A date may lie one window ahead, so it stays valid for two.
+        // A date may be one window ahead, so it stays valid for two.
         for (const [key, seenAt] of this.#seen) {
             if (seenAt + 2 * windowMs >= now) {
                 break;
@@ -40,7 +54,7 @@ export class NonceStore {
     }
 }
 
-/** Reads an `Authorization` header of either kind. */
+/** Parses an `Authorization` header of either kind. */
 export function parseClaim(authorization: string | undefined): Claim | undefined {
     const roa = /^acs ([^:\s]+):(\S+)$/.exec(authorization ?? "");
     if (roa?.[1] !== undefined && roa[2] !== undefined) {
@@ -57,7 +71,7 @@ export function parseClaim(authorization: string | undefined): Claim | undefined
 
 /** Checks key, STS token, time, signature, body and nonce, in this order. */
 export function verify(
-    request: IncomingRequest,
+    request: SignedRequest,
     claim: Claim | undefined,
     identities: Identities,
     nonces: NonceStore,
@@ -65,22 +79,22 @@ export function verify(
 ): Verdict {
     const { headers } = request;
     if (claim === undefined) {
-        return { kind: "refused", refusal: missing("AccessKeyId") };
+        return { kind: "rejected", rejection: missing("AccessKeyId") };
     }
     const verdict = identities.identify(claim.accessKeyId, headers["x-acs-security-token"]);
-    if (verdict.kind === "refused") {
+    if (verdict.kind === "rejected") {
         return verdict;
     }
-    const refusal =
-        untimely(headers[dateHeaders[claim.kind]], now) ??
-        signatureRefusal(request, claim, verdict.identity.accessKeySecret) ??
-        // Only a genuine request uses up its nonce: a forged one could otherwise lock out the real one.
-        nonceRefusal(claim.accessKeyId, headers["x-acs-signature-nonce"], nonces, now);
-    return refusal === undefined ? verdict : { kind: "refused", refusal };
+    const rejection =
+        checkDate(headers[dateHeaders[claim.kind]], now) ??
+        checkSignature(request, claim, verdict.identity.accessKeySecret) ??
+        // After the signature: a forged request must not use up the nonce of the real one.
+        useNonce(claim.accessKeyId, headers["x-acs-signature-nonce"], nonces, now);
+    return rejection === undefined ? verdict : { kind: "rejected", rejection };
 }
 
-/** The refusal of a date that can't be read, or is off by more than 15 minutes. */
-export function untimely(text: string | undefined, now: number): Refusal | undefined {
+/** Rejects a date that is malformed, or off by more than 15 minutes. */
+export function checkDate(text: string | undefined, now: number): Rejection | undefined {
     const date = Date.parse(text ?? "");
     if (Number.isNaN(date)) {
         return badRequest("InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.");
@@ -90,13 +104,13 @@ export function untimely(text: string | undefined, now: number): Refusal | undef
         : undefined;
 }
 
-/** The refusal of a missing nonce, or one the key has used before. */
-export function nonceRefusal(
+/** Rejects a missing nonce, and one that the key has used before. */
+export function useNonce(
     accessKeyId: string,
     nonce: string | undefined,
     nonces: NonceStore,
     now: number,
-): Refusal | undefined {
+): Rejection | undefined {
     if (nonce === undefined) {
         return missing("SignatureNonce");
     }
@@ -105,30 +119,30 @@ export function nonceRefusal(
         : badRequest("SignatureNonceUsed", "Specified signature nonce was used already.");
 }
 
-/** The refusal of a request without a parameter it must have. */
-export function missing(name: string): Refusal {
+/** The rejection of a request without a required parameter. */
+export function missing(name: string): Rejection {
     return badRequest(`Missing${name}`, `${name} is mandatory for this action.`);
 }
 
-/** The refusal of a signature that is not ours for this text, which the real gateway repeats too. */
-export function mismatch(text: string): Refusal {
+/** The rejection of a wrong signature. Like the real gateway, it repeats the string to sign. */
+export function mismatch(text: string): Rejection {
     return badRequest(
         "SignatureDoesNotMatch",
         `Specified signature is not matched with our calculation. server string to sign is:${text}`,
     );
 }
 
-/** Names and values in the order of their names. */
-export function sorted(pairs: IncomingRequest["query"]): IncomingRequest["query"] {
+/** Sorts names and values by name. */
+export function sorted(pairs: SignedRequest["query"]): SignedRequest["query"] {
     return [...pairs].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-/** Encodes as RFC 3986 asks, `!'()*` too. */
+/** Encodes by RFC 3986, including `!'()*`. */
 export function percentEncode(text: string): string {
     return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function signatureRefusal(request: IncomingRequest, claim: Claim, secret: string): Refusal | undefined {
+function checkSignature(request: SignedRequest, claim: Claim, secret: string): Rejection | undefined {
     const { headers, body } = request;
     switch (claim.kind) {
         case "ROA": {
@@ -156,7 +170,7 @@ function signatureRefusal(request: IncomingRequest, claim: Claim, secret: string
     }
 }
 
-function roaStringToSign({ method, path, query, headers }: IncomingRequest): string {
+function roaStringToSign({ method, path, query, headers }: SignedRequest): string {
     const standard = ["accept", "content-md5", "content-type", "date"].map((name) => headers[name] ?? "");
     const own = Object.keys(headers)
         .filter((name) => name.startsWith("x-acs-"))
@@ -167,10 +181,7 @@ function roaStringToSign({ method, path, query, headers }: IncomingRequest): str
     return [method, ...standard, ...own, resource].join("\n");
 }
 
-function acs3CanonicalRequest(
-    { method, path, query, headers, body }: IncomingRequest,
-    names: readonly string[],
-): string {
+function acs3CanonicalRequest({ method, path, query, headers, body }: SignedRequest, names: readonly string[]): string {
     return [
         method,
         path
@@ -191,6 +202,6 @@ function sha256(data: string | Buffer): string {
     return createHash("sha256").update(data).digest("hex");
 }
 
-function badRequest(code: string, message: string): Refusal {
+function badRequest(code: string, message: string): Rejection {
     return { status: 400, code, message };
 }

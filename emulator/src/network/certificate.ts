@@ -10,7 +10,7 @@ export interface KeyAndCertificate {
     readonly cert: string;
 }
 
-/** A new certificate, valid for a year, that clients trust through `NODE_EXTRA_CA_CERTS` or as their `ca`. */
+/** Creates a certificate, valid for a year. Clients trust it through `NODE_EXTRA_CA_CERTS` or as their `ca`. */
 export function selfSigned(hosts: readonly string[] = ["127.0.0.1", "localhost"]): KeyAndCertificate {
     const { privateKey, publicKey } = pki.rsa.generateKeyPair(2048);
     const certificate = pki.createCertificate();

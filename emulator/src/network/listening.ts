@@ -3,20 +3,20 @@ import type { Server } from "node:net";
 const problems = {
     EADDRINUSE: {
         reason: "the port is in use",
-        advice: "stop what listens there, or choose another port (0 is any free one)",
+        advice: "stop the other program, or choose another port (0 for any free one)",
     },
-    EACCES: { reason: "this user may not open the port", advice: "choose one above 1023, or 0 for any free one" },
-    EADDRNOTAVAIL: { reason: "this machine has no such address", advice: "choose one of its own, such as 127.0.0.1" },
-    ENOTFOUND: { reason: "there is no such host", advice: "choose an address of this machine, such as 127.0.0.1" },
+    EACCES: { reason: "this user may not open the port", advice: "choose a port above 1023, or 0 for any free one" },
+    EADDRNOTAVAIL: { reason: "this machine has no such address", advice: "choose one that it has, such as 127.0.0.1" },
+    ENOTFOUND: { reason: "DNS lookup failed", advice: "choose an address of this machine, such as 127.0.0.1" },
 } as const;
 
-/** The emulator cannot listen where it was told to; the message says why, and what to do. */
+/** The emulator cannot listen on an address. The message says why, and how to fix it. */
 export class ListenError extends Error {
     override readonly name = "ListenError";
 
-    /** Says it of an address. */
+    /** Describes the problem with an address. */
     constructor(
-        /** Node.js's name of the problem. */
+        /** The error code of Node.js. */
         readonly code: keyof typeof problems,
         host: string,
         port: number,
@@ -26,7 +26,7 @@ export class ListenError extends Error {
     }
 }
 
-/** Waits for a server to listen, and makes a `ListenError` of a problem with the address. */
+/** Waits until a server listens; throws a `ListenError` if the address is the problem. */
 export async function listening<T>(started: Promise<T>, host: string, port: number): Promise<T> {
     try {
         return await started;
@@ -36,13 +36,13 @@ export async function listening<T>(started: Promise<T>, host: string, port: numb
     }
 }
 
-/** Client connections that are open now, and the most there were at one time. */
+/** The number of open client connections, and its maximum so far. */
 export interface ConnectionCount {
     readonly open: number;
     readonly peak: number;
 }
 
-/** Counts the connections of some servers. */
+/** Counts the connections of all given servers. */
 export function countConnections(servers: readonly Server[]): ConnectionCount {
     const count = { open: 0, peak: 0 };
     for (const server of servers) {

@@ -1,6 +1,6 @@
 /**
- * Redirects a process of which only the environment can be set: `NODE_OPTIONS=--require=<this module>`, with a
- * `Redirection` as JSON in `EMULATOR_REDIRECTION`.
+ * Redirects another process through its environment: `NODE_OPTIONS=--require=<this module>`, and a `Redirection` as
+ * JSON in `EMULATOR_REDIRECTION`.
  */
 import { type Redirection, redirect } from "./redirection";
 

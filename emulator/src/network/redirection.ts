@@ -2,19 +2,19 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
 
-/** Where connections to fixed hosts end instead. */
+/** Where connections to built-in hosts go instead. */
 export interface Redirection {
-    /** Origins, such as `http://127.0.0.1:8017`, by the host names that clients ask for. */
+    /** Origins, such as `http://127.0.0.1:8017`, by the host name that a client connects to. */
     readonly hosts: Readonly<Record<string, string>>;
     /** A certificate to trust on these connections, PEM. @default those that Node trusts */
     readonly ca?: string;
 }
 
 /**
- * Leads this process's connections to the given hosts elsewhere, for clients with addresses built in.
+ * Redirects this process's connections to the given hosts, for clients with built-in addresses.
  *
- * Only addresses change: client, protocol, TLS with the host's name, and requests stay as they are. The result undoes
- * it and closes what was opened.
+ * Only addresses change: requests, protocol, and TLS with the host's name stay the same. The returned function ends
+ * the redirection and closes the redirected connections.
  */
 export function redirect({ hosts, ca }: Redirection): () => void {
     const sockets = new Set<Duplex>();
@@ -45,7 +45,7 @@ export function redirect({ hosts, ca }: Redirection): () => void {
         for (const undo of restore) {
             undo();
         }
-        // Agents keep connections alive, and the next emulator must not inherit them.
+        // Agents keep connections alive, which the next emulator must not get.
         for (const socket of sockets) {
             socket.destroy();
         }

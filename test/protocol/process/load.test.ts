@@ -54,7 +54,7 @@ describe("the load of many resources in one provider process", () => {
         await create(0, 1_000, 1_000);
         expectOneEffectEach(1_000);
         const { requests } = emulator.ledger;
-        const refused = requests.filter(({ outcome }) => outcome.kind === "refused");
+        const refused = requests.filter(({ outcome }) => outcome.kind === "rejected");
         assert.ok(refused.length < requests.length * 0.05, `${refused.length} of ${requests.length} were refused`);
     });
 

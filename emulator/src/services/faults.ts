@@ -1,29 +1,30 @@
 import { descriptorOf, type Operation } from "../cloud/operations";
-import { type HttpAnswer, json, type Refusal, type RequestIdentity, refused } from "./answers";
-import type { Delivery } from "./delivery";
+import type { Delivery } from "../http/delivery";
+import { errorResponse, type HttpResponse, jsonResponse, type ResponseIds } from "../http/responses";
+import type { Rejection } from "../rejection";
 
-/** Whether a fault strikes before the call has its effect, which then never comes, or after it. */
+/** When a fault happens: `before` the effect, which then never happens, or `after` it. */
 export type Point = "before" | "after";
 
-/** A way to fail; those without `point` do nothing to the instance unless said otherwise. */
+/** A way to fail. A fault without `point` has no effect on the instance, except `drip`. */
 export type Fault =
     /** Too many requests: 400 `Throttling.User`, 429 `Throttling`, or 503 with `QPS Limit Exceeded` in the message. */
     | { readonly kind: "throttling"; readonly form: "user" | "too-many-requests" | "qps-limit" }
-    /** Any refusal of the service. */
-    | ({ readonly kind: "refusal" } & Refusal)
+    /** Any error response of the service. */
+    | ({ readonly kind: "rejection" } & Rejection)
     /** 200 with `Result: false`. */
     | { readonly kind: "result-false" }
-    /** 302 to another place. */
+    /** 302 to another URL. */
     | { readonly kind: "redirect"; readonly location: string }
     /** 503 `ServiceUnavailable`. */
     | { readonly kind: "service-unavailable"; readonly point: Point }
     /** 500 `InternalError`. */
     | { readonly kind: "internal-error"; readonly point: Point }
-    /** A page of a proxy, with any status: 502, or 200. */
+    /** The HTML page of a proxy, with any status. */
     | { readonly kind: "html"; readonly status: number; readonly point: Point }
     /** An error in the service's XML form. */
-    | ({ readonly kind: "xml-error"; readonly point: Point } & Refusal)
-    /** Half of the JSON in a transfer that looks complete. */
+    | ({ readonly kind: "xml-error"; readonly point: Point } & Rejection)
+    /** Half of the JSON, with a matching content length. */
     | { readonly kind: "truncated-json"; readonly point: Point }
     /** Half of the body, then the connection closes. */
     | { readonly kind: "cut-off"; readonly point: Point }
@@ -37,28 +38,28 @@ export type Fault =
     | { readonly kind: "code-in-success"; readonly code: string; readonly message: string; readonly point: Point }
     /** A connection reset by the peer. */
     | { readonly kind: "reset"; readonly point: Point }
-    /** No answer until the client or the emulator gives up. */
+    /** No response until the client disconnects or the emulator stops. */
     | { readonly kind: "hang"; readonly point: Point }
-    /** The right answer, `delayMs` milliseconds late; with `before` the effect too, even if the client has gone. */
+    /** The correct response, `delayMs` milliseconds late. With `before` the effect is late too, even without a client. */
     | { readonly kind: "slow"; readonly delayMs: number; readonly point: Point }
-    /** The right answer, effect included, a byte every `everyMs` milliseconds. */
+    /** The correct response after the effect, a byte every `everyMs` milliseconds. */
     | { readonly kind: "drip"; readonly everyMs: number };
 
-/** Which calls a fault strikes: what is left out matches everything. */
+/** Which requests fail; an omitted condition matches everything. */
 export interface FaultRule {
     readonly operation?: Operation;
-    /** In whatever region. */
+    /** In any region. */
     readonly instanceId?: string;
-    /** Calls of one operation on one instance, counted from 1 when the rule is added. @default "all" */
+    /** Requests for one operation on one instance, counted from 1 when the rule is added. @default "all" */
     readonly calls?: number | { readonly from: number; readonly to: number } | "all";
     readonly fault: Fault;
 }
 
-/** The faults that are to come; where rules overlap, the one added first strikes. */
+/** The rules for faults. If several match, the one added first applies. */
 export class FaultScript {
     readonly #rules: { readonly rule: FaultRule; readonly counts: Map<string, number> }[] = [];
 
-    /** Adds a rule; throws for an operation or a fault that does not exist. */
+    /** Adds a rule; throws for an unknown operation or fault. */
     add(rule: FaultRule): void {
         if (rule.operation !== undefined) {
             descriptorOf(rule.operation);
@@ -72,8 +73,8 @@ export class FaultScript {
         this.#rules.length = 0;
     }
 
-    /** Counts a call and returns the fault that strikes it. */
-    strike(operation: Operation, instanceId: string): Fault | undefined {
+    /** Counts a request and returns its fault, if any. */
+    faultFor(operation: Operation, instanceId: string): Fault | undefined {
         const key = JSON.stringify([operation, instanceId]);
         let fault: Fault | undefined;
         for (const { rule, counts } of this.#rules) {
@@ -82,7 +83,7 @@ export class FaultScript {
             const matches =
                 (rule.operation ?? operation) === operation &&
                 (rule.instanceId ?? instanceId) === instanceId &&
-                includes(rule.calls ?? "all", count);
+                matchesCount(rule.calls ?? "all", count);
             if (matches) {
                 fault ??= rule.fault;
             }
@@ -91,11 +92,11 @@ export class FaultScript {
     }
 }
 
-/** Whether the call is performed before its fault strikes. */
+/** Whether the request has its effect before the fault happens. */
 export function pointOf(fault: Fault): Point {
     switch (fault.kind) {
         case "throttling":
-        case "refusal":
+        case "rejection":
         case "result-false":
         case "redirect":
             return "before";
@@ -120,84 +121,84 @@ export function pointOf(fault: Fault): Point {
     }
 }
 
-/** What a fault makes of the right answer. */
-export function distort(
+/** Applies a fault to the correct response. */
+export function faultyDelivery(
     fault: Exclude<Fault, { kind: "slow" }>,
-    answer: HttpAnswer,
-    identity: RequestIdentity,
+    response: HttpResponse,
+    ids: ResponseIds,
 ): Delivery {
     switch (fault.kind) {
         case "throttling":
-            return whole(refused(throttled[fault.form], identity));
-        case "refusal":
-            return whole(refused(fault, identity));
+            return whole(errorResponse(throttled[fault.form], ids));
+        case "rejection":
+            return whole(errorResponse(fault, ids));
         case "result-false":
-            return whole(json(200, { Result: false, RequestId: identity.requestId }, identity));
+            return whole(jsonResponse(200, { Result: false, RequestId: ids.requestId }, ids));
         case "redirect":
             return whole({ status: 302, headers: { location: fault.location, "content-type": "text/html" }, body: "" });
         case "service-unavailable":
-            return whole(refused(unavailable, identity));
+            return whole(errorResponse(unavailable, ids));
         case "internal-error":
-            return whole(refused(internalError, identity));
+            return whole(errorResponse(internalError, ids));
         case "html": {
             const body = `<html><head><title>${fault.status}</title></head><body>${fault.status} nginx</body></html>`;
             return whole({ status: fault.status, headers: { "content-type": "text/html" }, body });
         }
         case "xml-error":
-            return whole(xmlError(fault, identity));
+            return whole(xmlError(fault, ids));
         case "truncated-json":
-            return whole({ ...answer, body: answer.body.slice(0, answer.body.length / 2) });
+            return whole({ ...response, body: response.body.slice(0, response.body.length / 2) });
         case "cut-off":
-            return { kind: "cut", answer };
+            return { kind: "cut", response };
         case "empty":
-            return whole({ status: 200, headers: answer.headers, body: "" });
+            return whole({ status: 200, headers: response.headers, body: "" });
         case "no-content":
-            return whole({ status: 204, headers: answer.headers, body: "" });
+            return whole({ status: 204, headers: response.headers, body: "" });
         case "json-null":
-            return whole(json(fault.status, null, identity));
+            return whole(jsonResponse(fault.status, null, ids));
         case "code-in-success": {
-            const body = { RequestId: identity.requestId, Code: fault.code, Message: fault.message };
-            return whole({ ...json(200, body, identity), code: fault.code });
+            const body = { RequestId: ids.requestId, Code: fault.code, Message: fault.message };
+            return whole({ ...jsonResponse(200, body, ids), code: fault.code });
         }
         case "reset":
             return { kind: "reset" };
         case "hang":
             return { kind: "never" };
         case "drip":
-            return { kind: "dripping", answer, everyMs: fault.everyMs };
+            return { kind: "dripping", response, everyMs: fault.everyMs };
     }
 }
 
-/** The refusal of a user who asks too often. */
-export const throttledUser: Refusal = {
+/** The rejection beyond the rate limit of a user. */
+export const throttledUser: Rejection = {
     status: 400,
     code: "Throttling.User",
     message: "Request was denied due to user flow control.",
 };
 
-const throttled: Record<Extract<Fault, { kind: "throttling" }>["form"], Refusal> = {
+const throttled: Record<Extract<Fault, { kind: "throttling" }>["form"], Rejection> = {
     user: throttledUser,
     "too-many-requests": { status: 429, code: "Throttling", message: "Request was denied due to request throttling." },
     "qps-limit": { status: 503, code: "ServiceUnavailable", message: "QPS Limit Exceeded" },
 };
 
-const unavailable: Refusal = {
+const unavailable: Rejection = {
     status: 503,
     code: "ServiceUnavailable",
     message: "The request has failed due to a temporary failure of the server.",
 };
 
-const internalError: Refusal = {
+const internalError: Rejection = {
     status: 500,
     code: "InternalError",
     message: "The request processing has failed due to some unknown error.",
 };
 
-function whole(answer: HttpAnswer): Delivery {
-    return { kind: "whole", answer };
+function whole(response: HttpResponse): Delivery {
+    return { kind: "whole", response };
 }
 
-function xmlError({ status, code, message }: Refusal, { requestId, hostId }: RequestIdentity): HttpAnswer {
+function xmlError({ status, code, message }: Rejection, { requestId, hostId }: ResponseIds): HttpResponse {
     const body =
         `<?xml version='1.0' encoding='UTF-8'?><Error><RequestId>${requestId}</RequestId><HostId>${hostId}</HostId>` +
         `<Code>${code}</Code><Message>${message}</Message></Error>`;
@@ -205,7 +206,7 @@ function xmlError({ status, code, message }: Refusal, { requestId, hostId }: Req
     return { status, headers, body, code };
 }
 
-function includes(calls: NonNullable<FaultRule["calls"]>, count: number): boolean {
+function matchesCount(calls: NonNullable<FaultRule["calls"]>, count: number): boolean {
     if (calls === "all") {
         return true;
     }

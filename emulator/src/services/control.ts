@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Cloud } from "../cloud/cloud";
 import type { ReadonlyLedger } from "../cloud/ledger";
-import type { Application } from "./server";
+import type { Application } from "../http/server";
 
 const loopback = /^(::1|(::ffff:)?127\..*)$/;
 
@@ -14,9 +14,9 @@ interface ClientTokenRoute {
     Params: { clientToken: string };
 }
 
-/** Adds the routes by which a person or a script looks at the cloud and drives it, without a signature. */
-export function addByHand(app: Application, cloud: Cloud, ledger: ReadonlyLedger): void {
-    const drive =
+/** Adds the routes by which the page, a person or a script reads and controls the cloud, without a signature. */
+export function addControl(app: Application, cloud: Cloud, ledger: ReadonlyLedger): void {
+    const control =
         (act: (instanceId: string, region: string | undefined) => void) =>
         (request: FastifyRequest<InstanceRoute>, reply: FastifyReply) => {
             const { instanceId } = request.params;
@@ -35,11 +35,11 @@ export function addByHand(app: Application, cloud: Cloud, ledger: ReadonlyLedger
     }));
     app.post(
         "/_emulator/instances/:instanceId/start-change",
-        drive((...which) => cloud.startChange(...which)),
+        control((...which) => cloud.startChange(...which)),
     );
     app.post(
         "/_emulator/instances/:instanceId/step",
-        drive((...which) => cloud.step(...which)),
+        control((...which) => cloud.step(...which)),
     );
     app.post<ClientTokenRoute>("/_emulator/client-tokens/:clientToken/forget", (request, reply) =>
         attempt(request, reply, () => {
@@ -51,7 +51,7 @@ export function addByHand(app: Application, cloud: Cloud, ledger: ReadonlyLedger
 
 function attempt({ ip }: { readonly ip: string }, reply: FastifyReply, act: () => object): FastifyReply {
     if (!loopback.test(ip)) {
-        return reply.code(403).send({ error: "Only this machine may do that." });
+        return reply.code(403).send({ error: "Only this machine can control the emulator." });
     }
     try {
         return reply.send(act());

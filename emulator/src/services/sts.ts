@@ -1,43 +1,50 @@
 import { createHmac } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { CredentialEntry, CredentialOperation } from "../cloud/ledger";
+import { outcomeOf } from "../http/delivery";
+import { signedRequest } from "../http/request";
 import {
-    type HttpAnswer,
-    json,
-    type Refusal,
-    type RequestIdentity,
-    refused,
+    errorResponse,
+    type HttpResponse,
+    jsonResponse,
+    type ResponseIds,
     unknownAction,
     unknownVersion,
-} from "../http/answers";
-import { outcomeOf } from "../http/delivery";
-import { type IncomingRequest, incoming } from "../http/incoming";
+} from "../http/responses";
 import {
     type Identities,
-    type IssuerContext,
     type Role,
     roleName,
     type TemporaryCredentials,
     type Verdict,
-} from "./identities";
-import { isAllowed, parsePolicy, type RamPolicy } from "./ram";
-import { mismatch, missing, NonceStore, nonceRefusal, percentEncode, sorted, untimely } from "./signature";
+} from "../identities/identities";
+import { isAllowed, parsePolicy, type RamPolicy } from "../identities/ram";
+import {
+    checkDate,
+    mismatch,
+    missing,
+    NonceStore,
+    percentEncode,
+    type SignedRequest,
+    sorted,
+    useNonce,
+} from "../identities/signature";
+import { type Rejected, type Rejection, reject } from "../rejection";
+import type { IssuerContext } from "./issuer";
 
 const apiVersion = "2015-04-01";
 const maxPolicyBytes = 2048;
 
-/** What the token service works with. */
+/** What the token service depends on. */
 export interface StsOptions extends IssuerContext {
-    /** The OIDC tokens that are good. */
+    /** The OIDC tokens that are accepted. */
     readonly oidcTokens: readonly string[];
     readonly signatureTime: () => number;
 }
 
 type RpcParameters = ReadonlyMap<string, string>;
 
-type Refused = { readonly kind: "refused"; readonly refusal: Refusal };
-
-type Grant = { readonly kind: "granted"; readonly role: Role } | Refused;
+type Grant = { readonly kind: "granted"; readonly role: Role } | Rejected;
 
 interface Action {
     readonly proof: CredentialEntry["proof"];
@@ -46,53 +53,51 @@ interface Action {
 
 type Session =
     | { readonly kind: "valid"; readonly durationMs: number; readonly policy: RamPolicy | undefined }
-    | Refused;
+    | Rejected;
 
-/** Makes the handler of the Security Token Service: RPC calls on `/`, their parameters in query and form. */
+/** Handles the Security Token Service: RPC requests to `/`, with parameters in the query and in a form. */
 export function sts(options: StsOptions): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
     const { identities, oidcTokens, clock, signatureTime, newRequestId, ledger } = options;
     const nonces = new NonceStore();
 
     function assumeRole(method: string, parameters: RpcParameters): Grant {
         const verdict = verifyRpc(method, parameters, identities, nonces, signatureTime());
-        if (verdict.kind === "refused") {
+        if (verdict.kind === "rejected") {
             return verdict;
         }
         const role = identities.role(parameters.get("RoleArn"));
         if (role === undefined) {
-            return refuse(noRole);
+            return unknownRole;
         }
         const { principal, policies } = verdict.identity;
         const permitted =
             role.trusts?.includes(principal) === true &&
             (role.externalId ?? parameters.get("ExternalId")) === parameters.get("ExternalId") &&
             isAllowed(policies, "sts:AssumeRole", role.arn);
-        return permitted ? { kind: "granted", role } : refuse(noPermission);
+        return permitted ? { kind: "granted", role } : noPermission;
     }
 
     function assumeRoleWithOidc(parameters: RpcParameters): Grant {
         const absent = ["OIDCProviderArn", "OIDCToken"].find((name) => !parameters.get(name));
         if (absent !== undefined) {
-            return refuse(missing(absent));
+            return { kind: "rejected", rejection: missing(absent) };
         }
         if (!oidcTokens.includes(parameters.get("OIDCToken") ?? "")) {
-            return refuse(badOidcToken);
+            return invalidOidcToken;
         }
         const role = identities.role(parameters.get("RoleArn"));
         if (role === undefined) {
-            return refuse(noRole);
+            return unknownRole;
         }
-        return role.oidcProviderArn === parameters.get("OIDCProviderArn")
-            ? { kind: "granted", role }
-            : refuse(noPermission);
+        return role.oidcProviderArn === parameters.get("OIDCProviderArn") ? { kind: "granted", role } : noPermission;
     }
 
-    function issue(grant: Grant, parameters: RpcParameters): TemporaryCredentials | Refusal {
-        if (grant.kind === "refused") {
-            return grant.refusal;
+    function issue(grant: Grant, parameters: RpcParameters): TemporaryCredentials | Rejection {
+        if (grant.kind === "rejected") {
+            return grant.rejection;
         }
         const session = sessionOf(parameters);
-        return session.kind === "refused" ? session.refusal : identities.issue(grant.role, session);
+        return session.kind === "rejected" ? session.rejection : identities.issue(grant.role, session);
     }
 
     const actions = {
@@ -103,27 +108,27 @@ export function sts(options: StsOptions): (request: FastifyRequest, reply: Fasti
         name !== undefined && Object.hasOwn(actions, name);
 
     return (request, reply) => {
-        const received = incoming(request);
+        const received = signedRequest(request);
         const parameters = parametersOf(received);
-        const identity: RequestIdentity = { requestId: newRequestId(), hostId: request.host };
-        const send = ({ status, headers, body }: HttpAnswer) => reply.code(status).headers(headers).send(body);
+        const ids: ResponseIds = { requestId: newRequestId(), hostId: request.host };
+        const send = ({ status, headers, body }: HttpResponse) => reply.code(status).headers(headers).send(body);
         const operation = parameters.get("Action");
         if (!isAction(operation)) {
-            return send(refused(unknownAction, identity));
+            return send(errorResponse(unknownAction, ids));
         }
         if (parameters.get("Version") !== apiVersion) {
-            return send(refused(unknownVersion, identity));
+            return send(errorResponse(unknownVersion, ids));
         }
 
         const { proof, grant } = actions[operation];
         const role = parameters.get("RoleArn");
         const sessionName = parameters.get("RoleSessionName");
         const issued = issue(grant(received.method, parameters), parameters);
-        const answer =
+        const response =
             "code" in issued
-                ? refused(issued, identity)
-                : json(200, assumed(issued, role, sessionName, identity), identity);
-        ledger.asked({
+                ? errorResponse(issued, ids)
+                : jsonResponse(200, assumedRole(issued, role, sessionName, ids), ids);
+        ledger.addCredentialRequest({
             time: new Date(clock.now()).toISOString(),
             operation,
             accessKeyId: parameters.get("AccessKeyId"),
@@ -132,19 +137,19 @@ export function sts(options: StsOptions): (request: FastifyRequest, reply: Fasti
             durationSeconds: parameters.get("DurationSeconds"),
             policy: parameters.get("Policy"),
             proof,
-            requestId: identity.requestId,
-            outcome: outcomeOf({ kind: "whole", answer }),
+            requestId: ids.requestId,
+            outcome: outcomeOf({ kind: "whole", response }),
             issued: "code" in issued ? undefined : issued.AccessKeyId,
         });
-        return send(answer);
+        return send(response);
     };
 }
 
-function assumed(
+function assumedRole(
     Credentials: TemporaryCredentials,
     arn = "",
     sessionName = "",
-    { requestId }: RequestIdentity,
+    { requestId }: ResponseIds,
 ): object {
     const AssumedRoleUser = {
         Arn: `${arn}/${sessionName}`,
@@ -163,19 +168,19 @@ function verifyRpc(
 ): Verdict {
     const accessKeyId = parameters.get("AccessKeyId");
     if (accessKeyId === undefined) {
-        return refuse(missing("AccessKeyId"));
+        return { kind: "rejected", rejection: missing("AccessKeyId") };
     }
     const verdict = identities.identify(accessKeyId, parameters.get("SecurityToken"));
-    if (verdict.kind === "refused") {
+    if (verdict.kind === "rejected") {
         return verdict;
     }
     const text = stringToSign(method, parameters);
     const expected = createHmac("sha1", `${verdict.identity.accessKeySecret}&`).update(text).digest("base64");
-    const refusal =
-        untimely(parameters.get("Timestamp"), now) ??
+    const rejection =
+        checkDate(parameters.get("Timestamp"), now) ??
         (parameters.get("Signature") === expected ? undefined : mismatch(text)) ??
-        nonceRefusal(accessKeyId, parameters.get("SignatureNonce"), nonces, now);
-    return refusal === undefined ? verdict : refuse(refusal);
+        useNonce(accessKeyId, parameters.get("SignatureNonce"), nonces, now);
+    return rejection === undefined ? verdict : { kind: "rejected", rejection };
 }
 
 function stringToSign(method: string, parameters: RpcParameters): string {
@@ -185,7 +190,7 @@ function stringToSign(method: string, parameters: RpcParameters): string {
     return `${method}&${percentEncode("/")}&${percentEncode(canonical)}`;
 }
 
-function parametersOf({ query, headers, body }: IncomingRequest): RpcParameters {
+function parametersOf({ query, headers, body }: SignedRequest): RpcParameters {
     const form = headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ? body.toString() : "";
     return new Map([...query, ...new URLSearchParams(form)]);
 }
@@ -211,24 +216,16 @@ function sessionOf(parameters: RpcParameters): Session {
         : { kind: "valid", durationMs: seconds * 1000, policy };
 }
 
-const noRole: Refusal = { status: 404, code: "EntityNotExist.Role", message: "The specified Role not exists ." };
+const unknownRole = reject(404, "EntityNotExist.Role", "The specified Role not exists .");
 
-const noPermission: Refusal = {
-    status: 403,
-    code: "NoPermission",
-    message: "You are not authorized to do this action. You should be authorized by RAM.",
-};
+const noPermission = reject(
+    403,
+    "NoPermission",
+    "You are not authorized to do this action. You should be authorized by RAM.",
+);
 
-const badOidcToken: Refusal = {
-    status: 400,
-    code: "AuthenticationFail.OIDCToken.Invalid",
-    message: "This JsonWebToken is invalid.",
-};
+const invalidOidcToken = reject(400, "AuthenticationFail.OIDCToken.Invalid", "This JsonWebToken is invalid.");
 
-function invalid(name: string, message: string): Refused {
-    return refuse({ status: 400, code: `InvalidParameter.${name}`, message });
-}
-
-function refuse(refusal: Refusal): Refused {
-    return { kind: "refused", refusal };
+function invalid(name: string, message: string): Rejected {
+    return reject(400, `InvalidParameter.${name}`, message);
 }

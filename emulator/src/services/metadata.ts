@@ -1,21 +1,22 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { CredentialOperation } from "../cloud/ledger";
-import { type IssuerContext, roleName } from "./identities";
+import { roleName } from "../identities/identities";
+import type { IssuerContext } from "./issuer";
 
 const maxTokenSeconds = 21_600;
 
-/** The instance on which the clients seem to run. */
+/** The emulated ECS instance metadata. */
 export interface MetadataOptions {
-    /** The ARN of the role attached to it. */
+    /** The ARN of the role attached to the ECS instance. */
     readonly roleArn: string;
-    /** Whether its metadata is for requests with a token only, as IMDSv2 can enforce. @default false */
+    /** Whether requests need a metadata token, as with IMDSv2 in enforced mode. @default false */
     readonly requireToken?: boolean;
 }
 
 type Handled = { readonly status: number; readonly body: string; readonly issued?: string };
 
-/** Adds the routes of the ECS instance metadata service, which clients expect at `http://100.100.100.200`. */
+/** Adds the routes of the ECS metadata service. Clients expect it at `http://100.100.100.200`: see `redirect`. */
 export function addMetadata(
     app: Pick<FastifyInstance, "get" | "put">,
     { roleArn, requireToken = false }: MetadataOptions,
@@ -24,7 +25,7 @@ export function addMetadata(
     const tokens = new Map<string, number>();
     const role = identities.role(roleArn);
     if (role === undefined) {
-        throw new Error(`The metadata's role "${roleArn}" is none of the emulator's roles.`);
+        throw new Error(`The role of the metadata, "${roleArn}", is not one of the emulator's roles.`);
     }
 
     const isTrusted = ({ headers }: FastifyRequest) => {
@@ -35,14 +36,14 @@ export function addMetadata(
         (operation: CredentialOperation, handle: (request: FastifyRequest) => Handled) =>
         (request: FastifyRequest, reply: FastifyReply) => {
             const { status, body, issued } = handle(request);
-            ledger.asked({
+            ledger.addCredentialRequest({
                 time: new Date(clock.now()).toISOString(),
                 operation,
                 role: operation === "GetMetadataCredentials" ? nameIn(request) : undefined,
                 proof: "x-aliyun-ecs-metadata-token" in request.headers ? "metadata token" : undefined,
                 requestId: newRequestId(),
                 outcome:
-                    status === 200 ? { kind: "answered", status } : { kind: "refused", status, code: String(status) },
+                    status === 200 ? { kind: "responded", status } : { kind: "rejected", status, code: String(status) },
                 issued,
             });
             return reply.code(status).header("content-type", "text/plain").send(body);

@@ -1,0 +1,137 @@
+/** A documented status, `suspended`, or any other text that a test needs. */
+export type InstanceStatus = "active" | "activating" | "suspended" | "inactive" | "invalid" | (string & {});
+
+/** When an instance changes its state, and to which status; times in milliseconds. */
+export interface Transitions {
+    /** Time from an accepted interrupt to `interruptedStatus`. */
+    readonly interruptMs: number;
+    /** The status of an instance whose change was interrupted. */
+    readonly interruptedStatus: InstanceStatus;
+    /** Time from an accepted resume to `activating`. */
+    readonly resumeStartsMs: number;
+    /** Time after which a resumed change ends by itself. */
+    readonly resumeMs: number;
+    /** Time after which a change ends by itself. */
+    readonly changeMs: number;
+}
+
+// No timers run: a state records when it ends, and whoever reads it calls `stateAt` first.
+interface States {
+    active: { readonly since: number };
+    changing: { readonly since: number; readonly endsAt: number };
+    interrupting: { readonly since: number; readonly endsAt: number; readonly suspendsAt: number };
+    suspended: { readonly since: number; readonly status: InstanceStatus };
+    resuming: { readonly since: number; readonly status: InstanceStatus; readonly startsAt: number };
+    /** A status that allows no operation, such as `inactive`. */
+    blocked: { readonly since: number; readonly status: InstanceStatus };
+}
+
+/** The name of an instance's internal state. It is finer than the status: `activating` is two states. */
+export type StateKind = keyof States;
+
+/** The internal state of an instance; times in milliseconds since 1970. */
+export type State<Kind extends StateKind = StateKind> = { [K in Kind]: States[K] & { readonly kind: K } }[Kind];
+
+const nominalChangeMs = 600_000;
+
+/** The state that an instance with this status is put into. */
+export function stateFor(status: InstanceStatus, transitions: Transitions, now: number): State {
+    switch (status) {
+        case "active":
+            return { kind: "active", since: now };
+        case "activating":
+            return startChange(transitions, now);
+        case "suspended":
+        case transitions.interruptedStatus:
+            return { kind: "suspended", since: now, status };
+        default:
+            return { kind: "blocked", since: now, status };
+    }
+}
+
+/** The status that `DescribeLogstash` reports. */
+export function statusOf(state: State): InstanceStatus {
+    switch (state.kind) {
+        case "active":
+            return "active";
+        case "changing":
+        case "interrupting":
+            return "activating";
+        case "suspended":
+        case "resuming":
+        case "blocked":
+            return state.status;
+    }
+}
+
+/** Percent of the running change, if one is running. */
+export function progressOf(state: State, now: number): number | undefined {
+    switch (state.kind) {
+        case "changing":
+        case "interrupting": {
+            const expectedMs = Number.isFinite(state.endsAt) ? state.endsAt - state.since : nominalChangeMs;
+            return Math.min(99.9, Math.round(((now - state.since) / expectedMs) * 1000) / 10);
+        }
+        case "active":
+        case "suspended":
+        case "resuming":
+        case "blocked":
+            return undefined;
+    }
+}
+
+/** Starts a change. */
+export function startChange({ changeMs }: Transitions, now: number): State<"changing"> {
+    return { kind: "changing", since: now, endsAt: now + changeMs };
+}
+
+/** Interrupts a running change. */
+export function interrupt(state: State<"changing">, { interruptMs }: Transitions, now: number): State<"interrupting"> {
+    return { ...state, kind: "interrupting", suspendsAt: now + interruptMs };
+}
+
+/** Resumes a suspended change. */
+export function resume(
+    { status }: State<"suspended">,
+    { resumeStartsMs }: Transitions,
+    now: number,
+): State<"resuming"> {
+    return { kind: "resuming", since: now, status, startsAt: now + resumeStartsMs };
+}
+
+/** The state at the time `now`, after all transitions that were due until then. */
+export function stateAt(state: State, transitions: Transitions, now: number): State {
+    const end = endOf(state);
+    return end <= now ? stateAt(nextState(state, transitions, end), transitions, now) : state;
+}
+
+/** The state after the next transition; the same state if time alone changes nothing. */
+export function nextState(state: State, { interruptedStatus, resumeMs }: Transitions, now: number): State {
+    switch (state.kind) {
+        case "changing":
+            return { kind: "active", since: now };
+        case "interrupting":
+            return { kind: "suspended", since: now, status: interruptedStatus };
+        case "resuming":
+            return { kind: "changing", since: now, endsAt: now + resumeMs };
+        case "active":
+        case "suspended":
+        case "blocked":
+            return state;
+    }
+}
+
+function endOf(state: State): number {
+    switch (state.kind) {
+        case "changing":
+            return state.endsAt;
+        case "interrupting":
+            return state.suspendsAt;
+        case "resuming":
+            return state.startsAt;
+        case "active":
+        case "suspended":
+        case "blocked":
+            return Number.POSITIVE_INFINITY;
+    }
+}
