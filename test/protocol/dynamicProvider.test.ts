@@ -243,7 +243,7 @@ describe("the provider of dynamic resources", () => {
             const error = await failureOf(host.create({ ...declared, instanceId: "ls-cn-nosuch0001" }));
             const [request] = emulator.ledger.requestsTo("InterruptLogstashTask", "ls-cn-nosuch0001");
             assert.equal(error.initFailure, undefined);
-            assert.match(error.message, /^InterruptLogstashTask on ls-cn-nosuch0001 in cn-hangzhou: refused\n/);
+            assert.match(error.message, /^InterruptLogstashTask on ls-cn-nosuch0001 in cn-hangzhou: rejected\n/);
             assert.match(error.message, /code: +InstanceNotFound \(HTTP 404\)\n/);
             assert.match(error.message, new RegExp(`request ID: +${request?.requestId}\n`));
             assert.match(error.message, /fix: +`instanceId` and `region` must name an existing/);

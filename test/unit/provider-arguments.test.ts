@@ -8,18 +8,18 @@ const read = (given: Readonly<Record<string, unknown>>, name?: string, project =
 
 describe("the arguments of a provider", () => {
     it("are keys under the plugin's name, structured ones as JSON", () => {
-        const { surroundings, failures } = read({ region: "cn-beijing", endpoints: [{ elasticsearch: "host" }] });
-        assert.equal(surroundings.config("alicloud-logstash:region"), "cn-beijing");
-        assert.equal(surroundings.config("alicloud-logstash:endpoints"), '[{"elasticsearch":"host"}]');
-        assert.equal(surroundings.config("alicloud:region"), undefined);
+        const { config, failures } = read({ region: "cn-beijing", endpoints: [{ elasticsearch: "host" }] });
+        assert.equal(config.config("alicloud-logstash:region"), "cn-beijing");
+        assert.equal(config.config("alicloud-logstash:endpoints"), '[{"elasticsearch":"host"}]');
+        assert.equal(config.config("alicloud:region"), undefined);
         assert.deepEqual(failures, []);
     });
 
     it("are none where the value is null, or the engine's own", () => {
         const given = { region: null, version: "1.0.0", pluginDownloadURL: "https://a.test" };
-        const { surroundings, failures } = read(given);
-        assert.equal(surroundings.config("alicloud-logstash:region"), undefined);
-        assert.equal(surroundings.config("alicloud-logstash:version"), undefined);
+        const { config, failures } = read(given);
+        assert.equal(config.config("alicloud-logstash:region"), undefined);
+        assert.equal(config.config("alicloud-logstash:version"), undefined);
         assert.deepEqual(failures, []);
     });
 
@@ -37,13 +37,13 @@ describe("the arguments of a provider", () => {
 
     for (const name of [undefined, "default", "default_0_1_0"]) {
         it(`are the stack's configuration for the default provider: ${name}`, () => {
-            assert.equal(read({}, name).frontEnd.declared, false);
+            assert.equal(read({}, name).source.declared, false);
         });
     }
 
     for (const name of ["mine", "defaults", "my_default", "not-default"]) {
         it(`are a declared provider's for ${name}`, () => {
-            assert.equal(read({}, name).frontEnd.declared, true);
+            assert.equal(read({}, name).source.declared, true);
         });
     }
 
