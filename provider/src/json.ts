@@ -23,3 +23,14 @@ export function canonicalJson(value: Json): string {
     }
     return JSON.stringify(value);
 }
+
+/** Describes a value in a message without showing it, because it may be a secret. */
+export function typeName(value: unknown): string {
+    if (Array.isArray(value)) {
+        return "a list";
+    }
+    if (typeof value === "string") {
+        return value === "" ? "an empty text" : "this text";
+    }
+    return isRecord(value) ? "an object" : `this ${typeof value}`;
+}

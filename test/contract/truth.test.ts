@@ -95,10 +95,9 @@ async function playScene(
         ALIBABA_CLOUD_ACCESS_KEY_SECRET: testAccount.accessKeySecret,
         ALIBABA_CLOUD_ENDPOINT_ELASTICSEARCH: emulator.url,
     };
-    const surroundings = { config: () => undefined, env };
     const lifecycle = new Lifecycle({
-        configSource: () => dynamicConfigSource,
-        config: () => surroundings,
+        source: dynamicConfigSource,
+        config: { config: () => undefined, env },
         stopped: new AbortController().signal,
         log: async () => {},
     });

@@ -1,5 +1,5 @@
 import { providerStub } from "../../provider/src/dynamic/providerStub";
-import { unknownValue } from "../../provider/src/lifecycle/argumentRules";
+import { unknownValue } from "../../provider/src/lifecycle/triggers";
 import { project } from "../engine/stack";
 import { interruptType, resumeType, urnOf } from "../urns";
 import type { Registration } from "./engine";

@@ -91,6 +91,11 @@ export class Host {
         return host;
     }
 
+    /** The same server, called for another resource. */
+    of(urn: string): Host {
+        return new Host(this.running, this.client, urn);
+    }
+
     async check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: string[] }> {
         const request = new rpc.CheckRequest();
         request.setUrn(this.urn);

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { announcementOf } from "../../provider/src/lifecycle/announcement";
-import { unknownValue } from "../../provider/src/lifecycle/argumentRules";
 import { readArguments } from "../../provider/src/lifecycle/arguments";
 import type { Update } from "../../provider/src/lifecycle/diff";
+import { unknownValue } from "../../provider/src/lifecycle/triggers";
 import type { Operation } from "../../provider/src/operations/operations";
 
 const inputs = { instanceId: "ls-cn-1", region: "cn-hangzhou" };

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { unknownValue } from "../../provider/src/lifecycle/argumentRules";
 import { argumentsOf, checkArguments as checkOf, readArguments } from "../../provider/src/lifecycle/arguments";
+import { unknownValue } from "../../provider/src/lifecycle/triggers";
 
 const checkArguments = (values: Record<string, unknown>) => checkOf("InterruptLogstashTask", values);
 const right = { instanceId: "ls-cn-4591f1y6abcd", region: "cn-hangzhou" };
@@ -117,8 +117,8 @@ describe("the check of arguments", () => {
                 /^timeoutSeconds: .* is not a whole number of seconds from 1 to 86400$/,
             );
         }
-        assert.equal(failure({ whenIdle: "ignore" }), 'whenIdle: this text is neither "fail" nor "skip"');
-        assert.equal(failure({ waitForSuspended: "no" }), "waitForSuspended: this text is neither true nor false");
+        assert.equal(failure({ whenIdle: "ignore" }), 'whenIdle: this text is not "fail" or "skip"');
+        assert.equal(failure({ waitForSuspended: "no" }), "waitForSuspended: this text is not true or false");
     });
 
     it("refuses to skip what nobody would see", () => {

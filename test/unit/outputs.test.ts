@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { argumentsWithDefault } from "../../provider/src/lifecycle/arguments";
 import {
-    acceptanceIn,
     type Ended,
+    earlierIn,
     outputNames,
     outputsFor,
     outputsOfNone,
@@ -108,11 +108,12 @@ describe("the outputs of a resource", () => {
         assert.deepEqual(resultIn(resume, { interruption: "ls-cn-1/T", resumedInterruption: "ls-cn-1/S" }), {
             resumedInterruption: "ls-cn-1/S",
         });
-        assert.equal(acceptanceIn(interrupt, outputs), undefined);
-        assert.deepEqual(acceptanceIn(interrupt, { ...outputs, interruptedAt: at }), { at });
+        assert.deepEqual(earlierIn(interrupt, outputs), {});
+        const over = { ...outputs, interrupted: false, interruptedAt: at };
+        assert.deepEqual(earlierIn(interrupt, over), { acceptance: { at }, over: true });
         const accepted = { ...outputs, interruptedAt: at, requestId: "R" };
-        assert.deepEqual(acceptanceIn(interrupt, accepted), { at, requestId: "R" });
-        assert.equal(acceptanceIn(resume, accepted), undefined);
+        assert.deepEqual(earlierIn(interrupt, accepted), { acceptance: { at, requestId: "R" }, over: false });
+        assert.deepEqual(earlierIn(resume, accepted), {});
     });
 
     it("have a default where their argument has one", () => {

@@ -1,11 +1,10 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { nonEmpty, parseJson } from "../../provider/src/configuration";
-import { canonicalJson, type Json } from "../../provider/src/json";
-import { typeName, unknownValue } from "../../provider/src/lifecycle/argumentRules";
-import { signature, triggersProblem, triggersWarning } from "../../provider/src/lifecycle/triggers";
+import { canonicalJson, type Json, typeName } from "../../provider/src/json";
+import { signature, triggersFailure, triggersWarning, unknownValue } from "../../provider/src/lifecycle/triggers";
 
-describe("triggersProblem", () => {
+describe("triggersFailure", () => {
     const cyclic: unknown[] = ["v1"];
     cyclic.push({ a: cyclic });
     const deep = (levels: number) => Array.from({ length: levels }).reduce<unknown>((value) => [value], "v1");
@@ -33,27 +32,27 @@ describe("triggersProblem", () => {
     ];
     for (const [triggers, problem] of cases) {
         it(`returns the path and the reason when a value is none for JSON: ${problem.source}`, () => {
-            assert.match(triggersProblem(triggers) ?? "", problem);
+            assert.match(triggersFailure(triggers) ?? "", problem);
         });
     }
 
     it("returns nothing when JSON and Pulumi keep the values", () => {
         const shared = { a: "👍" };
         for (const triggers of [undefined, null, [], ["v1", 2, null, [{ a: {} }]], [shared, shared], deep(100)]) {
-            assert.equal(triggersProblem(triggers), undefined);
+            assert.equal(triggersFailure(triggers), undefined);
         }
     });
 
     it("returns nothing when values are unknown, however many", () => {
-        assert.equal(triggersProblem(unknownValue), undefined);
-        assert.equal(triggersProblem(Array.from({ length: 3_000 }, () => unknownValue)), undefined);
+        assert.equal(triggersFailure(unknownValue), undefined);
+        assert.equal(triggersFailure(Array.from({ length: 3_000 }, () => unknownValue)), undefined);
     });
 
     for (const mark of ["__pulumiAsset", "__pulumiArchive", "__pulumiResource", signature]) {
         it(`names the path when a value of Pulumi's own has the mark ${mark}`, () => {
             const value = { [mark]: true };
             const path = /^\[1\]\.c\[0\] is an? (asset|archive|resource|value of Pulumi's own)\b/;
-            assert.match(triggersProblem(["v1", { c: [value] }]) ?? "", path);
+            assert.match(triggersFailure(["v1", { c: [value] }]) ?? "", path);
         });
     }
 
@@ -61,9 +60,9 @@ describe("triggersProblem", () => {
         const property = fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
             const triggers = (fill: number) => [value, "x".repeat(fill)] as Json[];
             const room = 100_000 - Buffer.byteLength(canonicalJson(triggers(0)));
-            fc.pre(room >= 0 && triggersProblem([value]) === undefined);
-            assert.equal(triggersProblem(triggers(room)), undefined);
-            assert.match(triggersProblem(triggers(room + 1)) ?? "", /^has more than 100 kB/);
+            fc.pre(room >= 0 && triggersFailure([value]) === undefined);
+            assert.equal(triggersFailure(triggers(room)), undefined);
+            assert.match(triggersFailure(triggers(room + 1)) ?? "", /^has more than 100 kB/);
         });
         fc.assert(property, { numRuns: 100 });
     });

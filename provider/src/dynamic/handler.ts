@@ -1,8 +1,8 @@
 import { lostEngine } from "../engine/lostEngine";
 import { dynamicProvider } from "./provider";
 
-// The engine is watched from here on: it can be lost before it has asked for anything.
+// Watches the engine from here on, because it can be lost before its first call.
 const provider = dynamicProvider(process, lostEngine(process));
 
-/** What the pointer in every state loads, so this entry of the package is permanent. */
+/** What the provider stub in every state loads. This entry of the package is permanent. */
 export = provider;

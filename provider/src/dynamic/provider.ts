@@ -5,101 +5,90 @@ import type { Properties } from "../lifecycle/arguments";
 import { type ApplyResult, type ConfigSource, Lifecycle, type ResourceRef } from "../lifecycle/lifecycle";
 import { operationOf, typeTokenOf } from "../lifecycle/urn";
 
-/** It reads the settings of `@pulumi/alicloud`. */
+/** Dynamic resources read the stack configuration of `@pulumi/alicloud`. */
 export const dynamicConfigSource: ConfigSource = { namespace: "alicloud" };
 
-/**
- * The provider of all resources, in the form that the SDK's dynamic-provider server runs. Ends every operation when
- * `stopped` fires.
- */
+/** The provider of all resources, as the SDK's dynamic-provider host runs it. Ends every operation when `stopped` fires. */
 export function dynamicProvider(
     { argv, env }: Pick<NodeJS.Process, "argv" | "env">,
     stopped: AbortSignal,
     log: EngineLog = connectEngineLog(argv),
 ): dynamic.ResourceProvider<Properties, Properties> {
-    // The host calls `configure` once and may call the others before it has ended, so it only keeps what it is given.
-    let surroundings: ProcessConfig = { config: () => undefined, env };
-    const lifecycle = new Lifecycle({
-        configSource: () => dynamicConfigSource,
-        config: () => surroundings,
-        log,
-        stopped,
-    });
+    const lifecycleWith = (config: ProcessConfig["config"]) =>
+        new Lifecycle({ source: dynamicConfigSource, config: { config, env }, stopped, log });
+    let lifecycle = lifecycleWith(() => undefined);
 
     return {
+        // The host calls other methods before this promise resolves, so it does nothing but keep the configuration.
         async configure({ config }) {
-            surroundings = { config: (key) => config.get(key), env };
+            lifecycle = lifecycleWith((key) => config.get(key));
         },
 
         async check(olds, news) {
-            const { subject, inputs, ownInputs } = read(news);
-            const checked = await lifecycle.check(subject, olds, inputs);
+            const { resource, inputs, constructorInputs } = read(news);
+            const { completion, failures } = await lifecycle.check(resource, olds, inputs);
             return {
-                inputs: { ...inputs, ...checked.completion, ...ownInputs },
-                // With a property named, the CLI would print its value, which may be a secret of the program.
-                failures: checked.failures.map((reason) => ({ property: "", reason })),
+                inputs: { ...inputs, ...completion, ...constructorInputs },
+                // The CLI would print the value of a named property, which may be a secret of the program.
+                failures: failures.map((reason) => ({ property: "", reason })),
             };
         },
 
         async diff(_id, olds, news) {
-            const { subject, inputs } = read(news);
-            return lifecycle.diff(subject, olds, inputs);
+            const { resource, inputs } = read(news);
+            return lifecycle.diff(resource, olds, inputs);
         },
 
         async create(news) {
-            const { subject, inputs, pointer } = read(news);
+            const { resource, inputs, stub } = read(news);
             const id = String(inputs.instanceId);
-            return { id, outs: outputsOf(id, { ...inputs, ...pointer }, await lifecycle.create(subject, inputs)) };
+            return { id, outs: recordOf(id, { ...inputs, ...stub }, await lifecycle.create(resource, inputs)) };
         },
 
         async update(id, olds, news) {
-            const { subject, inputs, pointer } = read(news);
-            return { outs: outputsOf(id, { ...inputs, ...pointer }, await lifecycle.update(subject, olds, inputs)) };
+            const { resource, inputs, stub } = read(news);
+            return { outs: recordOf(id, { ...inputs, ...stub }, await lifecycle.update(resource, olds, inputs)) };
         },
 
         async delete() {
-            // The record goes; what was done to the instance stays as it is.
+            // Only the record goes: the instance stays as it is.
         },
     };
 }
 
-/** Inputs that the constructor adds to those of the program: the URN, which `create` is not told, and the pointer. */
-interface OwnInputs {
-    readonly resourceUrn?: unknown;
-    readonly __provider?: unknown;
-}
-
-interface Read {
-    readonly subject: ResourceRef;
+interface ReadInputs {
+    readonly resource: ResourceRef;
+    /** The inputs that the program gives. */
     readonly inputs: Properties;
-    readonly ownInputs: Properties;
-    readonly pointer: Properties;
+    /** The inputs that the constructor adds: the URN, which `create` is not told, and the provider stub. */
+    readonly constructorInputs: Properties;
+    readonly stub: Properties;
 }
 
-function read({ resourceUrn, __provider, ...inputs }: Properties & OwnInputs): Read {
+function read({ resourceUrn, __provider, ...inputs }: Properties): ReadInputs {
     const urn = String(resourceUrn);
-    const pointer = __provider === undefined ? {} : { __provider };
+    const stub = __provider === undefined ? {} : { __provider };
     return {
-        subject: { operation: operationOf(urn, typeTokenOf), urn },
+        resource: { operation: operationOf(urn, typeTokenOf), urn },
         inputs,
-        ownInputs: { resourceUrn, ...pointer },
-        pointer,
+        constructorInputs: { resourceUrn, ...stub },
+        stub,
     };
 }
 
-/** What the engine records, or throws what makes the deployment fail. */
-function outputsOf(id: string, mirrored: Properties, written: ApplyResult): Properties {
-    switch (written.kind) {
+/** What the engine records; or throws what makes the deployment fail. */
+function recordOf(id: string, inputs: Properties, applied: ApplyResult): Properties {
+    switch (applied.kind) {
         case "done":
-            return { ...mirrored, ...written.results };
+            return { ...inputs, ...applied.results };
         case "pending":
-            // The engine records what comes with an ID; of the rest the user sees the reasons only.
-            throw Object.assign(new Error(written.message), {
+            // The engine records the properties of an error with an ID, and shows nothing but its reasons.
+            throw Object.assign(new Error(applied.message), {
                 id,
-                properties: { ...mirrored, ...written.results },
-                reasons: [written.message],
+                properties: { ...inputs, ...applied.results },
+                reasons: [applied.message],
             });
         case "failed":
-            throw new Error(written.message);
+            throw new Error(applied.message);
     }
 }

@@ -1,10 +1,9 @@
 /**
- * The text stored as `__provider` with every resource: a pointer to this package, not its code. Pulumi's dynamic
- * provider process runs it. It is a contract: later releases must read the states that contain it, so it never changes.
+ * The text that Pulumi stores as `__provider` with every resource, and that its dynamic-provider process runs: it loads this
+ * package instead of containing its code. Later releases must read the states that contain it, so it never changes.
  *
- * Where the package cannot be loaded, `delete` still works. `check`, which the engine calls before it creates or updates
- * anything, fails with the reason. Single quotes, and no more than this, because it stands in the state twice for each
- * resource.
+ * If the package cannot be loaded, `delete` still works. `check`, which the engine calls before it creates or updates
+ * anything, fails with the reason. The state contains the text twice for each resource, so it is short.
  */
 export const providerStub =
     "exports.handler=()=>{try{return require('pulumi-alicloud-logstash/handler')}catch(e){" +

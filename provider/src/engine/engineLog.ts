@@ -3,15 +3,15 @@ import type * as EngineMessages from "@pulumi/pulumi/proto/engine_pb";
 import type { Line } from "../request/progress";
 import { grpcOfPulumi } from "./pulumiLibraries";
 
-/** Shows a line beside a resource in the CLI; resolves when the engine has it, or cannot be reached. */
+/** Shows a line beside a resource in the CLI. Resolves when the engine has the line, or cannot be reached. */
 export type EngineLog = (urn: string, line: Line) => Promise<void>;
 
-/** An engine that runs takes a line within milliseconds; one that does not must not hold anything up. */
-const patienceMs = 2_000;
+/** A running engine takes a line within milliseconds. One that does not must not hold an operation up. */
+const logTimeoutMs = 2_000;
 
 /**
- * Connects to the engine that started this process: its address is the last argument, behind flags. Without an engine
- * that answers the lines are lost, and nothing else.
+ * Connects to the engine that started this process: its address is the last argument, behind flags. If no engine responds,
+ * lines are lost and nothing else fails.
  */
 export function connectEngineLog(args: readonly string[]): EngineLog {
     let show: EngineLog | undefined;
@@ -29,8 +29,7 @@ function connect(address: string | undefined): EngineLog {
     if (address === undefined || !/^[\w.[\]:-]+:\d+$/.test(address)) {
         throw new Error("this process was not given the address of an engine");
     }
-    // Loaded on the first line only, most interrupts have nothing to say; by `require`, for generated code that has no
-    // names which `import` could find.
+    // Loaded with the first line, because most operations log none. Generated code has no names that `import` could find.
     const { EngineClient } = require("@pulumi/pulumi/proto/engine_grpc_pb") as typeof EngineRpc;
     const { LogRequest, LogSeverity } = require("@pulumi/pulumi/proto/engine_pb") as typeof EngineMessages;
     const { credentials, Metadata } = grpcOfPulumi();
@@ -42,7 +41,7 @@ function connect(address: string | undefined): EngineLog {
         request.setUrn(urn);
         request.setMessage(message);
         request.setEphemeral(ephemeral);
-        const deadline = Date.now() + patienceMs;
+        const deadline = Date.now() + logTimeoutMs;
         return new Promise((resolve) => {
             client.log(request, new Metadata(), { deadline }, () => resolve());
         });

@@ -1,26 +1,26 @@
 import { setMaxListeners } from "node:events";
 import { fstatSync } from "node:fs";
 
-/** What is needed of a process. */
-type Watched = Pick<NodeJS.Process, "stdin" | "exit">;
+/** The members of a process that are used. */
+type WatchedProcess = Pick<NodeJS.Process, "stdin" | "exit">;
 
 /**
  * A signal that fires when this provider process has lost the engine that started it. The engine holds the other end of
- * the process's standard input; that pipe ends with it, also after a `kill -9`, and nothing else tells. The process, which
- * would live on, then ends too. Pulumi's dynamic-provider host loads this with its first call for a resource: without a call
- * it lives on, and nothing here can end it.
+ * the process's standard input, and that pipe is all that ends with the engine, even after a `kill -9`. The process, which
+ * would otherwise live on, exits. Pulumi's dynamic-provider host loads this module with the first call for a resource, so a
+ * host that never gets a call lives on.
  */
-export function lostEngine(process: Watched, input = 0): AbortSignal {
+export function lostEngine(process: WatchedProcess, input = 0): AbortSignal {
     const controller = new AbortController();
-    // Every operation on its way listens, and a thousand of them are no leak.
+    // Every running operation listens, and there may be a thousand.
     setMaxListeners(0, controller.signal);
     if (isPipe(input)) {
         process.stdin.resume().once("close", () => {
             controller.abort(new Error("the deployment was stopped"));
-            // Other dynamic providers share this process: a moment for them to end what they do.
+            // Operations of other dynamic providers in this process get a moment to end.
             setTimeout(() => process.exit(1), 300);
         });
-        // Whoever loads this elsewhere must not be kept alive by it; the provider's server keeps its process.
+        // Watching must not keep a process alive; the provider's server does.
         unrefIfPossible(process.stdin);
     }
     return controller.signal;
@@ -30,7 +30,7 @@ function unrefIfPossible(stream: { unref?: () => unknown }): void {
     stream.unref?.();
 }
 
-// A terminal or /dev/null says nothing about an engine.
+/** A terminal or /dev/null does not end with the engine. */
 function isPipe(descriptor: number): boolean {
     try {
         const stat = fstatSync(descriptor);

@@ -1,16 +1,16 @@
 import { createRequire } from "node:module";
 
-/** The gRPC library that Pulumi itself uses: what is made with it works with no other copy. */
+/** The gRPC library of Pulumi. Pulumi's generated services work only with objects of this copy. */
 export function grpcOfPulumi(): typeof import("@grpc/grpc-js") {
     return fromPulumi("@grpc/grpc-js");
 }
 
-/** The same of a module of its Protobuf library. */
+/** A module of Pulumi's Protobuf library. */
 export function protobufOfPulumi<Module>(name: "struct_pb" | "empty_pb" | "any_pb"): Module {
     return fromPulumi(`google-protobuf/google/protobuf/${name}`);
 }
 
-/** From where `@pulumi/pulumi` finds it, without loading that package. */
+/** Loads a dependency of `@pulumi/pulumi` without loading that package. */
 function fromPulumi<Module>(name: string): Module {
     return createRequire(require.resolve("@pulumi/pulumi"))(name);
 }

@@ -1,19 +1,18 @@
 import { canonicalJson, type Json } from "../json";
 import { descriptorOf } from "../operations/operations";
-import { unknownValue } from "./argumentRules";
 import type { Declaration } from "./arguments";
 import type { Update } from "./diff";
+import { unknownValue } from "./triggers";
 
-/** What a preview says about an update, because it cannot show it by itself: what will be requested, never how that ends. */
+/** The line beside a resource in a preview: what the update will request. It promises no outcome. */
 export function announcementOf(declared: Declaration, update: Update): string | undefined {
     const { noun } = descriptorOf(declared.operation);
     switch (update.kind) {
         case "request": {
             const value = (declared.values[update.because] ?? null) as Json;
-            const isKnown = !canonicalJson(value).includes(unknownValue);
-            return isKnown
-                ? `${update.because} changed: will request ${noun}`
-                : `${update.because} is not known yet: may request ${noun}`;
+            return canonicalJson(value).includes(unknownValue)
+                ? `${update.because} is not known yet: may request ${noun}`
+                : `${update.because} changed: will request ${noun}`;
         }
         case "finish":
             return update.isAccepted
@@ -27,4 +26,14 @@ export function announcementOf(declared: Declaration, update: Update): string | 
         case "none":
             return undefined;
     }
+}
+
+/** The lasting line of a run in which a resume has nothing to do. */
+export function nothingToResume({ instanceId }: Declaration): string {
+    return `this program has nothing to resume on ${instanceId}`;
+}
+
+/** The lasting line about a stack whose region has changed since the resource was recorded. */
+export function regionStays(source: string, configured: string, recorded: string): string {
+    return `${source} is ${configured}, and this resource stays in ${recorded}: set \`region\` to replace it`;
 }

@@ -1,14 +1,13 @@
 import { canonicalJson, type Json, stringField } from "../json";
 import { descriptorOf } from "../operations/operations";
 import { ownStatuses } from "../request/state";
-import type { OnChange } from "./argumentRules";
-import { argumentsOf, type Declaration, type Properties, readArguments } from "./arguments";
+import { argumentsOf, argumentValues, type Declaration, type OnChange, type Properties } from "./arguments";
 import { deriveToken } from "./token";
 
 /** What a resource's record says of its last request. */
 export interface Recorded {
-    /** What it was declared with. */
-    readonly declaration: Declaration;
+    /** Its arguments by name, each as given or by default. */
+    readonly values: Properties;
     /** The token that was sent last, explicit or derived; absent if none was. */
     readonly clientToken?: string;
     /** How the request ended; `pending` while its outcome is unknown or unconfirmed. */
@@ -28,72 +27,49 @@ export type Update =
     /** A request of its own, with its own token. */
     | {
           readonly kind: "request";
+          /** The argument that changed; `""` on a create. */
           readonly because: string;
           readonly clientToken: string;
-          /** Another request is pending. */
+          /** Whether the recorded request is pending. */
           readonly supersedes: boolean;
-          /** That one may have been applied, and no poll has seen that it is over. */
+          /** Whether that request may have been applied, and no poll has seen that the change is over. */
           readonly supersedesApplied: boolean;
       }
     /** The recorded request has to be finished, with its token. */
     | { readonly kind: "finish"; readonly clientToken: string; readonly isAccepted: boolean }
-    /** Nothing is sent, and the result stays; `changed` tells whether the declaration differs at all. */
+    /** Nothing is sent, and the result stays; `changed` tells whether any argument differs. */
     | { readonly kind: "record"; readonly changed: boolean }
     /** Nothing is sent: this program has nothing to resume. */
     | { readonly kind: "none"; readonly changed: boolean };
 
 /** What the first declaration of a resource requests. */
 export function firstRequest(declared: Declaration): Extract<Update, { kind: "request" | "none" }> {
-    if (declared.interruption === "") {
-        return { kind: "none", changed: true };
-    }
-    return {
-        kind: "request",
-        because: "",
-        clientToken: tokenFor(declared, undefined),
-        supersedes: false,
-        supersedesApplied: false,
-    };
+    return declared.interruption === ""
+        ? { kind: "none", changed: true }
+        : {
+              kind: "request",
+              because: "",
+              clientToken: tokenFor(declared, undefined),
+              supersedes: false,
+              supersedesApplied: false,
+          };
 }
 
-function tokenFor(declared: Declaration, previousToken: string | undefined): string {
-    const { clientToken, interruption, triggers } = declared;
-    return (
-        clientToken ??
-        (interruption === undefined
-            ? deriveToken({ ...declared, subject: triggers, previousToken })
-            : deriveToken({ ...declared, subject: interruption }))
+/** Decides an update: for `diff`, which shows it, and for `update`, which makes it. */
+export function updateBetween(olds: Properties, declared: Declaration): Update {
+    const recorded = readRecord(olds, declared);
+    const changed = Object.entries(argumentsOf(declared.operation)).filter(([name]) =>
+        differs(name, recorded, declared),
     );
-}
-
-/** Reads from the recorded outputs what an update is decided by. */
-export function readRecord(urn: string, { operation }: Declaration, olds: Properties): Recorded {
-    const clientToken = stringField(olds, "clientToken");
-    const resumedInterruption = stringField(olds, "resumedInterruption");
-    const { resultProperty } = descriptorOf(operation);
-    return {
-        declaration: readArguments(operation, urn, olds),
-        ...(clientToken === undefined ? {} : { clientToken }),
-        status: String(olds.status),
-        isAccepted: typeof olds[`${resultProperty}At`] === "string",
-        acted: olds[resultProperty] === true,
-        ...(resumedInterruption === undefined ? {} : { resumedInterruption }),
-    };
-}
-
-/** Decides what an update is; the same for the preview, which shows it, and for the update, which does it. */
-export function updateBetween(recorded: Recorded, declared: Declaration): Update {
-    const rules = Object.entries(argumentsOf(declared.operation));
-    const changed = rules.filter(([name]) => differs(name, recorded.declaration, declared));
-    const changesThatTake = (onChange: OnChange) =>
+    const changedThat = (onChange: OnChange) =>
         changed.filter(([, rule]) => rule.onChange === onChange).map(([name]) => name);
-    const replacing = changesThatTake("replace");
+    const replacing = changedThat("replace");
     if (replacing.length > 0) {
         return { kind: "replace", because: replacing };
     }
     const { isAccepted, clientToken } = recorded;
     const isPending = recorded.status === ownStatuses.pending;
-    const because = changesThatTake("request").find((name) => requests(name, recorded, declared));
+    const because = changedThat("request").find((name) => requests(name, recorded, declared));
     if (because !== undefined) {
         return {
             kind: "request",
@@ -109,33 +85,72 @@ export function updateBetween(recorded: Recorded, declared: Declaration): Update
     return { kind: declared.interruption === "" ? "none" : "record", changed: changed.length > 0 };
 }
 
+function readRecord(olds: Properties, { operation }: Declaration): Recorded {
+    const clientToken = stringField(olds, "clientToken");
+    const resumedInterruption = stringField(olds, "resumedInterruption");
+    const { resultProperty } = descriptorOf(operation);
+    return {
+        values: argumentValues(operation, olds),
+        ...(clientToken === undefined ? {} : { clientToken }),
+        status: stringField(olds, "status") ?? "",
+        isAccepted: typeof olds[`${resultProperty}At`] === "string",
+        acted: olds[resultProperty] === true,
+        ...(resumedInterruption === undefined ? {} : { resumedInterruption }),
+    };
+}
+
 /** Whether an argument has another value than the recorded one, each as given or by default. */
-function differs(name: string, recorded: Declaration, declared: Declaration): boolean {
-    switch (name) {
-        case "clientToken":
-            // The record has the token that was sent, which the program need not have given.
-            return declared.clientToken !== undefined && declared.clientToken !== recorded.clientToken;
-        default:
-            return canonicalJson(valueIn(recorded, name)) !== canonicalJson(valueIn(declared, name));
+function differs(name: string, recorded: Recorded, declared: Declaration): boolean {
+    if (name === "clientToken") {
+        // The recorded token is the one that was sent, which the program may not have given.
+        return declared.clientToken !== undefined && declared.clientToken !== recorded.clientToken;
     }
+    const [before, after] = [recorded, declared].map(({ values }) => canonicalJson((values[name] ?? null) as Json));
+    return before !== after;
 }
 
 /** Whether a changed argument asks for a request: removing one does not, and an interruption is resumed once. */
 function requests(name: string, { resumedInterruption }: Recorded, declared: Declaration): boolean {
+    const { triggers, interruption, values } = declared;
     switch (name) {
         case "triggers":
-            return declared.triggers.length > 0;
+            return triggers.length > 0;
         case "interruption":
-            return (
-                declared.interruption !== undefined &&
-                declared.interruption !== "" &&
-                declared.interruption !== resumedInterruption
-            );
+            return interruption !== undefined && interruption !== "" && interruption !== resumedInterruption;
         default:
-            return declared.values[name] !== undefined;
+            return values[name] !== undefined;
     }
 }
 
-function valueIn({ values }: Declaration, name: string): Json {
-    return (values[name] ?? null) as Json;
+function tokenFor(declared: Declaration, previousToken: string | undefined): string {
+    const { clientToken, interruption, triggers } = declared;
+    if (clientToken !== undefined) {
+        return clientToken;
+    }
+    return interruption === undefined
+        ? deriveToken({ ...declared, subject: triggers, previousToken })
+        : deriveToken({ ...declared, subject: interruption });
+}
+
+/** What the engine gets to know of an update before it is made. */
+export interface DiffResult {
+    /** Absent if the engine is to compare the inputs itself and to name what changed. */
+    readonly changes?: boolean;
+    readonly replaces?: string[];
+}
+
+export function diffResultOf(update: Update): DiffResult {
+    switch (update.kind) {
+        case "replace":
+            return { replaces: [...update.because] };
+        case "finish":
+            return { changes: true };
+        case "request":
+            // The engine keeps the inputs from before a pending update, and the program may have returned to them: then
+            // the engine would find no change.
+            return update.supersedes ? { changes: true } : {};
+        case "record":
+        case "none":
+            return update.changed ? {} : { changes: false };
+    }
 }

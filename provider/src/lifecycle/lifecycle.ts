@@ -1,24 +1,20 @@
 import { performance } from "node:perf_hooks";
-import type * as Services from "../cloud/clients";
-import { ConfigurationError, type ProcessConfig } from "../configuration";
+import type * as Clients from "../cloud/clients";
+import type { ProcessConfig } from "../configuration";
 import { settingsOf } from "../credentials/settings";
-import { ownProfileIfReadable } from "../identity/cliFile";
-import { endpointFor } from "../identity/endpoint";
-import { describeSource, isConfigured, type ResolvedSetting } from "../identity/place";
-import { howToSetRegion, regionFor } from "../identity/region";
 import type { Settings } from "../identity/settings";
-import { stringField } from "../json";
-import { descriptorOf, type Operation } from "../operations/operations";
+import type { Operation } from "../operations/operations";
 import type { Line } from "../request/progress";
-import type * as Requests from "../request/run";
-import { announcementOf } from "./announcement";
-import { unknownValue } from "./argumentRules";
-import { checkArguments, type Declaration, type Properties, readArguments, timeoutProblem } from "./arguments";
-import { firstRequest, readRecord, type Update, updateBetween } from "./diff";
-import { acceptanceIn, outputsFor, outputsOfNone, resultIn, resultNames } from "./outputs";
-import { triggersWarning } from "./triggers";
+import type * as Run from "../request/run";
+import { announcementOf, nothingToResume } from "./announcement";
+import { checkArguments, type Declaration, type Properties, readArguments } from "./arguments";
+import { replaceFailure, timeoutFailure } from "./checkFailures";
+import { type DiffResult, diffResultOf, firstRequest, type Update, updateBetween } from "./diff";
+import { earlierIn, outputsFor, outputsOfNone, pendingInterruptionIn, resultIn, resultNames } from "./outputs";
+import { resolveRegion, settingsFailures } from "./region";
+import { triggersWarning, unknownValue } from "./triggers";
 
-/** One resource, as whatever speaks a protocol of Pulumi's knows it. */
+/** One resource, as the engine names it. */
 export interface ResourceRef {
     readonly operation: Operation;
     readonly urn: string;
@@ -26,18 +22,11 @@ export interface ResourceRef {
 
 /** How a create or an update ended. */
 export type ApplyResult =
-    /** The outputs mirror the inputs, for a later `diff` sees outputs only, and these are the rest of them. */
+    /** The record is the inputs, because a later `diff` sees outputs only, and these results. */
     | { readonly kind: "done"; readonly results: Properties }
-    /** A half success: the engine records the outputs, and the deployment fails with the message. */
+    /** A partial failure: the engine keeps the record, and the deployment fails with the message. */
     | { readonly kind: "pending"; readonly results: Properties; readonly message: string }
     | { readonly kind: "failed"; readonly message: string };
-
-/** What the engine is told of an update before it is made. */
-export interface DiffResult {
-    /** Absent where the engine is to compare the inputs itself, and to name what changed. */
-    readonly changes?: boolean;
-    readonly replaces?: string[];
-}
 
 /** The program's own time for one operation, by Pulumi's option `customTimeouts`; it wins over `timeoutSeconds`. */
 export interface CustomTimeout {
@@ -48,61 +37,55 @@ export interface CustomTimeout {
 /** How a front end finds its settings. */
 export type ConfigSource = Pick<Settings, "namespace" | "declared">;
 
-/** What the verbs need from the process they run in. */
+/** What the lifecycle needs from the process it runs in. */
 export interface LifecycleDeps {
-    readonly configSource: () => ConfigSource;
-    readonly config: () => ProcessConfig;
+    readonly source: ConfigSource;
+    readonly config: ProcessConfig;
     /** Ends every operation at once. */
     readonly stopped: AbortSignal;
     /** Shows a line beside a resource; resolves when the engine has it. */
     readonly log: (urn: string, line: Line) => Promise<void>;
 }
 
-/** The verbs of a resource's life over plain properties: what they decide and do, in no protocol. */
+/** The lifecycle of all resources of a process, over plain properties: both front ends translate it into a protocol. */
 export class Lifecycle {
-    #services: Services.Services | undefined;
+    #services: Clients.Services | undefined;
 
-    constructor(private readonly process: LifecycleDeps) {}
+    constructor(private readonly deps: LifecycleDeps) {}
 
-    /** Finds the region, by which the inputs are completed, and says what is wrong with them. */
+    /** Completes the inputs by the region and validates them, without the network. */
     async check({ operation, urn }: ResourceRef, olds: Properties, news: Properties) {
-        const profile = typeof news.profile === "string" && news.profile !== unknownValue ? news.profile : undefined;
-        const settings = this.#settings;
-        const { region: found, failure, kept } = this.#regionOf(settings, olds, news, profile);
-        const completion = found === undefined ? {} : { region: found };
-        const region = news.region ?? found;
-        const failures = checkArguments(operation, { ...news, ...completion });
-        if (failure !== undefined) {
-            failures.push(failure);
-        }
-        // A deployment that sends nothing needs no credentials, but a wrong endpoint is wrong for all, and so is a new name.
-        failures.push(...this.#problemOf(() => endpointFor(settings, String(region))));
-        if (profile !== undefined && profile !== olds.profile) {
-            failures.push(...this.#problemOf(() => ownProfileIfReadable(settings, profile), "profile: "));
-        }
+        const settings = this.#settings();
+        const { region, note, ...resolved } = resolveRegion(settings, olds, news);
+        const completion = region === undefined ? {} : { region };
+        const inputs = { ...news, ...completion };
+        const failures = [
+            ...checkArguments(operation, inputs),
+            ...resolved.failures,
+            ...settingsFailures(settings, olds, inputs),
+        ];
         const warning = failures.length === 0 ? triggersWarning(news.triggers) : undefined;
-        for (const message of [warning, kept].filter((line) => line !== undefined)) {
-            await this.process.log(urn, { message, ephemeral: false });
+        for (const message of [warning, note].filter((line) => line !== undefined)) {
+            await this.deps.log(urn, { message, ephemeral: false });
         }
         return { completion, failures: [...new Set(failures)] };
     }
 
-    /** Decides what the update would be, and says on the resource what a preview cannot show. */
+    /** Decides what the update would be, and shows a line about what the preview cannot show by itself. */
     async diff({ operation, urn }: ResourceRef, olds: Properties, news: Properties): Promise<DiffResult> {
         const declared = readArguments(operation, urn, news);
-        const update = updateBetween(readRecord(urn, declared, olds), declared);
-        const announcement = announcementOf(declared, update);
-        if (announcement !== undefined) {
-            await this.process.log(urn, { message: announcement, ephemeral: true });
+        const update = updateBetween(olds, declared);
+        const message = announcementOf(declared, update);
+        if (message !== undefined) {
+            await this.deps.log(urn, { message, ephemeral: true });
         }
-        return differenceOf(update);
+        return diffResultOf(update);
     }
 
     /** The results of a create, or of an update of `olds`, as far as they are known before anything is sent. */
     preview({ operation, urn }: ResourceRef, news: Properties, olds?: Properties): Properties {
         const declared = readArguments(operation, urn, news);
-        const update =
-            olds === undefined ? firstRequest(declared) : updateBetween(readRecord(urn, declared, olds), declared);
+        const update = olds === undefined ? firstRequest(declared) : updateBetween(olds, declared);
         switch (update.kind) {
             case "record":
                 return resultIn(operation, olds ?? {});
@@ -116,20 +99,20 @@ export class Lifecycle {
     }
 
     /** Makes the first request of a resource. */
-    async create({ operation, urn }: ResourceRef, inputs: Properties, timeout?: CustomTimeout): Promise<ApplyResult> {
+    create({ operation, urn }: ResourceRef, inputs: Properties, timeout?: CustomTimeout): Promise<ApplyResult> {
         const declared = readArguments(operation, urn, inputs);
         return this.#apply(declared, firstRequest(declared), undefined, timeout);
     }
 
-    /** Does what `diff` has decided on the same values. */
-    async update(
+    /** Makes the update that `diff` has decided on the same values. */
+    update(
         { operation, urn }: ResourceRef,
         olds: Properties,
         news: Properties,
         timeout?: CustomTimeout,
     ): Promise<ApplyResult> {
         const declared = readArguments(operation, urn, news);
-        return this.#apply(declared, updateBetween(readRecord(urn, declared, olds), declared), olds, timeout);
+        return this.#apply(declared, updateBetween(olds, declared), olds, timeout);
     }
 
     async #apply(
@@ -138,156 +121,57 @@ export class Lifecycle {
         olds: Properties | undefined,
         timeout: CustomTimeout | undefined,
     ): Promise<ApplyResult> {
-        const { operation, interruption } = declared;
-        switch (update.kind) {
-            case "request": {
-                const request = { clientToken: update.clientToken, supersedes: update.supersedesApplied };
-                return this.#request(declared, request, { olds, resumes: interruption }, timeout);
-            }
-            case "finish": {
-                const recorded = olds ?? {};
-                const acceptance = acceptanceIn(operation, recorded);
-                const over = acceptance !== undefined && recorded[descriptorOf(operation).resultProperty] !== true;
-                const earlier = acceptance === undefined ? {} : { acceptance, over };
-                const resumes = operation === "ResumeLogstashTask" ? stringField(recorded, "interruption") : undefined;
-                return this.#request(
-                    declared,
-                    { clientToken: update.clientToken, earlier },
-                    { olds, resumes },
-                    timeout,
-                );
-            }
-            case "record":
-                return { kind: "done", results: resultIn(operation, olds ?? {}) };
-            case "none":
-                await this.process.log(declared.urn, {
-                    message: `this program has nothing to resume on ${declared.instanceId}`,
-                    ephemeral: false,
-                });
-                return { kind: "done", results: outputsOfNone(olds) };
-            case "replace":
-                return {
-                    kind: "failed",
-                    message: "a change of instanceId or region replaces the resource and never updates it",
-                };
+        const { operation, urn, instanceId } = declared;
+        if (update.kind === "replace") {
+            return { kind: "failed", message: replaceFailure };
         }
-    }
-
-    async #request(
-        declared: Declaration,
-        request: Pick<Requests.Request, "clientToken" | "earlier" | "supersedes">,
-        { olds, resumes }: { readonly olds: Properties | undefined; readonly resumes: string | undefined },
-        timeout: CustomTimeout | undefined,
-    ): Promise<ApplyResult> {
-        if (timeout !== undefined) {
-            const problem = timeoutProblem(timeout.seconds);
-            if (problem !== undefined) {
-                return { kind: "failed", message: `${timeout.name}: ${problem}` };
-            }
+        if (update.kind === "record") {
+            return { kind: "done", results: resultIn(operation, olds ?? {}) };
         }
-        const time = timeout === undefined ? {} : { timeoutSeconds: timeout.seconds, timeoutName: timeout.name };
-        const { runRequest } = require("../request/run") as typeof Requests;
+        if (update.kind === "none") {
+            await this.deps.log(urn, { message: nothingToResume(declared), ephemeral: false });
+            return { kind: "done", results: outputsOfNone(olds) };
+        }
+        const failure = timeout && timeoutFailure(timeout.seconds);
+        if (timeout !== undefined && failure !== undefined) {
+            return { kind: "failed", message: `${timeout.name}: ${failure}` };
+        }
+        const { runRequest } = require("../request/run") as typeof Run;
         const outcome = await runRequest(
-            { ...declared, ...time, ...request },
+            {
+                ...declared,
+                ...(timeout && { timeoutSeconds: timeout.seconds, timeoutName: timeout.name }),
+                clientToken: update.clientToken,
+                ...(update.kind === "finish"
+                    ? { earlier: earlierIn(operation, olds ?? {}) }
+                    : { supersedes: update.supersedesApplied }),
+            },
             {
                 service: this.#servicesOfProcess().serviceFor(declared),
                 monotonic: () => performance.now(),
                 now: () => new Date(),
                 random: Math.random,
-                signal: this.process.stopped,
-                log: (line) => void this.process.log(declared.urn, line),
+                signal: this.deps.stopped,
+                log: (line) => void this.deps.log(urn, line),
             },
         );
         if (outcome.kind === "failed") {
             return outcome;
         }
-        const { operation, instanceId } = declared;
+        const resumes = update.kind === "finish" ? pendingInterruptionIn(operation, olds ?? {}) : declared.interruption;
         return { ...outcome, results: outputsFor(operation, instanceId, { ...outcome, resumes }, olds) };
     }
 
-    /** Loaded with the first request: a deployment that changes nothing needs nothing of it. */
-    #servicesOfProcess(): Services.Services {
+    #servicesOfProcess(): Clients.Services {
         if (this.#services === undefined) {
-            const { Services: ServicesOfProcess } = require("../cloud/clients") as typeof Services;
-            this.#services = new ServicesOfProcess(() => this.#settings);
+            const { Services } = require("../cloud/clients") as typeof Clients;
+            this.#services = new Services(() => this.#settings());
         }
         return this.#services;
     }
 
-    /** A region that is not given stays what it was, so that another runner's environment changes nothing. */
-    #regionOf(
-        settings: Settings,
-        olds: Properties,
-        news: Properties,
-        profile: string | undefined,
-    ): { readonly region?: string; readonly failure?: string; readonly kept?: string } {
-        if (news.region !== undefined && news.region !== null) {
-            return {};
-        }
-        const sameInstance = news.instanceId === olds.instanceId || news.instanceId === unknownValue;
-        const recorded = sameInstance && typeof olds.region === "string" ? olds.region : undefined;
-        let found: ResolvedSetting | undefined;
-        const [failure] = this.#problemOf(
-            () => {
-                found = regionFor(settings, { profile });
-            },
-            profile === undefined ? "region: " : "profile: ",
-        );
-        if (recorded !== undefined) {
-            // What is wrong with the settings is told if a request needs them.
-            const kept = found === undefined ? undefined : keptRegion(found, recorded);
-            return { region: recorded, ...(kept === undefined ? {} : { kept }) };
-        }
-        if (failure !== undefined) {
-            return { failure };
-        }
-        if (news.profile === unknownValue) {
-            // Its region may be that of the profile.
-            return { region: unknownValue };
-        }
-        const region = found?.value;
-        return region === undefined
-            ? { failure: `region: is not set; give it as ${howToSetRegion(settings)}` }
-            : { region };
-    }
-
-    /** What is wrong with the settings, if the reason is one that the user can change. */
-    #problemOf(read: () => void, label = ""): readonly string[] {
-        try {
-            read();
-            return [];
-        } catch (error) {
-            if (error instanceof ConfigurationError) {
-                return [label + error.message];
-            }
-            throw error;
-        }
-    }
-
-    get #settings(): Settings {
-        return settingsOf(this.process.config(), this.process.configSource());
-    }
-}
-
-/** What to say if the stack's region is another than the recorded one. */
-function keptRegion({ value, source }: ResolvedSetting, recorded: string): string | undefined {
-    return isConfigured(source) && value !== recorded
-        ? `${describeSource(source)} is ${value}, and this resource stays in ${recorded}: set \`region\` to replace it`
-        : undefined;
-}
-
-function differenceOf(update: Update): DiffResult {
-    switch (update.kind) {
-        case "replace":
-            return { replaces: [...update.because] };
-        case "finish":
-            return { changes: true };
-        case "request":
-            // Left open, so that the engine compares the inputs itself and names what changed. Of an update that is pending it
-            // has kept the inputs from before, to which the program may have returned.
-            return update.supersedes ? { changes: true } : {};
-        case "record":
-        case "none":
-            return update.changed ? {} : { changes: false };
+    /** The settings for one operation, which reads each file once. */
+    #settings(): Settings {
+        return settingsOf(this.deps.config, this.deps.source);
     }
 }

@@ -1,46 +1,43 @@
 import { stringField } from "../json";
 import { descriptorOf, type Operation } from "../operations/operations";
-import type { Result } from "../request/run";
-import { type Acceptance, ownStatuses, type Polls } from "../request/state";
+import type { Request, Result } from "../request/run";
+import { ownStatuses, type Polls } from "../request/state";
 import { argumentsOf, type Properties } from "./arguments";
-import { interruptionOf } from "./interruption";
+import { interruptionOf } from "./token";
 
-/** The outputs that tell how a request ended, of every resource; three more are named by the operation. */
-export const sharedResults = ["clientToken", "requestId", "status"] as const;
-
-/** The names of a resource's outputs beside those that only mirror arguments. */
+/** The names of the outputs that tell how a request ended; the others mirror arguments. */
 export function resultNames(operation: Operation): readonly string[] {
     const { resultProperty, suspensionProperty } = descriptorOf(operation);
-    return [...sharedResults, resultProperty, `${resultProperty}At`, suspensionProperty];
+    return ["clientToken", "requestId", "status", resultProperty, `${resultProperty}At`, suspensionProperty];
 }
 
-/** The names of all outputs of a resource: an output must be named where the resource is registered to get a value. */
+/** The names of all outputs of a resource. */
 export function outputNames(operation: Operation): readonly string[] {
     return [...new Set([...Object.keys(argumentsOf(operation)), ...resultNames(operation)])];
 }
 
-/** What the outputs of a run depend on. */
+/** How a request ended, as far as outputs depend on it. */
 export interface Ended {
     readonly kind: "done" | "pending";
     readonly result: Result;
     readonly polls: Polls;
-    /** The interruption that the request resumes, if it is one of a resume by interruption. */
+    /** The interruption that the request resumes; absent if triggers or a token say what to request. */
     readonly resumes?: string | undefined;
 }
 
-/** The outputs that tell how a request ended. `olds` are the recorded outputs, absent on a create. */
+/** The results of a request. `olds` are the recorded outputs, absent on a create. */
 export function outputsFor(
     operation: Operation,
     instanceId: string,
     ended: Ended,
     olds: Properties | undefined,
 ): Properties {
-    const { acceptedAt, applied: isApplied, ...result } = ended.result;
+    const { acceptedAt, applied: hasActed, ...result } = ended.result;
     const { resultProperty } = descriptorOf(operation);
-    const isKept = acceptedAt !== undefined && (isApplied || ended.kind === "pending");
+    const isKept = acceptedAt !== undefined && (hasActed || ended.kind === "pending");
     return {
         ...result,
-        [resultProperty]: isApplied,
+        [resultProperty]: hasActed,
         ...(isKept ? { [`${resultProperty}At`]: acceptedAt } : {}),
         ...(operation === "InterruptLogstashTask"
             ? named("interruption", interruptionAfter(instanceId, ended, olds))
@@ -48,7 +45,7 @@ export function outputsFor(
     };
 }
 
-/** The suspension that a resume may still have to end. Absent if the request was accepted and nothing was polled. */
+/** The suspension that a resume may still have to end; absent if the request was accepted and nothing was polled. */
 function interruptionAfter(instanceId: string, { kind, result, polls }: Ended, olds: Properties | undefined) {
     if (kind === "done" && result.applied) {
         return polls.any ? interruptionOf(instanceId, result.clientToken) : undefined;
@@ -59,7 +56,7 @@ function interruptionAfter(instanceId: string, { kind, result, polls }: Ended, o
     return typeof olds.interruption === "string" ? olds.interruption : undefined;
 }
 
-/** The suspension that was resumed last. While its request is pending, it is the argument that the record keeps. */
+/** The suspension that was resumed last. A pending request has not resumed yet: the record keeps its argument. */
 function resumedInterruptionAfter({ kind, resumes = "" }: Ended, olds: Properties | undefined): Properties {
     const before = named("resumedInterruption", olds && stringField(olds, "resumedInterruption"));
     if (resumes === "") {
@@ -72,7 +69,7 @@ function named(name: string, value: string | undefined): Properties {
     return value === undefined ? {} : { [name]: value };
 }
 
-/** The outputs of a resume that has nothing to resume; what was resumed before stays recorded. */
+/** The results of a resume that has nothing to resume; what was resumed before stays recorded. */
 export function outputsOfNone(olds: Properties = {}): Properties {
     const kept = ["clientToken", "requestId", "resumedInterruption"].filter((name) => olds[name] !== undefined);
     return {
@@ -82,7 +79,7 @@ export function outputsOfNone(olds: Properties = {}): Properties {
     };
 }
 
-/** The part of recorded outputs that tells how a request ended. */
+/** The results in recorded outputs. */
 export function resultIn(operation: Operation, outputs: Properties): Properties {
     return Object.fromEntries(
         resultNames(operation)
@@ -91,9 +88,21 @@ export function resultIn(operation: Operation, outputs: Properties): Properties 
     );
 }
 
-/** What an earlier run has recorded about the acceptance of the request it did not finish. */
-export function acceptanceIn(operation: Operation, outputs: Properties): Acceptance | undefined {
-    const at = stringField(outputs, `${descriptorOf(operation).resultProperty}At`);
+/** What an earlier run has recorded about a pending request; without an acceptance its outcome is unknown. */
+export function earlierIn(operation: Operation, outputs: Properties): NonNullable<Request["earlier"]> {
+    const { resultProperty } = descriptorOf(operation);
+    const at = stringField(outputs, `${resultProperty}At`);
+    if (at === undefined) {
+        return {};
+    }
     const requestId = stringField(outputs, "requestId");
-    return at === undefined ? undefined : { at, ...(requestId === undefined ? {} : { requestId }) };
+    return {
+        acceptance: { at, ...(requestId === undefined ? {} : { requestId }) },
+        over: outputs[resultProperty] !== true,
+    };
+}
+
+/** The interruption that a pending request resumes, which the record keeps as the argument. */
+export function pendingInterruptionIn(operation: Operation, outputs: Properties): string | undefined {
+    return operation === "ResumeLogstashTask" ? stringField(outputs, "interruption") : undefined;
 }

@@ -10,7 +10,7 @@ export interface TokenSource {
     readonly instanceId: string;
     /** The triggers, or the interruption that a resume ends. */
     readonly subject: readonly Json[] | string;
-    /** The token this one follows on the same resource; absent for the first. */
+    /** The token of the request before this one by the same resource; absent for the first. */
     readonly previousToken?: string | undefined;
 }
 
@@ -30,4 +30,16 @@ export function deriveToken(source: TokenSource): string {
         source.previousToken ?? null,
     ]);
     return createHash("sha256").update(encoding, "utf8").digest("hex");
+}
+
+/** The `interruption` of an interrupt: names the suspension of an instance by the token of the request that caused it. */
+export function interruptionOf(instanceId: string, clientToken: string): string {
+    return `${instanceId}/${clientToken}`;
+}
+
+/** The instance whose suspension an `interruption` names; undefined for any other value. */
+export function instanceOf(interruption: unknown): string | undefined {
+    return typeof interruption === "string"
+        ? /^([A-Za-z0-9][\w-]{0,127})\/[\x20-\x7e]+$/.exec(interruption)?.[1]
+        : undefined;
 }

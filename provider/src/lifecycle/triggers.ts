@@ -1,19 +1,21 @@
 import { isDate } from "node:util/types";
-import { isRecord } from "../json";
-import { typeName, unknownValue } from "./argumentRules";
+import { isRecord, typeName } from "../json";
 
-/** The property by which Pulumi marks secrets, assets, archives and resources on their way through it. */
+/** Pulumi sends this string in place of a value that is unknown during a preview. */
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** The property by which Pulumi marks the secrets, assets, archives and resources that it transports. */
 export const signature = "4dabf18193072939515e22adb298388d";
 
 /** A trigger is a version, not a payload: more than this is rejected, counted in canonical JSON. */
 const maxBytes = 100_000;
 
-/** Deeper values overflow the stack of Pulumi's own code. */
+/** Pulumi's own code overflows the stack on deeper values. */
 const maxDepth = 100;
 
 /**
  * Replaces an object that stands for another value, such as an Output, and returns `undefined` for any other object.
- * `normalize` applies the rules to the value, once it is there.
+ * `normalize` applies the rules to the resolved value.
  */
 export type Resolve = (value: object, path: string, normalize: (resolved: unknown) => unknown) => unknown;
 
@@ -30,8 +32,8 @@ export function normalizeTriggers(triggers: unknown, resolve: Resolve = () => un
     return new Normalization(resolve).normalize(triggers, "", []);
 }
 
-/** The reason to reject triggers in a provider. A problem with a value in the list begins with its path. */
-export function triggersProblem(triggers: unknown): string | undefined {
+/** Why a provider refuses triggers. A failure of a value in the list begins with its path, such as `[0].x`. */
+export function triggersFailure(triggers: unknown): string | undefined {
     try {
         normalizeTriggers(triggers);
         return undefined;
@@ -44,7 +46,7 @@ export function triggersProblem(triggers: unknown): string | undefined {
     }
 }
 
-/** The warning about triggers that Pulumi may have changed on their way to the provider. */
+/** The warning about triggers that Pulumi may have changed before the provider got them. */
 export function triggersWarning(triggers: unknown): string | undefined {
     const paths = emptyObjectsIn(triggers, "triggers");
     const [first] = paths;
@@ -58,7 +60,7 @@ export function triggersWarning(triggers: unknown): string | undefined {
     );
 }
 
-/** One pass over triggers; values that come later are part of it. */
+/** One pass over triggers, and what it has counted. Outputs and promises join it when they resolve. */
 class Normalization {
     #bytes = 0;
 
@@ -161,7 +163,7 @@ function wellFormed(text: string, path: string): string {
     return text;
 }
 
-/** Pulumi's own kinds of values: the mark of an object of the SDK, and what follows the signature on the way. */
+/** Pulumi's own kinds of values: the mark of an object of the SDK, and the value behind the signature in transport. */
 const pulumiKinds = [
     {
         mark: "__pulumiAsset",
@@ -186,7 +188,7 @@ function problemOfPulumiValue(value: object): string | undefined {
     return found?.problem ?? (kind === undefined ? undefined : "is a value of Pulumi's own, which JSON cannot hold");
 }
 
-/** Objects of another realm are plain too, such as test runners make them. */
+/** Plain objects of another realm, as test runners make them, have another prototype than this realm's. */
 function problemOfClass(value: object): string | undefined {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === null || Object.getPrototypeOf(prototype) === null) {
@@ -197,7 +199,7 @@ function problemOfClass(value: object): string | undefined {
     return `is a ${name}, of which JSON would lose a part: give it as text`;
 }
 
-/** A key as it follows the path of its object, of bounded length. */
+/** The part of a path that names a key, of bounded length. */
 function keyPath(key: string): string {
     return /^[A-Za-z_$][\w$]{0,99}$/.test(key) ? `.${key}` : `[${JSON.stringify(key.slice(0, 100))}]`;
 }

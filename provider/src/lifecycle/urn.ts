@@ -3,20 +3,20 @@ import { sanitize } from "../sanitize";
 
 const names = Object.keys(operations) as readonly Operation[];
 
-/** The type of an operation's resource: part of the URN of every one of them, fixed for ever. */
+/** The type of an operation's resource. It is part of every URN and never changes. */
 export type TypeToken = (operation: Operation) => string;
 
-/** That of the dynamic form. */
+/** The type of a dynamic resource. */
 export function typeTokenOf(operation: Operation): string {
     return `pulumi-nodejs:dynamic/alicloud-logstash:${descriptorOf(operation).resource}`;
 }
 
-/** That of the plugin. */
+/** The type of the plugin's resource. */
 export function pluginTypeTokenOf(operation: Operation): string {
     return `alicloud-logstash:index:${descriptorOf(operation).resource}`;
 }
 
-/** Which call a resource stands for, by its URN and the types that are in use. */
+/** The operation of a resource, by its URN and the types of the front end. */
 export function operationOf(urn: string, typeToken: TypeToken): Operation {
     const type = qualifiedTypeIn(urn)?.split("$").at(-1);
     const operation = names.find((name) => typeToken(name) === type);
@@ -28,7 +28,7 @@ export function operationOf(urn: string, typeToken: TypeToken): Operation {
     return operation;
 }
 
-/** The types in a URN, from the outermost parent's on: its third part. A name behind it may contain `::` itself. */
+/** The third part of a URN: its types, from the outermost parent on. The name behind it may contain `::` itself. */
 export function qualifiedTypeIn(urn: string): string | undefined {
     return urn.split("::", 3)[2];
 }

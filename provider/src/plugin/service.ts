@@ -7,47 +7,55 @@ import type * as Messages from "@pulumi/pulumi/proto/provider_pb";
 import type * as StatusMessages from "@pulumi/pulumi/proto/status_pb";
 import type * as AnyMessages from "google-protobuf/google/protobuf/any_pb";
 import type * as EmptyMessages from "google-protobuf/google/protobuf/empty_pb";
+import { connectEngineLog } from "../engine/engineLog";
 import { grpcOfPulumi, protobufOfPulumi } from "../engine/pulumiLibraries";
 import type { Properties } from "../lifecycle/arguments";
-import type { ApplyResult, CustomTimeout, DiffResult, Lifecycle, ResourceRef } from "../lifecycle/lifecycle";
-import { neitherImportedNorRead, secretToken } from "../lifecycle/unsupported";
+import { importFailure } from "../lifecycle/checkFailures";
+import type { DiffResult } from "../lifecycle/diff";
+import type * as LifecycleModule from "../lifecycle/lifecycle";
+import type { ApplyResult, CustomTimeout, Lifecycle, ResourceRef } from "../lifecycle/lifecycle";
 import { operationOf, pluginTypeTokenOf } from "../lifecycle/urn";
 import { sanitize } from "../sanitize";
-import type { ProviderArguments } from "./providerArguments";
-import { statelessFailures } from "./stateless";
-import { isSecret, propertiesIn, revealed, structOf, withContentHashes } from "./values";
+import { inputFailures } from "./checkFailures";
+import { readProviderArguments } from "./providerArguments";
+import { propertiesIn, revealed, structOf, withContentHashes } from "./values";
 
 const messages = require("@pulumi/pulumi/proto/provider_pb") as typeof Messages;
 const { Empty } = protobufOfPulumi<typeof EmptyMessages>("empty_pb");
 
-/** Where the package begins. */
+/** The folder of the package. */
 const root = join(__dirname, "..", "..");
 
-/** What the service needs from the process it runs in. */
-export interface ServiceDeps {
-    /** Takes the arguments of the provider: the engine gives them before it calls for a resource. */
-    configure(given: Properties, name: string | undefined): void;
-    readonly arguments: () => ProviderArguments;
-    readonly lifecycle: () => Lifecycle;
-    /** Ends every operation at once. */
-    cancel(): void;
-}
-
 /**
- * What the engine calls. `checkConfig` and `diffConfig` are left out: the engine then takes the arguments of a provider as
- * they are, and makes its resources with the new ones after any change.
+ * The methods that the engine calls. Without `checkConfig` and `diffConfig` it takes the arguments of a provider as they
+ * are, and uses the new ones after any change.
  */
 type Service = Pick<
     IResourceProviderServer,
     "getPluginInfo" | "getSchema" | "configure" | "check" | "diff" | "create" | "update" | "read" | "delete" | "cancel"
 >;
 
-/** Speaks the provider protocol and nothing else. */
-export function providerService(means: ServiceDeps): Service {
+/** Translates the provider protocol into the lifecycle. Ends every operation when `stopped` fires; `cancel` makes it. */
+export function providerService(
+    { argv, env }: Pick<NodeJS.Process, "argv" | "env">,
+    stopped: AbortSignal,
+    cancelled: AbortController,
+): Service {
+    const log = connectEngineLog(argv);
+    let provider = readProviderArguments({}, undefined, env);
+    let lifecycle: Lifecycle | undefined;
+
+    /** Loaded with the first call for a resource, because a process that only returns the schema needs none of it. */
+    function lifecycleOfProvider(): Lifecycle {
+        const module = require("../lifecycle/lifecycle") as typeof LifecycleModule;
+        lifecycle ??= new module.Lifecycle({ ...provider, stopped, log });
+        return lifecycle;
+    }
+
     return {
         getPluginInfo: unary(() => {
             const { PluginInfo } = require("@pulumi/pulumi/proto/plugin_pb") as typeof PluginMessages;
-            const { version } = JSON.parse(contentOf("package.json")) as { readonly version: string };
+            const { version } = JSON.parse(packageFile("package.json")) as { readonly version: string };
             const info = new PluginInfo();
             info.setVersion(version);
             return info;
@@ -55,38 +63,34 @@ export function providerService(means: ServiceDeps): Service {
 
         getSchema: unary(() => {
             const response = new messages.GetSchemaResponse();
-            response.setSchema(contentOf("schema.json"));
+            response.setSchema(packageFile("schema.json"));
             return response;
         }),
 
         configure: unary((request) => {
-            // Engines and SDKs that know no such name call it for the default provider too.
+            // Engines and SDKs without this field configure the default provider too.
             const name = request.hasName?.() ? request.getName() : undefined;
-            means.configure(propertiesIn(request.getArgs()), name);
+            provider = readProviderArguments(propertiesIn(request.getArgs()), name, env);
+            lifecycle = undefined;
             const response = new messages.ConfigureResponse();
             response.setAcceptsecrets(true);
-            // Or the engine would turn a resource among the triggers into its ID, and nobody could refuse it.
+            // Otherwise the engine would replace a resource among the triggers by its ID, which `check` could not refuse.
             response.setAcceptresources(true);
             return response;
         }),
 
         check: unary(async (request) => {
-            const news = withHashes(propertiesIn(request.getNews()));
-            const subject = subjectOf(request.getUrn());
+            const resource = resourceOf(request);
+            const news = withHashedTriggers(propertiesIn(request.getNews()));
             const olds = revealed(propertiesIn(request.getOlds()));
-            const { completion, failures } = await means.lifecycle().check(subject, olds, revealed(news));
-            const [, project = ""] = subject.urn.split("::", 2);
+            const { completion, failures } = await lifecycleOfProvider().check(resource, olds, revealed(news));
+            const [, project = ""] = resource.urn.split("::", 2);
             const response = new messages.CheckResponse();
             response.setInputs(structOf({ ...news, ...completion }));
             response.setFailuresList(
-                [
-                    ...means.arguments().failuresIn(project),
-                    ...failures,
-                    ...secretFailures(news),
-                    ...statelessFailures(request.getUrn(), news),
-                ].map((reason) => {
+                [...provider.failuresIn(project), ...failures, ...inputFailures(resource.urn, news)].map((reason) => {
                     const failure = new messages.CheckFailure();
-                    // With a property named, the CLI would print its value, which may be a secret of the program.
+                    // The CLI would print the value of a named property, which may be a secret of the program.
                     failure.setReason(reason);
                     return failure;
                 }),
@@ -95,9 +99,8 @@ export function providerService(means: ServiceDeps): Service {
         }),
 
         diff: unary(async (request) => {
-            const subject = subjectOf(request.getUrn());
             const [olds, news] = [request.getOlds(), request.getNews()].map((struct) => revealed(propertiesIn(struct)));
-            const difference = await means.lifecycle().diff(subject, olds ?? {}, news ?? {});
+            const difference = await lifecycleOfProvider().diff(resourceOf(request), olds ?? {}, news ?? {});
             const response = new messages.DiffResponse();
             response.setChanges(changesIn(difference));
             response.setReplacesList(difference.replaces ?? []);
@@ -105,44 +108,43 @@ export function providerService(means: ServiceDeps): Service {
         }),
 
         create: unary(async (request) => {
+            const resource = resourceOf(request);
             const news = propertiesIn(request.getProperties());
             const inputs = revealed(news);
-            const subject = subjectOf(request.getUrn());
             const response = new messages.CreateResponse();
             if (request.getPreview()) {
-                response.setProperties(structOf({ ...news, ...means.lifecycle().preview(subject, inputs) }));
+                response.setProperties(structOf({ ...news, ...lifecycleOfProvider().preview(resource, inputs) }));
                 return response;
             }
             const id = String(inputs.instanceId);
             const timeout = timeoutOf("customTimeouts.create", request.getTimeout());
-            const written = await means.lifecycle().create(subject, inputs, timeout);
+            const applied = await lifecycleOfProvider().create(resource, inputs, timeout);
             response.setId(id);
-            response.setProperties(structOf(outputsOf(id, news, written)));
+            response.setProperties(structOf(recordOf(id, news, applied)));
             return response;
         }),
 
         update: unary(async (request) => {
+            const resource = resourceOf(request);
             const news = propertiesIn(request.getNews());
-            const olds = revealed(propertiesIn(request.getOlds()));
-            const subject = subjectOf(request.getUrn());
+            const [olds, inputs] = [revealed(propertiesIn(request.getOlds())), revealed(news)];
             const response = new messages.UpdateResponse();
             if (request.getPreview()) {
-                const results = means.lifecycle().preview(subject, revealed(news), olds);
-                response.setProperties(structOf({ ...news, ...results }));
+                response.setProperties(structOf({ ...news, ...lifecycleOfProvider().preview(resource, inputs, olds) }));
                 return response;
             }
             const timeout = timeoutOf("customTimeouts.update", request.getTimeout());
-            const written = await means.lifecycle().update(subject, olds, revealed(news), timeout);
-            response.setProperties(structOf(outputsOf(request.getId(), news, written)));
+            const applied = await lifecycleOfProvider().update(resource, olds, inputs, timeout);
+            response.setProperties(structOf(recordOf(request.getId(), news, applied)));
             return response;
         }),
 
         read: unary((request) => {
             const recorded = request.getProperties();
             if (Object.keys(propertiesIn(recorded)).length === 0) {
-                throw new Refusal(`this resource ${neitherImportedNorRead}`);
+                throw new Failure(importFailure("this resource"));
             }
-            // The record tells how a one-shot ended; no refresh may change that, or drop it and so arm the call again.
+            // A refresh keeps the record: to change or drop it would make the call again.
             const response = new messages.ReadResponse();
             response.setId(request.getId());
             response.setProperties(recorded);
@@ -150,21 +152,22 @@ export function providerService(means: ServiceDeps): Service {
             return response;
         }),
 
-        // The record goes; what was done to the instance stays as it is.
+        // Only the record goes: the instance stays as it is.
         delete: unary(() => new Empty()),
 
         cancel: unary(() => {
-            means.cancel();
+            // Pulumi calls it on Ctrl-C, and at the end of every run.
+            cancelled.abort(new Error("the deployment was stopped"));
             return new Empty();
         }),
     };
 }
 
-/** What the user is told, in our own words. */
-class Refusal extends Error {}
+/** A failure in our own words, which the user sees as it is. */
+class Failure extends Error {}
 
-/** A half success: the engine records what comes with an ID, and shows the message. */
-class Unfinished extends Error {
+/** A partial failure: the engine records the properties, and shows the message. */
+class PartialFailure extends Error {
     constructor(
         readonly id: string,
         readonly properties: Properties,
@@ -174,21 +177,17 @@ class Unfinished extends Error {
     }
 }
 
-function subjectOf(urn: string): ResourceRef {
+function resourceOf(request: { getUrn(): string }): ResourceRef {
+    const urn = request.getUrn();
     return { operation: operationOf(urn, pluginTypeTokenOf), urn };
 }
 
-function contentOf(file: string): string {
-    return readFileSync(join(root, file), "utf8");
+function packageFile(name: string): string {
+    return readFileSync(join(root, name), "utf8");
 }
 
-function withHashes(news: Properties): Properties {
+function withHashedTriggers(news: Properties): Properties {
     return Object.hasOwn(news, "triggers") ? { ...news, triggers: withContentHashes(news.triggers) } : news;
-}
-
-/** A token is sent in the clear and recorded, so it can be no secret. */
-function secretFailures({ clientToken }: Properties): string[] {
-    return isSecret(clientToken) ? [`clientToken: ${secretToken}`] : [];
 }
 
 function changesIn({ changes }: DiffResult): Messages.DiffResponse.DiffChanges {
@@ -196,30 +195,31 @@ function changesIn({ changes }: DiffResult): Messages.DiffResponse.DiffChanges {
     return changes === undefined ? DIFF_UNKNOWN : changes ? DIFF_SOME : DIFF_NONE;
 }
 
-/** The engine says 0 where the program gives no time. */
+/** The engine sends 0 if the program gives no time. */
 function timeoutOf(name: CustomTimeout["name"], seconds: number): CustomTimeout | undefined {
     return seconds === 0 ? undefined : { name, seconds };
 }
 
-/** What the engine records, or throws what makes the deployment fail. */
-function outputsOf(id: string, mirrored: Properties, written: ApplyResult): Properties {
-    switch (written.kind) {
+/** What the engine records; or throws what makes the deployment fail. */
+function recordOf(id: string, inputs: Properties, applied: ApplyResult): Properties {
+    switch (applied.kind) {
         case "done":
-            return { ...mirrored, ...written.results };
+            return { ...inputs, ...applied.results };
         case "pending":
-            throw new Unfinished(id, { ...mirrored, ...written.results }, written.message);
+            throw new PartialFailure(id, { ...inputs, ...applied.results }, applied.message);
         case "failed":
-            throw new Refusal(written.message);
+            throw new Failure(applied.message);
     }
 }
 
+/** A method of the service that takes one message and returns one. */
 function unary<Request, Response>(
-    answer: (request: Request) => Response | Promise<Response>,
+    respond: (request: Request) => Response | Promise<Response>,
 ): handleUnaryCall<Request, Response> {
     return async ({ request }, callback) => {
         let response: Response;
         try {
-            response = await answer(request);
+            response = await respond(request);
         } catch (error) {
             callback(statusOf(error));
             return;
@@ -229,19 +229,21 @@ function unary<Request, Response>(
 }
 
 function statusOf(error: unknown): Partial<StatusObject> {
-    const { status } = grpcOfPulumi();
-    const text = error instanceof Error ? error.message : String(error);
-    if (error instanceof Unfinished) {
-        return { code: status.UNKNOWN, details: text, metadata: metadataOf(error) };
+    const code = grpcOfPulumi().status.UNKNOWN;
+    if (error instanceof PartialFailure) {
+        return { code, details: error.message, metadata: metadataOf(error) };
     }
-    const isOurs = error instanceof Refusal;
-    return {
-        code: status.UNKNOWN,
-        details: isOurs ? text : `an unexpected error, please report it: ${sanitize(text)}`,
-    };
+    return { code, details: error instanceof Failure ? error.message : unexpectedError(error) };
 }
 
-function metadataOf({ id, properties, message }: Unfinished): StatusObject["metadata"] {
+/** What a user sees of an error in this package. */
+export function unexpectedError(error: unknown): string {
+    const text = error instanceof Error ? error.message : String(error);
+    return `an unexpected error, please report it: ${sanitize(text)}`;
+}
+
+/** The details of a partial failure, where gRPC transports what an error has beside its text. */
+function metadataOf({ id, properties, message }: PartialFailure): StatusObject["metadata"] {
     const { Metadata, status } = grpcOfPulumi();
     const { Any } = protobufOfPulumi<typeof AnyMessages>("any_pb");
     const { Status } = require("@pulumi/pulumi/proto/status_pb") as typeof StatusMessages;
@@ -256,7 +258,6 @@ function metadataOf({ id, properties, message }: Unfinished): StatusObject["meta
     packed.setMessage(message);
     packed.addDetails(detail);
     const metadata = new Metadata();
-    // Where gRPC carries what an error has beside its text.
     metadata.add("grpc-status-details-bin", Buffer.from(packed.serializeBinary()));
     return metadata;
 }

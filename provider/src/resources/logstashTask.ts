@@ -1,19 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { providerStub } from "../dynamic/providerStub";
-import { argumentValue, type ValuesOf } from "../lifecycle/argumentRules";
-import { argumentsWithDefault, type ownArguments, type sharedArguments } from "../lifecycle/arguments";
-import { outputNames, type sharedResults } from "../lifecycle/outputs";
-import { neitherImportedNorRead, secretToken } from "../lifecycle/unsupported";
+import { argumentsWithDefault, valueOrDefault } from "../lifecycle/arguments";
+import { importFailure, secretTokenFailure } from "../lifecycle/checkFailures";
+import { outputNames } from "../lifecycle/outputs";
 import { qualifiedTypeIn, typeTokenOf } from "../lifecycle/urn";
-import { descriptorOf, type Operation, type operations } from "../operations/operations";
-import { guarded } from "./guarded";
-import { normalizedTriggers } from "./triggers";
+import { descriptorOf, type Operation } from "../operations/operations";
+import { awaitedByPulumi, normalizedTriggers } from "./triggers";
 
 /** The arguments that all resources of this package share. */
 export interface LogstashTaskArgs {
     /**
-     * The ID of the Logstash instance, such as `ls-cn-4591f1y6abcd`. A change replaces the resource, and so acts on the
-     * other instance.
+     * The ID of the Logstash instance, such as `ls-cn-4591f1y6abcd`. Changing it replaces the resource, which makes the call
+     * on the other instance.
      */
     instanceId: pulumi.Input<string>;
     /**
@@ -23,31 +21,34 @@ export interface LogstashTaskArgs {
      */
     region?: pulumi.Input<string | undefined> | undefined;
     /**
-     * Values that request the call again each time they change, in place, also when an earlier value returns. Allowed is any
-     * JSON value, up to 100 kB in all. A `Date` counts as its ISO text, and a `StringAsset` or `FileAsset` as the SHA-256 of
-     * its content. Anything that JSON would lose is rejected. The order of keys in an object does not matter. Removing
-     * triggers does nothing. A trigger is a version, not a secret: its hash is sent to the service.
+     * Values that request the call again, in place, each time they change, even if an earlier value returns. Any JSON value is
+     * allowed, up to 100 kB in all. A `Date` counts as its ISO text, and a `StringAsset` or `FileAsset` as the SHA-256 of its
+     * content. Values that JSON would lose are refused. The order of keys in an object does not matter. Removing triggers
+     * requests nothing. A trigger is a version, not a secret: its hash is sent to the service.
      *
      * @default none
      */
     // biome-ignore lint/suspicious/noExplicitAny: what Pulumi's own packages take as triggers
     triggers?: pulumi.Input<readonly any[] | undefined> | undefined;
     /**
-     * An idempotency token of your own: 1 to 64 printable ASCII characters. A new value makes the call again, removing it
-     * does nothing. Refused together with `triggers`, and as a secret, since it is sent in the clear and recorded.
+     * Your own idempotency token, 1 to 64 printable ASCII characters. A new value requests the call again; removing it
+     * requests nothing. Refused together with `triggers`. Refused if it is a secret, because it is sent and recorded in plain
+     * text.
      *
      * @default derived from the resource's URN, the region, the instance and the triggers
      */
     clientToken?: pulumi.Input<string | undefined> | undefined;
     /**
-     * The time for a whole operation, retries and waiting included, in seconds: a whole number from 1 to 86,400. Changing
-     * it sends no request. Pulumi's `customTimeouts` wins over it in the plugin, and does not reach dynamic providers.
+     * The time limit for the whole operation, retries and polling included, in seconds: an integer from 1 to 86,400. Changing
+     * it sends no request. In the plugin, Pulumi's option `customTimeouts` wins over it; dynamic resources do not get that
+     * option.
      *
      * @default 600
      */
     timeoutSeconds?: pulumi.Input<number | undefined> | undefined;
     /**
-     * A profile of the `aliyun` CLI for this resource alone, for several accounts in one stack. Changing it sends no request.
+     * A profile of the `aliyun` CLI that signs the calls of this resource alone, for several accounts in one stack. Changing
+     * it sends no request.
      *
      * @default the credentials of the stack or the provider
      */
@@ -61,7 +62,7 @@ export interface LogstashTaskOptions extends Omit<pulumi.CustomResourceOptions, 
     /** Not available: the service keeps no record of calls that could be imported. */
     import?: never;
     /**
-     * Not available: Pulumi hands no provider's configuration to a dynamic resource. Use `profile`, the stack configuration,
+     * Not available: Pulumi passes no provider's configuration to a dynamic resource. Use `profile`, the stack configuration,
      * or the plugin.
      */
     provider?: never;
@@ -69,56 +70,35 @@ export interface LogstashTaskOptions extends Omit<pulumi.CustomResourceOptions, 
 
 /** The outputs that all resources of this package share. */
 export interface LogstashTaskOutputs {
-    /** The ID of the instance; also the ID of this resource. */
+    /** The ID of the Logstash instance, which is also the ID of this resource. */
     readonly instanceId: pulumi.Output<string>;
-    /** The region the request was sent to. */
+    /** The region that the request was sent to, such as `cn-hangzhou`. */
     readonly region: pulumi.Output<string>;
-    /** The triggers as declared. */
+    /** The triggers as declared, with dates and assets as text. */
     // biome-ignore lint/suspicious/noExplicitAny: as the argument
     readonly triggers: pulumi.Output<any[] | undefined>;
-    /** The time for a whole operation in seconds. */
+    /** The time limit for the whole operation, in seconds. */
     readonly timeoutSeconds: pulumi.Output<number>;
-    /** The CLI profile, where one was given. */
+    /** The profile of the `aliyun` CLI that signs the calls of this resource; absent if none was given. */
     readonly profile: pulumi.Output<string | undefined>;
-    /** The service's ID of the response that decided the outcome; absent while that is unknown. */
+    /** The service's ID of the response that decided the outcome; absent while the outcome is unknown. */
     readonly requestId: pulumi.Output<string | undefined>;
 }
 
-/** The names of an operation's arguments, and of all its outputs. */
-type ArgumentName<Op extends Operation> = keyof typeof sharedArguments | keyof (typeof ownArguments)[Op];
-type ResultProperty<Op extends Operation> = (typeof operations)[Op]["resultProperty"];
-type OutputName<Op extends Operation> =
-    | ArgumentName<Op>
-    | (typeof sharedResults)[number]
-    | ResultProperty<Op>
-    | `${ResultProperty<Op>}At`
-    | (typeof operations)[Op]["suspensionProperty"];
-
-/** The values of an operation's arguments, each as given or by default. */
-type Values<Op extends Operation> = ValuesOf<typeof sharedArguments> & ValuesOf<(typeof ownArguments)[Op]>;
-
-/** Refuses, by its type, an interface that does not have just these members: what is left over is what is wrong. */
-type Exactly<Given, Wanted> = [Exclude<Wanted, Given>, Exclude<Given, Wanted>] extends [never, never]
-    ? unknown
-    : { readonly missing: Exclude<Wanted, Given>; readonly unexpected: Exclude<Given, Wanted> };
-
 /**
- * The inputs of a resource: its arguments, and what the constructor knows. Not the constructor of a common base class,
- * which would stand between the program and the place in it that Pulumi records with the resource.
+ * The inputs of a resource: its arguments, and what the constructor adds. This is not the constructor of a common base class,
+ * because Pulumi records the line of the program that calls the outermost constructor of its own.
  *
  * @internal
  */
-export function inputsOf<Op extends Operation, Args extends LogstashTaskArgs>(
-    operation: Op,
+export function inputsOf(
+    operation: Operation,
     name: string,
-    args: Args &
-        Exactly<keyof Args, ArgumentName<Op>> & {
-            [N in keyof Values<Op>]?: pulumi.Input<NonNullable<Values<Op>[N]> | undefined> | undefined;
-        },
+    args: LogstashTaskArgs,
     opts: LogstashTaskOptions | undefined,
 ): pulumi.Inputs {
     const { resource } = descriptorOf(operation);
-    // The types demand it, and JavaScript has none.
+    // JavaScript programs can leave out what the type demands.
     if ((args as LogstashTaskArgs | undefined)?.instanceId === undefined) {
         throw new pulumi.ResourceError(
             `${resource} needs the argument \`instanceId\`, the ID of a Logstash instance, such as "ls-cn-4591f1y6abcd"`,
@@ -128,40 +108,33 @@ export function inputsOf<Op extends Operation, Args extends LogstashTaskArgs>(
     const { triggers, clientToken, profile } = args;
     refuseUnsupported(resource, opts ?? {}, profile !== undefined);
     return {
+        // Pulumi gives values only to outputs that the inputs name.
         ...Object.fromEntries(outputNames(operation).map((output) => [output, undefined])),
         ...args,
+        // First, because it may throw, and the promises below would be left behind.
         triggers: normalizedTriggers(triggers),
-        ...(clientToken === undefined ? {} : { clientToken: refuseSecret(resource, clientToken) }),
-        resourceUrn: guarded(urnOf(typeTokenOf(operation), name, opts?.parent)),
+        ...(clientToken === undefined ? {} : { clientToken: plainToken(resource, clientToken) }),
+        resourceUrn: urnOf(typeTokenOf(operation), name, opts?.parent),
         __provider: providerStub,
     };
 }
 
 /**
- * The outputs of arguments that have a default: the engine's, and the default where the state does not repeat it.
+ * Gives each output whose argument has a default that default, if the program gives no value: the state does not repeat it.
  *
  * @internal
  */
-export function withDefaults<Op extends Operation, R extends object>(
-    operation: Op,
-    resource: R &
-        Exactly<Exclude<keyof R, keyof pulumi.CustomResource>, OutputName<Op>> & {
-            readonly [N in Exclude<keyof Values<Op>, "triggers" | "clientToken">]: pulumi.Output<Values<Op>[N]>;
-        },
-): Readonly<Record<string, pulumi.Output<unknown>>> {
-    return Object.fromEntries(
-        argumentsWithDefault(operation).map(([name, rule]) => {
-            const outputOf = (output: string) => Reflect.get(resource, output) as pulumi.Output<unknown>;
-            return [
-                name,
-                typeof rule.byDefault === "function"
-                    ? pulumi
-                          .all([outputOf(name), outputOf("interruption")])
-                          .apply(([value, interruption]) => argumentValue(rule, name, { [name]: value, interruption }))
-                    : outputOf(name).apply((value) => argumentValue(rule, name, { [name]: value })),
-            ];
-        }),
-    );
+export function applyDefaults(operation: Operation, resource: pulumi.CustomResource): void {
+    const outputOf = (name: string) => Reflect.get(resource, name) as pulumi.Output<unknown>;
+    for (const [name, rule] of argumentsWithDefault(operation)) {
+        const output =
+            rule.defaultWithInterruption === undefined
+                ? outputOf(name).apply((value) => valueOrDefault(rule, value, undefined))
+                : pulumi
+                      .all([outputOf(name), outputOf("interruption")])
+                      .apply(([value, interruption]) => valueOrDefault(rule, value, interruption));
+        Reflect.set(resource, name, output);
+    }
 }
 
 function refuseUnsupported(
@@ -170,11 +143,11 @@ function refuseUnsupported(
     hasProfile: boolean,
 ): void {
     if (id !== undefined || imported !== undefined) {
-        throw new pulumi.ResourceError(`${what} ${neitherImportedNorRead}`, parent);
+        throw new pulumi.ResourceError(importFailure(what), parent);
     }
     if (provider !== undefined || "providers" in rest) {
         throw new pulumi.ResourceError(
-            `${what} cannot use the \`provider\` option: Pulumi hands no provider's configuration to a dynamic resource, ` +
+            `${what} cannot use the \`provider\` option: Pulumi passes no provider's configuration to a dynamic resource, ` +
                 "so the call would be made with another account; use `profile`, the stack configuration (`alicloud:…`), " +
                 "or the plugin (docs/languages.md), which has a provider of its own",
             parent,
@@ -183,7 +156,7 @@ function refuseUnsupported(
     const inherits = (type: string) => pulumi.Resource.isInstance(parent) && parent.getProvider(type) !== undefined;
     if (inherits("pulumi-nodejs:dynamic:Resource")) {
         throw new pulumi.ResourceError(
-            `${what} inherits an explicit provider of the package pulumi-nodejs from its parent, and Pulumi hands the stack ` +
+            `${what} inherits an explicit provider of the package pulumi-nodejs from its parent, and Pulumi passes the stack ` +
                 "configuration to the default one only, so no identity, region or endpoint would arrive; declare it " +
                 "outside the component, or use the plugin (docs/languages.md), which has a provider of its own",
             parent,
@@ -191,7 +164,7 @@ function refuseUnsupported(
     }
     if (!hasProfile && inherits("alicloud:index/provider:Provider")) {
         throw new pulumi.ResourceError(
-            `${what} inherits a provider of the package alicloud from its parent, and Pulumi does not hand its ` +
+            `${what} inherits a provider of the package alicloud from its parent, and Pulumi does not pass its ` +
                 "configuration to a dynamic resource, so the call would be made with another account; give the resource " +
                 "a `profile` of its own, declare it outside the component, or use the plugin (docs/languages.md), which " +
                 "has a provider of its own",
@@ -200,19 +173,20 @@ function refuseUnsupported(
     }
 }
 
-/** A token is sent in the clear and recorded, so it can be no secret. The provider could not tell: it gets plain values. */
-function refuseSecret(what: string, clientToken: pulumi.Input<string | undefined>): pulumi.Input<string | undefined> {
+/** Refuses a secret token. Only the program's process can: a dynamic provider gets plain values. */
+function plainToken(what: string, clientToken: pulumi.Input<string | undefined>): pulumi.Input<string | undefined> {
     if (typeof clientToken === "string") {
         return clientToken;
     }
     const token = pulumi.output(clientToken);
-    const refused = pulumi.isSecret(token).then((isSecret) => {
+    const plain = pulumi.isSecret(token).then((isSecret): pulumi.Output<string | undefined> => {
         if (isSecret) {
-            throw new Error(`the \`clientToken\` of a ${what} ${secretToken}`);
+            throw new Error(`the \`clientToken\` of a ${what} ${secretTokenFailure}`);
         }
         return token;
     });
-    return guarded(pulumi.output(guarded(refused)));
+    // Pulumi resolves an Output in a promise, which its type does not say.
+    return awaitedByPulumi(plain) as unknown as Promise<string | undefined>;
 }
 
 /**
@@ -222,7 +196,9 @@ function refuseSecret(what: string, clientToken: pulumi.Input<string | undefined
  * A promise, not an Output: an Output of the parent's URN would make the resource wait for all its siblings.
  */
 async function urnOf(type: string, name: string, parent: pulumi.Resource | undefined): Promise<string> {
-    const parentType = parent === undefined ? undefined : qualifiedTypeIn(await resolved(parent.urn));
+    // Pulumi throws for a parent that is no resource.
+    const parentUrn = pulumi.Resource.isInstance(parent) ? await resolved(parent.urn) : undefined;
+    const parentType = parentUrn === undefined ? undefined : qualifiedTypeIn(parentUrn);
     const qualified = parentType === undefined || parentType === "pulumi:pulumi:Stack" ? type : `${parentType}$${type}`;
     return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${qualified}::${name}`;
 }

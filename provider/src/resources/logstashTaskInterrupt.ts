@@ -2,11 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { isRecord } from "../json";
 import { typeTokenOf } from "../lifecycle/urn";
 import {
+    applyDefaults,
     inputsOf,
     type LogstashTaskArgs,
     type LogstashTaskOptions,
     type LogstashTaskOutputs,
-    withDefaults,
 } from "./logstashTask";
 import { withoutPromiseTraces } from "./promiseTraces";
 
@@ -15,14 +15,14 @@ const operation = "InterruptLogstashTask";
 /** The arguments of a {@link LogstashTaskInterrupt}. */
 export interface LogstashTaskInterruptArgs extends LogstashTaskArgs {
     /**
-     * Whether to look at the instance until it has left `activating`. With `false` the acceptance is trusted, and
+     * Whether to poll the instance until it has left `activating`. With `false` an accepted request is enough, and
      * `DescribeLogstash` is never sent. Changing it sends no request.
      *
      * @default true
      */
     waitForSuspended?: pulumi.Input<boolean | undefined> | undefined;
     /**
-     * What it means that no change is running: `"fail"` fails the deployment, `"skip"` records that there was nothing to
+     * What to do if no change is running: `"fail"` fails the deployment, `"skip"` records that there was nothing to
      * interrupt. `"skip"` is refused together with `waitForSuspended: false`. Changing it sends no request.
      *
      * @default "fail"
@@ -31,7 +31,7 @@ export interface LogstashTaskInterruptArgs extends LogstashTaskArgs {
 }
 
 /**
- * Suspends the running change task of an Alibaba Cloud Logstash instance, once for each thing the program asks.
+ * Suspends the running change task of an Alibaba Cloud Logstash instance, at most once per trigger.
  *
  * @example Interrupt before a release, and again before each later one
  * ```ts
@@ -57,9 +57,9 @@ export interface LogstashTaskInterruptArgs extends LogstashTaskArgs {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the engine gives the shared outputs their values
 export class LogstashTaskInterrupt extends pulumi.CustomResource {
-    /** Whether the instance was to be looked at. */
+    /** Whether to poll the instance until it has left `activating`. */
     declare public readonly waitForSuspended: pulumi.Output<boolean>;
-    /** What was to happen when no change is running. */
+    /** What to do if no change is running: `"fail"` or `"skip"`. */
     declare public readonly whenIdle: pulumi.Output<"fail" | "skip">;
     /** The client token that was sent last, at most 64 ASCII characters. */
     declare public readonly clientToken: pulumi.Output<string>;
@@ -69,15 +69,15 @@ export class LogstashTaskInterrupt extends pulumi.CustomResource {
      */
     declare public readonly status: pulumi.Output<string>;
     /**
-     * Whether a request of this resource suspended the change. False if the instance was suspended already or idle, and if
-     * the change ended by itself.
+     * Whether a request of this resource suspended the change. False if the instance was already suspended or idle, or if the
+     * change ended by itself.
      */
     declare public readonly interrupted: pulumi.Output<boolean>;
     /** When the service accepted the request, by the deploying machine's clock, as RFC 3339; absent unless `interrupted` or pending. */
     declare public readonly interruptedAt: pulumi.Output<string | undefined>;
     /**
      * Names the suspension that a resume may still have to end. `""` if there is none. Absent if the request was accepted
-     * and nothing was polled (`waitForSuspended: false`); a resume by it then fails. Give it to a `LogstashTaskResume`.
+     * and nothing was polled (`waitForSuspended: false`); a resume by it then fails. Pass it to a `LogstashTaskResume`.
      */
     declare public readonly interruption: pulumi.Output<string | undefined>;
 
@@ -85,7 +85,7 @@ export class LogstashTaskInterrupt extends pulumi.CustomResource {
      * Declares an interrupt.
      *
      * @param name The name of the resource, unique in its stack and part of its token.
-     * @param args What to interrupt, and when to do so again.
+     * @param args What to interrupt, and when to interrupt again.
      * @param opts Pulumi's options for a resource; `import`, `id` and `provider` are refused.
      */
     constructor(name: string, args: LogstashTaskInterruptArgs, opts?: LogstashTaskOptions) {
@@ -93,16 +93,16 @@ export class LogstashTaskInterrupt extends pulumi.CustomResource {
         const restoreTraces = withoutPromiseTraces();
         try {
             super(typeTokenOf(operation), name, inputs, opts);
-            Object.assign(this, withDefaults<typeof operation, LogstashTaskInterrupt>(operation, this));
+            applyDefaults(operation, this);
         } finally {
             restoreTraces();
         }
     }
 
-    /** @internal Where policy packs look for the type. */
+    /** @internal Policy packs look here for the type. */
     static readonly __pulumiType = typeTokenOf(operation);
 
-    /** Whether an object is a LogstashTaskInterrupt, also one of another copy of this package. */
+    /** Returns whether an object is a LogstashTaskInterrupt, of this or another copy of the package. */
     static override isInstance(object: unknown): object is LogstashTaskInterrupt {
         return isRecord(object) && object.__pulumiType === LogstashTaskInterrupt.__pulumiType;
     }

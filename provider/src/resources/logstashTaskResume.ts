@@ -2,11 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { isRecord } from "../json";
 import { typeTokenOf } from "../lifecycle/urn";
 import {
+    applyDefaults,
     inputsOf,
     type LogstashTaskArgs,
     type LogstashTaskOptions,
     type LogstashTaskOutputs,
-    withDefaults,
 } from "./logstashTask";
 import { withoutPromiseTraces } from "./promiseTraces";
 
@@ -16,8 +16,9 @@ const operation = "ResumeLogstashTask";
 export interface LogstashTaskResumeArgs extends LogstashTaskArgs {
     /**
      * The `interruption` of a `LogstashTaskInterrupt` of the same instance: resumes what that resource suspended, once, and
-     * nothing that somebody else suspended. `""` sends nothing. Exactly one of `interruption`, `triggers` and `clientToken`
-     * is required; the other two resume once for each new value, regardless of who suspended the instance.
+     * nothing that somebody else suspended. A new value sends a resume; `""` sends nothing. Exactly one of `interruption`,
+     * `triggers` and `clientToken` is required; the other two resume once for each new value, regardless of who suspended
+     * the instance.
      */
     interruption?: pulumi.Input<string | undefined> | undefined;
     /**
@@ -37,9 +38,9 @@ export interface LogstashTaskResumeArgs extends LogstashTaskArgs {
 }
 
 /**
- * Resumes the suspended change task of an Alibaba Cloud Logstash instance, at most once per interruption or trigger. Done
- * when the instance has left `suspended`: the change then runs again from its start, restarts every node, and may take
- * hours. Only upgrades and plug-in changes can be resumed.
+ * Resumes the suspended change task of an Alibaba Cloud Logstash instance, at most once per interruption or trigger. The
+ * resource is created once the instance has left `suspended`: the change then runs again from its start, restarts every
+ * node, and may take hours. Only upgrades and plug-in changes can be resumed.
  *
  * @example Interrupt, work, resume
  * ```ts
@@ -59,7 +60,7 @@ export interface LogstashTaskResumeArgs extends LogstashTaskArgs {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the engine gives the shared outputs their values
 export class LogstashTaskResume extends pulumi.CustomResource {
-    /** What to do if the instance is not suspended. */
+    /** What to do if the instance is not suspended: `"fail"` or `"skip"`. */
     declare public readonly whenNotSuspended: pulumi.Output<"fail" | "skip">;
     /** Whether to poll the instance until it has left `suspended`. */
     declare public readonly waitForResumed: pulumi.Output<boolean>;
@@ -83,7 +84,7 @@ export class LogstashTaskResume extends pulumi.CustomResource {
      * Declares a resume.
      *
      * @param name The name of the resource, unique in its stack and part of its token.
-     * @param args What to resume, and when to do so again.
+     * @param args What to resume, and when to resume again.
      * @param opts Pulumi's options for a resource; `import`, `id` and `provider` are refused.
      */
     constructor(name: string, args: LogstashTaskResumeArgs, opts?: LogstashTaskOptions) {
@@ -91,16 +92,16 @@ export class LogstashTaskResume extends pulumi.CustomResource {
         const restoreTraces = withoutPromiseTraces();
         try {
             super(typeTokenOf(operation), name, inputs, opts);
-            Object.assign(this, withDefaults<typeof operation, LogstashTaskResume>(operation, this));
+            applyDefaults(operation, this);
         } finally {
             restoreTraces();
         }
     }
 
-    /** @internal Where policy packs look for the type. */
+    /** @internal Policy packs look here for the type. */
     static readonly __pulumiType = typeTokenOf(operation);
 
-    /** Whether an object is a LogstashTaskResume, also one of another copy of this package. */
+    /** Returns whether an object is a LogstashTaskResume, of this or another copy of the package. */
     static override isInstance(object: unknown): object is LogstashTaskResume {
         return isRecord(object) && object.__pulumiType === LogstashTaskResume.__pulumiType;
     }

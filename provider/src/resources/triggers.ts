@@ -3,15 +3,16 @@ import { readFileSync } from "node:fs";
 import { isPromise } from "node:util/types";
 import * as pulumi from "@pulumi/pulumi";
 import { invalidTrigger, normalizeTriggers, type Resolve } from "../lifecycle/triggers";
-import { guarded } from "./guarded";
 
 /**
  * Turns triggers into JSON, leaf by leaf and before Pulumi gets them: Pulumi would turn a Date into `{}`, and would
  * record the location of an asset. Outputs and promises stay in place, so that the rest stays known and not secret.
- * An error has the caller's line on top of its trace.
+ * The trace of an error begins at the caller's line.
  */
 export function normalizedTriggers(triggers: unknown): unknown {
     try {
+        // Before any promise is made: nobody would await it if a later trigger is refused.
+        normalizeTriggers(triggers, (value) => (isLater(value) ? null : undefined));
         return normalizeTriggers(triggers, resolve);
     } catch (error) {
         if (error instanceof Error) {
@@ -21,28 +22,42 @@ export function normalizedTriggers(triggers: unknown): unknown {
     }
 }
 
+/**
+ * The same promise, as an input whose rejection Pulumi reports when it registers the resource. Node.js would end the program
+ * for it if the constructor throws instead, because then nobody awaits the input.
+ */
+export function awaitedByPulumi<T>(promise: Promise<T>): Promise<T> {
+    promise.catch(() => {});
+    return promise;
+}
+
+function isLater(value: object): boolean {
+    return pulumi.Output.isInstance(value) || isPromise(value) || isLocalAsset(value);
+}
+
 const resolve: Resolve = (value, path, normalize) => {
     if (pulumi.Output.isInstance(value)) {
-        return guarded(value.apply(normalize));
+        return value.apply(normalize);
     }
     if (isPromise(value)) {
-        return guarded(value.then(normalize));
+        return awaitedByPulumi(value.then(normalize));
     }
-    return pulumi.asset.Asset.isInstance(value) ? contentHash(value, path) : undefined;
+    return isLocalAsset(value) ? awaitedByPulumi(contentHash(value, path)) : undefined;
 };
 
-/** The SHA-256 of an asset's content in hex, regardless of its location; `undefined` for a remote asset. */
-function contentHash(asset: pulumi.asset.Asset, path: string): unknown {
-    if ("text" in asset) {
-        return later((asset as pulumi.asset.StringAsset).text, (text) => sha256(text));
-    }
-    if ("path" in asset) {
-        // Pulumi keeps the path as a promise: an error that comes with it names the place where the asset was given.
-        const place: { stack?: string } = {};
-        Error.captureStackTrace(place, normalizedTriggers);
-        return later((asset as pulumi.asset.FileAsset).path, (file) => sha256(contentOf(file, path, place)));
-    }
-    return undefined;
+type LocalAsset = pulumi.asset.StringAsset | pulumi.asset.FileAsset;
+
+function isLocalAsset(value: object): value is LocalAsset {
+    return pulumi.asset.Asset.isInstance(value) && ("text" in value || "path" in value);
+}
+
+/** The SHA-256 of an asset's content in hex, wherever the file is. */
+async function contentHash(asset: LocalAsset, path: string): Promise<string> {
+    // Taken before the first `await`, while the program's line is on the stack.
+    const place: { stack?: string } = {};
+    Error.captureStackTrace(place, normalizedTriggers);
+    const content = "text" in asset ? await asset.text : contentOf(await asset.path, path, place);
+    return createHash("sha256").update(content).digest("hex");
 }
 
 function contentOf(file: string, path: string, place: { readonly stack?: string }): Buffer {
@@ -50,18 +65,11 @@ function contentOf(file: string, path: string, place: { readonly stack?: string 
         return readFileSync(file);
     } catch (error) {
         const { code = "no reason given" } = error as NodeJS.ErrnoException;
-        const problem = `is a FileAsset of ${JSON.stringify(file)}, which cannot be read: ${code}`;
-        const missing = invalidTrigger(path, problem);
-        missing.stack = [String(missing), ...(place.stack?.split("\n").slice(1) ?? [])].join("\n");
-        throw missing;
+        const failure = invalidTrigger(
+            path,
+            `is a FileAsset of ${JSON.stringify(file)}, which cannot be read: ${code}`,
+        );
+        failure.stack = [String(failure), ...(place.stack?.split("\n").slice(1) ?? [])].join("\n");
+        throw failure;
     }
-}
-
-function sha256(content: string | Buffer): string {
-    return createHash("sha256").update(content).digest("hex");
-}
-
-/** At once if the value is there, so that an error names the program's line. */
-function later<T, R>(value: T | Promise<T>, use: (value: T) => R): R | Promise<R> {
-    return isPromise(value) ? guarded(value.then(use)) : use(value as T);
 }
