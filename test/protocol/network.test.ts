@@ -7,7 +7,7 @@ import { type Emulator, selfSigned, startEmulator, testAccount } from "pulumi-al
 import { popCoreService } from "../../provider/src/cloud/popcore";
 import { providerStub } from "../../provider/src/dynamic/providerStub";
 import { classifyResponse } from "../../provider/src/request/classify";
-import { codeOf } from "../../provider/src/request/errorMessage";
+import { codeOf } from "../../provider/src/request/errorReport";
 import type { ServiceResponse } from "../../provider/src/request/response";
 import { stackHints } from "../hints";
 import { CallError } from "./calls";

@@ -8,7 +8,7 @@ import { type Emulator, type Fault, type Point, startEmulator, testAccount } fro
 import { popCoreService, type ServiceOptions } from "../../provider/src/cloud/popcore";
 import { ConfigurationError } from "../../provider/src/configuration";
 import type { Credentials } from "../../provider/src/credentials/credentials";
-import { classifyPoll, classifyResponse, type Meaning } from "../../provider/src/request/classify";
+import { classifyPoll, classifyResponse, type ResponseMeaning } from "../../provider/src/request/classify";
 import type { LogstashService } from "../../provider/src/request/client";
 import { stackHints } from "../hints";
 import { enterEnvironment, leaveEnvironment } from "./environment";
@@ -19,7 +19,7 @@ const instanceId = "ls-cn-popcore0001";
 const points: readonly Point[] = ["before", "after"];
 
 /** Every fault that has a point, and what it must mean for the request. */
-const faults: ReadonlyArray<readonly [kind: Meaning["kind"], fault: (point: Point) => Fault]> = [
+const faults: ReadonlyArray<readonly [kind: ResponseMeaning["kind"], fault: (point: Point) => Fault]> = [
     ["outcomeUnknown", (point) => ({ kind: "service-unavailable", point })],
     ["outcomeUnknown", (point) => ({ kind: "internal-error", point })],
     ["outcomeUnknown", (point) => ({ kind: "html", status: 502, point })],
@@ -42,7 +42,7 @@ const faults: ReadonlyArray<readonly [kind: Meaning["kind"], fault: (point: Poin
 ];
 
 /** Those without: nothing is done. */
-const refusals: ReadonlyArray<readonly [kind: Meaning["kind"], fault: Fault]> = [
+const refusals: ReadonlyArray<readonly [kind: ResponseMeaning["kind"], fault: Fault]> = [
     ["retryable", { kind: "throttling", form: "user" }],
     ["retryable", { kind: "throttling", form: "too-many-requests" }],
     ["retryable", { kind: "throttling", form: "qps-limit" }],
