@@ -240,7 +240,7 @@ describe("the way to the service", () => {
         const host = await hostFor(emulator, {}, { "alicloud:endpoints": JSON.stringify([{ elasticsearch }]) });
         await assert.rejects(
             host.create(inputs),
-            /: not sent\n[\s\S]*TLS is not spoken there[\s\S]*attempts: +0 in[\s\S]*`http:\/\/` before the host/,
+            /: not sent\n[\s\S]*not a TLS endpoint[\s\S]*attempts: +0 in[\s\S]*`http:\/\/` before the host/,
         );
         assert.equal(emulator.ledger.requests.length, 0);
     });

@@ -123,10 +123,10 @@ describe("pop-core against the faults of a cloud", () => {
                 await assertAcceptedIn(3, token);
                 assert.equal(emulator.ledger.effects.length - effects, 1);
             });
-            it(`${JSON.stringify(fault)} on a look: unseen, unless refused`, async () => {
+            it(`${JSON.stringify(fault)} makes a poll fail, rejected only when it is a rejection`, async () => {
                 emulator.faults.add({ operation: "DescribeLogstash", fault });
                 const look = classifyPoll(await service.describe(instanceId, limits));
-                assert.equal(look.kind, kind === "rejected" ? "rejected" : "unseen");
+                assert.equal(look.kind, kind === "rejected" ? "rejected" : "failed");
             });
         }
     }

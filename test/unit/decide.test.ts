@@ -4,7 +4,7 @@ import type { PollResult } from "../../provider/src/request/classify";
 import * as decide from "../../provider/src/request/decide";
 import * as messages from "../../provider/src/request/messages";
 import type { ServiceResponse } from "../../provider/src/request/response";
-import { initialState, type RequestState, type WaitOptions } from "../../provider/src/request/state";
+import { initialState, type RequestState, stateAfterPoll, type WaitOptions } from "../../provider/src/request/state";
 import { stackHints } from "../hints";
 import { accepted as acceptance, body, denied, interrupting, lost, notConnected, notFound, notSent } from "./responses";
 
@@ -145,5 +145,35 @@ describe("what follows when the budget ends", () => {
             const failure = { kind: "failed", ...messages.timedOut(interrupt, sent, status, isUnexpected) };
             assert.deepEqual(decide.afterTimeout(interrupt, sent, status), failure);
         }
+    });
+});
+
+describe("the state of a request", () => {
+    it("has an unknown outcome before a run when an earlier one recorded no acceptance", () => {
+        const { acceptance: recorded = assert.fail() } = accepted;
+        const first = {
+            alreadyInterrupting: false,
+            outcomeUnknown: false,
+            supersedes: false,
+            sent: false,
+            polledSinceAcceptance: false,
+            over: false,
+            polls: { any: false, running: false },
+        };
+        assert.deepEqual(unsent, first);
+        assert.deepEqual(initialState({}, true), { ...first, outcomeUnknown: true, supersedes: true });
+        const later = { ...first, acceptance: recorded, polledSinceAcceptance: true };
+        assert.deepEqual(initialState({ acceptance: recorded }, false), later);
+        assert.deepEqual(initialState({ acceptance: recorded, over: true }, false), { ...later, over: true });
+    });
+
+    it("counts a poll only when the request, or an interrupt, is being processed", () => {
+        const counted = (state: RequestState) => {
+            const { polledSinceAcceptance, over } = stateAfterPoll(interrupt.operation, state, "active");
+            return [polledSinceAcceptance, over];
+        };
+        assert.deepEqual(counted(unknown), [false, false]);
+        assert.deepEqual(counted(joined), [true, false]);
+        assert.deepEqual(counted(accepted), [true, true]);
     });
 });

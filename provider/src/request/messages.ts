@@ -109,9 +109,10 @@ export function stopped(operation: Operation, state: RequestState): Failure {
 }
 
 export function cannotTakeRequest(status: string, { outcomeUnknown, acceptance }: RequestState): Failure {
-    const earlier = outcomeUnknown && acceptance === undefined ? "; an earlier attempt may have been applied" : "";
+    const problem = `the instance is ${status} and cannot process the request`;
+    const what = outcomeUnknown ? `${problem}; an earlier attempt may have been applied` : problem;
     return {
-        what: `the instance is ${status} and cannot process the request${earlier}`,
+        what: acceptance === undefined ? what : `accepted, but ${problem}`,
         fix: "bring the instance back into service first. An inactive instance is frozen, often because of an overdue payment",
     };
 }
@@ -123,19 +124,19 @@ export function nothingToDo(options: WaitOptions, state: RequestState, status: s
     if (state.acceptance !== undefined) {
         return {
             what: `accepted, but the change has ended by itself: the instance is ${status}`,
-            fix: `${newRequest(options)}; ${skip}`,
+            fix: `${newRequest(options)}, or ${skip}`,
         };
     }
     if (state.outcomeUnknown) {
         return {
             what: `the request may have been applied, and nothing is left to ${verb}: the instance is ${status}`,
-            fix: `${newRequest(options)}; ${skip}`,
+            fix: `${newRequest(options)}, or ${skip}`,
         };
     }
     if (state.alreadyInterrupting) {
         return {
             what: `another interrupt was being processed, but the change has ended by itself: the instance is ${status}`,
-            fix: `${newRequest(options)}; ${skip}`,
+            fix: `${newRequest(options)}, or ${skip}`,
         };
     }
     const first = {
@@ -232,11 +233,11 @@ function endpointNotes({ override, otherRegion }: Route): string {
 /** How to force a new request. */
 function newRequest({ operation, interruption }: WaitOptions): string {
     if (interruption !== undefined) {
-        return "to resume now, use the console, or give `triggers` in place of `interruption` for one run";
+        return "use the console to resume now, or give `triggers` in place of `interruption` for one run";
     }
     return {
-        InterruptLogstashTask: "to interrupt a newer change, change `triggers`",
-        ResumeLogstashTask: "to resume again, change `triggers`",
+        InterruptLogstashTask: "change `triggers` to interrupt a newer change",
+        ResumeLogstashTask: "change `triggers` to resume again",
     }[operation];
 }
 
