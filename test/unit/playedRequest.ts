@@ -4,7 +4,7 @@ import type { Line } from "../../provider/src/request/progress";
 import type { ServiceResponse } from "../../provider/src/request/response";
 import { type Outcome, type Request, runRequest } from "../../provider/src/request/run";
 import { stackHints } from "../hints";
-import { accepted, lost, notSent, status } from "./responses";
+import { accepted, status } from "./responses";
 import { settled } from "./steppedTime";
 
 const request: Request = {
@@ -17,11 +17,11 @@ const request: Request = {
     timeoutSeconds: 60,
 };
 
-/** How a call ends. One that hangs ends with the deployment: it was handed to a connection, or waits for one. */
-type Step = ServiceResponse | Error | "hang after sending" | "hang before sending";
+/** How a call ends: by itself, or when the deployment is stopped. */
+type Step = ServiceResponse | Error | { readonly atStop: ServiceResponse };
 
-/** What the service does, and from outside. */
-interface Script {
+/** What happens outside a request. */
+export interface Script {
     /** To each request in turn, the last one forever. */
     readonly responses?: readonly Step[];
     /** To each poll in turn, the last one forever. */
@@ -29,18 +29,13 @@ interface Script {
     /** Stops the deployment; after 0 ms, before the run begins. */
     readonly stopAfterMs?: number;
     readonly random?: () => number;
-    readonly credentialsName?: () => string;
+    /** What the settings throw when anything reads them. */
+    readonly settings?: Error;
 }
 
 /** Runs a request against a script, on a clock that does not wait. */
 export async function play(
-    {
-        responses = [accepted],
-        polls = [status("suspended")],
-        stopAfterMs,
-        random = () => 0.9,
-        credentialsName = () => "a test",
-    }: Script,
+    { responses = [accepted], polls = [status("suspended")], stopAfterMs, random = () => 0.9, settings }: Script,
     changes: Partial<Request> = {},
 ) {
     const clock = install({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] });
@@ -56,19 +51,25 @@ export async function play(
             clock.setTimeout(() => stop.abort(), stopAfterMs);
         }
         const respond = async (steps: readonly Step[], n: number, leftMs: number): Promise<ServiceResponse> => {
-            const step = steps[n] ?? steps.at(-1) ?? assert.fail("no step");
+            const step = settings ?? steps[n] ?? steps.at(-1) ?? assert.fail("no step");
             if (step instanceof Error) {
                 throw step;
             }
-            if (typeof step === "string") {
+            if ("atStop" in step) {
                 await new Promise((resolve) => stop.signal.addEventListener("abort", resolve));
-                return step === "hang after sending" ? lost : notSent;
+                return step.atStop;
             }
             if (step.kind === "notConnected") {
                 await new Promise((resolve) => setTimeout(resolve, Math.min(step.afterMs, leftMs)));
             }
             everConnected ||= step.kind !== "notConnected" && step.kind !== "notSent";
             return step;
+        };
+        const read = <T>(value: T): T => {
+            if (settings !== undefined) {
+                throw settings;
+            }
+            return value;
         };
         const run = runRequest(
             { ...request, ...changes },
@@ -78,8 +79,8 @@ export async function play(
                         respond(responses, tokens.push(clientToken) - 1, leftMs),
                     describe: (_instanceId, { leftMs }) =>
                         respond(polls, pollsAtMs.push(clock.performance.now()) - 1, leftMs),
-                    credentialsName,
-                    route: () => ({ endpoint: "a.test", hints: stackHints, everConnected }),
+                    credentialsName: () => read("a test"),
+                    route: () => read({ endpoint: "a.test", hints: stackHints, everConnected }),
                 },
                 monotonic: () => clock.performance.now(),
                 now: () => new Date(0),

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { ConfigurationError } from "../../provider/src/configuration";
 import type { Outcome, Request, Result } from "../../provider/src/request/run";
-import { messageOf, play } from "./playedRequest";
+import { messageOf, play, type Script } from "./playedRequest";
 import {
     accepted,
     denied,
@@ -70,9 +70,8 @@ describe("a request", () => {
     });
 
     it("ends at once when it is rejected for good", async () => {
-        const { outcome, tokens, elapsedMs } = await play({ responses: [throttled, notFound] });
-        const message = messageOf(outcome, "failed");
-        assert.match(message, /: rejected\n[\s\S]*InstanceNotFound[\s\S]*attempts: +2 in/);
+        const { outcome, tokens, elapsedMs } = await play({ responses: [throttled, denied] });
+        assert.match(messageOf(outcome, "failed"), /: rejected\n[\s\S]*Forbidden\.RAM[\s\S]*a test\n[\s\S]*: +2 in/);
         assert.deepEqual([tokens.length, elapsedMs], [2, 450]);
     });
 
@@ -100,12 +99,14 @@ describe("a request", () => {
         assert.deepEqual([resultOf(unwaited.outcome), unwaited.pollsAtMs], [result("accepted"), []]);
     });
 
-    it("is pending, and is to be reported, when this package fails", async () => {
-        const polls = [new TypeError("nobody expected this")];
-        const { outcome } = await play({ responses: [notSent, invalidState], polls });
-        const expected =
-            /^Interrupt.* on ls-cn-1 in cn-hangzhou: an unexpected error, please report it: nobody expected/;
-        assert.match(messageOf(outcome, "pending"), expected);
+    it("is pending, keeps its acceptance, and is to be reported when this package fails", async () => {
+        const bug = new TypeError("nobody expected this");
+        const { outcome } = await play({ responses: [throttled, accepted], polls: [bug] });
+        const text = /^\w+ on ls-cn-1 in cn-hangzhou: an unexpected error, please report it: nobody expected this$/;
+        assert.match(messageOf(outcome, "pending"), text);
+        assert.deepEqual(resultOf(outcome), result("pending"));
+        const unsent = await play({ responses: [bug] });
+        assert.deepEqual(resultOf(unsent.outcome), unaccepted("pending", {}));
     });
 
     it("rejects, and leaves no timer, when a pause fails", async () => {
@@ -118,19 +119,15 @@ describe("a request", () => {
 
 describe("the settings", () => {
     const wrong = new ConfigurationError("half of an access key");
-    const credentialsName = () => {
-        throw wrong;
-    };
-
     it("are what the error is about when they prevent the call, even if nothing can name the credentials", async () => {
-        const { outcome } = await play({ responses: [wrong], credentialsName });
+        const { outcome } = await play({ settings: wrong });
         const [first, ...rows] = messageOf(outcome, "failed").split("\n");
         assert.equal(first, "InterruptLogstashTask on ls-cn-1 in cn-hangzhou: not sent: half of an access key");
         assert.deepEqual(rows, ["  code:        ConfigurationError", "  attempts:    0 in 0.0 s"]);
     });
 
     it("leave a pending record when an attempt may have been applied", async () => {
-        const earlier = await play({ responses: [wrong], credentialsName }, { earlier: {} });
+        const earlier = await play({ settings: wrong }, { earlier: {} });
         assert.match(messageOf(earlier.outcome, "pending"), /earlier request is still unknown: half of/);
         const within = await play({ responses: [lost, wrong] });
         assert.match(messageOf(within.outcome, "pending"), /may have been applied: half of/);
@@ -214,7 +211,7 @@ describe("the lines of a request", () => {
         assert.deepEqual(progress, ["activating, 59 s left"]);
         const processing = await play({
             responses: [lost, accepted],
-            polls: ["hang after sending"],
+            polls: [{ atStop: lost }],
             stopAfterMs: 3_000,
         });
         assert.deepEqual(processing.progress, ["polling, 59 s left"]);
@@ -245,26 +242,25 @@ describe("the lines of a request", () => {
 
 describe("a stopped deployment", () => {
     const stopAfterMs = 3_000;
-    const cases: ReadonlyArray<
-        readonly [when: string, kind: "failed" | "pending", script: Parameters<typeof play>[0], earlier?: object]
-    > = [
-        ["the request was accepted", "pending", { polls: [status("activating")] }],
-        ["the response had not arrived", "pending", { responses: ["hang after sending"] }],
+    const cases: ReadonlyArray<readonly [when: string, kind: "failed" | "pending", script: Script, earlier?: object]> =
         [
-            "the first poll had not ended",
-            "pending",
-            { responses: [throttled, accepted], polls: ["hang after sending"] },
-        ],
-        ["an attempt before the waiting one was lost", "pending", { responses: [lost, "hang before sending"] }],
-        ["an earlier run sent an attempt", "pending", { responses: ["hang before sending"] }, {}],
-        ["the request had not been sent", "failed", { responses: ["hang before sending"] }],
-        ["the request was only throttled", "failed", { responses: [throttled] }],
-        [
-            "a poll after a rejection had not ended",
-            "failed",
-            { responses: [invalidState], polls: ["hang after sending"] },
-        ],
-    ];
+            ["the request was accepted", "pending", { polls: [status("activating")] }],
+            ["the response had not arrived", "pending", { responses: [{ atStop: lost }] }],
+            [
+                "the first poll had not ended",
+                "pending",
+                { responses: [throttled, accepted], polls: [{ atStop: lost }] },
+            ],
+            ["an attempt before the waiting one was lost", "pending", { responses: [lost, { atStop: notSent }] }],
+            ["an earlier run sent an attempt", "pending", { responses: [{ atStop: notSent }] }, {}],
+            ["the request had not been sent", "failed", { responses: [{ atStop: notSent }] }],
+            ["the request was only throttled", "failed", { responses: [throttled] }],
+            [
+                "a poll after a rejection had not ended",
+                "failed",
+                { responses: [invalidState], polls: [{ atStop: lost }] },
+            ],
+        ];
     for (const [when, kind, script, earlier] of cases) {
         it(`is ${kind} at once when ${when}`, async () => {
             const played = await play({ ...script, stopAfterMs }, earlier === undefined ? {} : { earlier });
@@ -279,13 +275,18 @@ describe("a stopped deployment", () => {
         assert.deepEqual(tokens, []);
     });
 
-    it("does not blame the aborted call", async () => {
-        const { outcome, notes } = await play({ responses: ["hang after sending"], stopAfterMs });
+    it("is not explained by the aborted call when there is no other problem", async () => {
+        const { outcome, notes } = await play({ responses: [{ atStop: lost }], stopAfterMs });
         assert.doesNotMatch(messageOf(outcome, "pending"), /ECONNRESET/);
         assert.deepEqual(notes, []);
-        const polled = await play({ responses: [invalidState], polls: ["hang after sending"], stopAfterMs });
-        assert.match(messageOf(polled.outcome, "failed"), /InstanceActivating/);
+        const polled = await play({ responses: [invalidState], polls: [{ atStop: denied }], stopAfterMs });
+        assert.match(messageOf(polled.outcome, "failed"), /the deployment was stopped\n +code: +InstanceActivating/);
         assert.deepEqual(polled.notes, []);
+    });
+
+    it("does not matter when the aborted call has a response that ends the request", async () => {
+        const { outcome } = await play({ polls: [{ atStop: status("suspended") }], stopAfterMs });
+        assert.deepEqual(resultOf(outcome), result("suspended"));
     });
 });
 
