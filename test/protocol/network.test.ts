@@ -7,7 +7,7 @@ import { type Emulator, selfSigned, startEmulator, testAccount } from "pulumi-al
 import { popCoreService } from "../../provider/src/cloud/popcore";
 import { providerStub } from "../../provider/src/dynamic/providerStub";
 import { classifyResponse } from "../../provider/src/request/classify";
-import { codeOf } from "../../provider/src/request/errorMessage";
+import { codeOf } from "../../provider/src/request/errorReport";
 import type { ServiceResponse } from "../../provider/src/request/response";
 import { stackHints } from "../hints";
 import { CallError } from "./calls";
@@ -240,7 +240,7 @@ describe("the way to the service", () => {
         const host = await hostFor(emulator, {}, { "alicloud:endpoints": JSON.stringify([{ elasticsearch }]) });
         await assert.rejects(
             host.create(inputs),
-            /: not sent\n[\s\S]*TLS is not spoken there[\s\S]*attempts: +0 in[\s\S]*`http:\/\/` before the host/,
+            /: not sent\n[\s\S]*not a TLS endpoint[\s\S]*attempts: +0 in[\s\S]*`http:\/\/` before the host/,
         );
         assert.equal(emulator.ledger.requests.length, 0);
     });

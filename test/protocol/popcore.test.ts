@@ -8,7 +8,7 @@ import { type Emulator, type Fault, type Point, startEmulator, testAccount } fro
 import { popCoreService, type ServiceOptions } from "../../provider/src/cloud/popcore";
 import { ConfigurationError } from "../../provider/src/configuration";
 import type { Credentials } from "../../provider/src/credentials/credentials";
-import { classifyPoll, classifyResponse, type Meaning } from "../../provider/src/request/classify";
+import { classifyPoll, classifyResponse, type ResponseMeaning } from "../../provider/src/request/classify";
 import type { LogstashService } from "../../provider/src/request/client";
 import { stackHints } from "../hints";
 import { enterEnvironment, leaveEnvironment } from "./environment";
@@ -19,7 +19,7 @@ const instanceId = "ls-cn-popcore0001";
 const points: readonly Point[] = ["before", "after"];
 
 /** Every fault that has a point, and what it must mean for the request. */
-const faults: ReadonlyArray<readonly [kind: Meaning["kind"], fault: (point: Point) => Fault]> = [
+const faults: ReadonlyArray<readonly [kind: ResponseMeaning["kind"], fault: (point: Point) => Fault]> = [
     ["outcomeUnknown", (point) => ({ kind: "service-unavailable", point })],
     ["outcomeUnknown", (point) => ({ kind: "internal-error", point })],
     ["outcomeUnknown", (point) => ({ kind: "html", status: 502, point })],
@@ -42,7 +42,7 @@ const faults: ReadonlyArray<readonly [kind: Meaning["kind"], fault: (point: Poin
 ];
 
 /** Those without: nothing is done. */
-const refusals: ReadonlyArray<readonly [kind: Meaning["kind"], fault: Fault]> = [
+const refusals: ReadonlyArray<readonly [kind: ResponseMeaning["kind"], fault: Fault]> = [
     ["retryable", { kind: "throttling", form: "user" }],
     ["retryable", { kind: "throttling", form: "too-many-requests" }],
     ["retryable", { kind: "throttling", form: "qps-limit" }],
@@ -123,10 +123,10 @@ describe("pop-core against the faults of a cloud", () => {
                 await assertAcceptedIn(3, token);
                 assert.equal(emulator.ledger.effects.length - effects, 1);
             });
-            it(`${JSON.stringify(fault)} on a look: unseen, unless refused`, async () => {
+            it(`${JSON.stringify(fault)} makes a poll fail, rejected only when it is a rejection`, async () => {
                 emulator.faults.add({ operation: "DescribeLogstash", fault });
                 const look = classifyPoll(await service.describe(instanceId, limits));
-                assert.equal(look.kind, kind === "rejected" ? "rejected" : "unseen");
+                assert.equal(look.kind, kind === "rejected" ? "rejected" : "failed");
             });
         }
     }

@@ -1,296 +1,175 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { replyFromResult, replyFromThrown } from "../../provider/src/cloud/popcoreResponse";
-import { classifyPoll, classifyResponse } from "../../provider/src/request/classify";
-import { codeOf, errorMessage, refusalAdvice } from "../../provider/src/request/errorMessage";
+import { classifyPoll, classifyResponse, isDenied } from "../../provider/src/request/classify";
+import { codeOf } from "../../provider/src/request/errorReport";
 import type { ServiceResponse } from "../../provider/src/request/response";
-import { error, unconnected } from "./replies";
+import { accepted, body, denied, error, lost, notConnected, notFound, notSent, status } from "./responses";
 
-const kinds = [
-    "accepted",
-    "alreadyInterrupting",
-    "retryable",
-    "unconnectable",
-    "outcomeUnknown",
-    "invalidState",
-    "rejected",
-];
-
-/** An error as pop-core makes it of a JSON answer. */
-function serviceError(statusCode: number, result: object): unknown {
-    const { Code = "" } = result as { Code?: string };
-    return Object.assign(new Error(`code: ${statusCode}`), { name: `${Code}Error`, statusCode, result, code: Code });
-}
-
-describe("what a reply means", () => {
-    const table: ReadonlyArray<readonly [kind: string, ...replies: ServiceResponse[]]> = [
-        [
-            "accepted",
-            { kind: "body", body: { Result: true, RequestId: "R" } },
-            { kind: "body", body: { Result: true } },
-        ],
-        ["alreadyInterrupting", error("AlreadyReceivedInterruptSignal"), error("AlreadyReceivedInterruptSignal", 500)],
-        [
-            "retryable",
-            error("Throttling"),
-            error("Throttling.User", 429),
+describe("the meaning of a response", () => {
+    const table: Readonly<Record<string, readonly ServiceResponse[]>> = {
+        accepted: [accepted, body({ Result: true })],
+        alreadyInterrupting: [error("AlreadyReceivedInterruptSignal"), error("AlreadyReceivedInterruptSignal", 500)],
+        retryable: [
             error("Throttling", 503),
+            error("Throttling.User", 429),
             error("ThrottlingInANewSpelling"),
-            error("TooManyRequests", 429),
             error("TooManyRequests"),
-            error("SomethingNew", 429),
+            error("New", 429),
             error("", 429),
             error("Forbidden.RAM", 429),
             error("ConcurrencyUpdateInstanceConflict"),
             error("InstanceDuplicateScheduledTask", 404),
-            error("ServiceUnavailable", 503, { message: "QPS Limit Exceeded" }),
-            unconnected("ECONNREFUSED"),
-            unconnected("EAI_AGAIN"),
-            unconnected("ENEW"),
-            { kind: "notSent", detail: "no credentials" },
+            error("ServiceUnavailable", 503, { message: "qps limit exceeded" }),
+            notConnected("ECONNREFUSED"),
+            notConnected("EAI_AGAIN"),
+            notConnected("ENEW"),
+            notConnected("EPROTONOSUPPORT"),
+            notSent,
         ],
-        [
-            "unconnectable",
-            unconnected("ENOTFOUND"),
-            unconnected("SELF_SIGNED_CERT_IN_CHAIN"),
-            unconnected("ERR_TLS_CERT_ALTNAME_INVALID"),
-        ],
-        [
-            "outcomeUnknown",
+        unconnectable: [notConnected("ENOTFOUND"), notConnected("ECONNREFUSED", { isRefusedHere: true })],
+        outcomeUnknown: [
             error("ServiceUnavailable", 503),
-            error("InternalError", 400),
-            error("InternalServerError", 500),
-            error("InternalServerError", 400),
-            error("SomethingNew", 502),
-            error("SomethingNew", 500),
+            error("InternalError"),
+            error("InternalServerError"),
+            error("InternalError", 429),
+            error("New", 500),
+            error("New", 502),
+            error("New", 399),
             error("InstanceNotFound", 500),
             error("", 404),
             error("TokenPreviousRequestProcessError", 409),
             error("SignatureNonceUsed"),
             error("SignatureNonceUsed", 429),
-            error("InternalError", 429),
-            { kind: "body", body: {} },
-            { kind: "body", body: { Result: "true" } },
+            body({}),
+            body({ Result: "true" }),
             { kind: "invalidResponse", detail: "HTML" },
-            { kind: "noResponse", code: "ECONNRESET" },
-            { kind: "noResponse", code: "RequestTimeout" },
+            lost,
         ],
-        [
-            "invalidState",
+        invalidState: [
             error("InstanceActivating"),
             error("InstanceStatusNotSupportCurrentAction", 404),
             error("InstanceStatusNotSupportCurrentAction", 500),
         ],
-        [
-            "rejected",
-            { kind: "body", body: { Result: false } },
-            error("InstanceNotFound", 404),
-            error("InvalidAccessKeyId.NotFound", 404),
-            error("SignatureDoesNotMatch"),
-            error("InvalidSecurityToken.Expired"),
-            error("Forbidden.RAM", 403),
+        rejected: [
+            body({ Result: false }),
+            notFound,
+            denied,
             error("NoPermission", 403),
-            error("IdempotentParameterMismatch"),
+            error("SignatureDoesNotMatch"),
             error("InvalidParameter"),
             error("InvalidParameter", 200),
-            error("SomethingNew"),
+            error("New"),
+            error("New", 499),
+            error("New", 400, { httpStatus: undefined }),
         ],
-    ];
-
-    for (const [kind, ...replies] of table) {
-        it(`${kind}: ${replies.map(codeOf).join(", ")}`, () => {
-            for (const reply of replies) {
-                assert.equal(classifyResponse(reply).kind, kind, codeOf(reply));
+    };
+    for (const [kind, responses] of Object.entries(table)) {
+        it(`is ${kind} when it is ${responses.map(codeOf).join(", ")}`, () => {
+            for (const response of responses) {
+                assert.equal(classifyResponse(response).kind, kind, codeOf(response));
             }
         });
     }
 
-    it("keeps the request ID of the acceptance", () => {
-        assert.deepEqual(classifyResponse({ kind: "body", body: { Result: true, RequestId: "R" } }), {
-            kind: "accepted",
-            requestId: "R",
-        });
+    it("has the request ID of an acceptance, bounded, when there is one", () => {
+        assert.deepEqual(classifyResponse(body({ Result: true })), { kind: "accepted" });
+        const long = body({ Result: true, RequestId: "R".repeat(90) });
+        assert.deepEqual(classifyResponse(long), { kind: "accepted", requestId: "R".repeat(80) });
     });
 
-    it("is total over whatever resolves", () => {
-        fc.assert(
-            fc.property(fc.anything({ withNullPrototype: true, withBigInt: true, withSparseArray: true }), (result) => {
-                const reply = replyFromResult(result);
-                assert.ok(kinds.includes(classifyResponse(reply).kind));
-                assert.ok(["seen", "unseen", "denied", "rejected"].includes(classifyPoll(reply).kind));
-            }),
-        );
+    it("is final when connections that were established before do not matter", () => {
+        const settings = { ProxyRefused: true, ProxyAuthentication: true, ENOTFOUND: false, CERT_HAS_EXPIRED: false };
+        for (const [code, isFinal] of Object.entries(settings)) {
+            assert.deepEqual(classifyResponse(notConnected(code)), { kind: "unconnectable", isFinal });
+        }
+        const refused = classifyResponse(notConnected("ENEW", { isRefusedHere: true }));
+        assert.deepEqual(refused, { kind: "unconnectable", isFinal: false });
     });
 
-    it("is total over whatever is thrown, and accepts nothing of it", () => {
-        const thrown = fc.oneof(
-            fc.anything({ withNullPrototype: true }),
-            fc.record({
-                name: fc.string(),
-                message: fc.string(),
-                code: fc.anything(),
-                statusCode: fc.integer(),
-                result: fc.anything(),
-            }),
-        );
-        fc.assert(
-            fc.property(thrown, (any) => {
-                const reply = replyFromThrown(any);
-                assert.ok(kinds.includes(classifyResponse(reply).kind) && classifyResponse(reply).kind !== "accepted");
-                assert.equal(typeof codeOf(reply), "string");
-            }),
-        );
-    });
-
-    it("takes only an object whose Result is true for an acceptance", () => {
-        const notTrue = fc.anything().filter((value) => value !== true);
-        fc.assert(
-            fc.property(notTrue, (Result) => {
-                assert.notEqual(classifyResponse(replyFromResult({ Result, RequestId: "R" })).kind, "accepted");
-                assert.notEqual(classifyResponse(replyFromResult(Result)).kind, "accepted");
-            }),
-        );
+    it("is denied only when a RAM action is missing", () => {
+        const responses = [denied, error("NoPermission"), notFound, lost];
+        assert.deepEqual(responses.map(isDenied), [true, true, false, false]);
     });
 });
 
-describe("what pop-core returns and throws", () => {
-    const cases: ReadonlyArray<readonly [what: string, reply: ServiceResponse, kind: string]> = [
-        ["a null-prototype object", replyFromResult(Object.assign(Object.create(null), { Result: true })), "accepted"],
-        ["a string, whatever its status was", replyFromResult("<html>502</html>"), "outcomeUnknown"],
-        ["an empty string", replyFromResult(""), "outcomeUnknown"],
-        ["JSON null", replyFromResult(null), "outcomeUnknown"],
-        ["a BigNumber in the body", replyFromResult({ Result: { s: 1, e: 20, c: [1] } }), "outcomeUnknown"],
-        ["a success that carries a code", replyFromResult({ Result: true, Code: "InstanceNotFound" }), "rejected"],
-        [
-            "a success that carries an unknown code",
-            replyFromResult({ Result: true, Code: "SomethingNew" }),
-            "outcomeUnknown",
-        ],
-        [
-            "malformed JSON: no Error, no stack",
-            replyFromThrown({ name: "FormatError", message: "x", body: "{" }),
-            "outcomeUnknown",
-        ],
-        [
-            "a read timeout: no code",
-            replyFromThrown({ name: "RequestTimeoutError", message: "ReadTimeout(3000)" }),
-            "outcomeUnknown",
-        ],
-        ["a JSON error", replyFromThrown(serviceError(403, { Code: "Forbidden.RAM" })), "rejected"],
-        [
-            "a JSON error without a code, of a gateway",
-            replyFromThrown(serviceError(403, { message: "no" })),
-            "outcomeUnknown",
-        ],
-        [
-            "the TypeError for JSON null with a 4xx",
-            replyFromThrown(new TypeError("Cannot read properties of null")),
-            "outcomeUnknown",
-        ],
-        [
-            "an XML error",
-            replyFromThrown(Object.assign(new Error("Later. hostid: h, requestid: R"), { code: "ServiceUnavailable" })),
-            "outcomeUnknown",
-        ],
-        [
-            "a server's fault in XML, whose status only the connection has seen",
-            replyFromThrown(Object.assign(new Error("Slow. hostid: h, requestid: R"), { code: "BackendTimeout" }), 504),
-            "outcomeUnknown",
-        ],
-        [
-            "a reset connection",
-            replyFromThrown(Object.assign(new Error("read"), { code: "ECONNRESET" })),
-            "outcomeUnknown",
-        ],
-        ["undefined", replyFromThrown(undefined), "outcomeUnknown"],
-    ];
-
-    for (const [what, reply, kind] of cases) {
-        it(`${what}: ${kind}`, () => assert.equal(classifyResponse(reply).kind, kind));
-    }
-
-    it("keeps message, request ID and recommendation of an error", () => {
-        const thrown = serviceError(400, {
-            Code: "C",
-            Message: "M",
-            RequestId: "R",
-            Recommend: "https://x",
-            HostId: "h",
-        });
-        assert.deepEqual(replyFromThrown(thrown), {
-            kind: "error",
-            code: "C",
-            message: "M",
-            httpStatus: 400,
-            requestId: "R",
-            recommend: "https://x",
-        });
-    });
-});
-
-describe("what a look tells", () => {
-    it("sees any status, with the progress of the task", () => {
-        const body = { RequestId: "R", Result: { status: "activating", clusterTasks: [{ progress: 59.8 }] } };
-        assert.deepEqual(classifyPoll({ kind: "body", body }), {
+describe("the meaning of the response to a poll", () => {
+    it("is the status, with progress and request ID when there are any", () => {
+        const Result = { status: "activating", clusterTasks: [{ progress: 59.8 }, { progress: 1 }] };
+        assert.deepEqual(classifyPoll(body({ RequestId: "R".repeat(90), Result })), {
             kind: "seen",
             status: "activating",
             progress: 59.8,
-            requestId: "R",
+            requestId: "R".repeat(80),
         });
-        assert.deepEqual(classifyPoll({ kind: "body", body: { Result: { status: "Paused" } } }), {
-            kind: "seen",
-            status: "Paused",
-        });
-    });
-
-    it("bounds what it keeps, and shows no progress that is none", () => {
-        const look = (progress: unknown) =>
-            classifyPoll({
-                kind: "body",
-                body: { RequestId: "R".repeat(90), Result: { status: "active", clusterTasks: [{ progress }] } },
-            });
-        for (const progress of [Number.NaN, Number.POSITIVE_INFINITY, "59.8", undefined]) {
-            assert.deepEqual(look(progress), { kind: "seen", status: "active", requestId: "R".repeat(80) });
+        const tasks = [undefined, "none", {}, [], [null], [{ progress: Number.NaN }], [{ progress: "59.8" }]];
+        for (const clusterTasks of tasks) {
+            const response = body({ Result: { status: "Paused", clusterTasks } });
+            assert.deepEqual(classifyPoll(response), { kind: "seen", status: "Paused" });
         }
-        const without = { status: "active", clusterTasks: "none" };
-        assert.deepEqual(classifyPoll({ kind: "body", body: { Result: without } }), { kind: "seen", status: "active" });
     });
 
-    it("tells what passes from what does not", () => {
-        assert.equal(classifyPoll({ kind: "body", body: { Result: {} } }).kind, "unseen");
-        assert.equal(classifyPoll(error("Throttling.User")).kind, "unseen");
-        assert.equal(classifyPoll(error("SignatureNonceUsed")).kind, "unseen");
-        assert.equal(classifyPoll(unconnected("ENOTFOUND")).kind, "unseen");
-        assert.equal(classifyPoll(error("Forbidden.RAM", 403)).kind, "denied");
-        assert.equal(classifyPoll(error("InstanceNotFound", 404)).kind, "rejected");
-    });
+    const results: Readonly<Record<string, readonly ServiceResponse[]>> = {
+        seen: [status("New")],
+        failed: [
+            body({}),
+            body({ Result: {} }),
+            body({ Result: true }),
+            error("Throttling.User"),
+            error("SignatureNonceUsed"),
+            error("InstanceNotFound", 500),
+            notConnected("ENOTFOUND"),
+            notConnected("ProxyRefused"),
+            lost,
+            notSent,
+        ],
+        denied: [denied],
+        rejected: [notFound],
+    };
+    for (const [kind, responses] of Object.entries(results)) {
+        it(`is ${kind} when it is ${responses.map(codeOf).join(", ")}`, () => {
+            for (const response of responses) {
+                assert.equal(classifyPoll(response).kind, kind, codeOf(response));
+            }
+        });
+    }
 });
 
-describe("the text of an error", () => {
-    it("says what, where, code, message, request ID, attempts and how to fix it, and links to the vendor's page", () => {
-        const reply: ServiceResponse = {
-            ...error("Forbidden.RAM", 403, { message: "Not authorized." }),
-            requestId: "R-1",
-            recommend: "https://x/y",
-        };
-        const text = errorMessage({
-            operation: "InterruptLogstashTask",
-            instanceId: "ls-cn-1",
-            region: "cn-hangzhou",
-            what: "rejected",
-            problem: { call: "InterruptLogstashTask", reply },
-            attempts: 3,
-            elapsedMs: 1234,
-            advice: refusalAdvice("InterruptLogstashTask", reply),
-        });
-        assert.deepEqual(text.split("\n"), [
-            "InterruptLogstashTask on ls-cn-1 in cn-hangzhou: rejected",
-            "  code:        Forbidden.RAM (HTTP 403)",
-            "  message:     Not authorized.",
-            "  request ID:  R-1",
-            "  attempts:    3 in 1.2 s",
-            "  fix:         grant the RAM action elasticsearch:InterruptLogstashTask on this instance to the identity that deploys",
-            "  see:         https://x/y",
-        ]);
+describe("whatever pop-core returns or throws", () => {
+    const meanings = [
+        "retryable",
+        "unconnectable",
+        "outcomeUnknown",
+        "alreadyInterrupting",
+        "invalidState",
+        "rejected",
+    ];
+
+    it("is classified, and an acceptance only when its Result is true", () => {
+        const anything = fc.anything({ withNullPrototype: true, withBigInt: true, withSparseArray: true });
+        const notTrue = fc.anything().filter((value) => value !== true);
+        const result = fc.oneof(anything, fc.record({ Result: notTrue, RequestId: fc.constant("R") }));
+        fc.assert(
+            fc.property(result, (any) => {
+                const response = replyFromResult(any);
+                assert.ok(meanings.includes(classifyResponse(response).kind));
+                assert.ok(["seen", "failed", "rejected"].includes(classifyPoll(response).kind));
+            }),
+        );
+    });
+
+    it("is classified, and never an acceptance, when it was thrown", () => {
+        const fields = { name: fc.string(), message: fc.string(), code: fc.anything(), result: fc.anything() };
+        const thrown = fc.oneof(
+            fc.anything({ withNullPrototype: true }),
+            fc.record({ ...fields, statusCode: fc.integer() }),
+        );
+        fc.assert(
+            fc.property(thrown, (any) => {
+                const response = replyFromThrown(any);
+                assert.ok(meanings.includes(classifyResponse(response).kind));
+                assert.equal(typeof codeOf(response), "string");
+            }),
+        );
     });
 });

@@ -21,8 +21,8 @@ const others = { any: true, running: false };
 const running = { any: true, running: true };
 
 /** How a request ended: the ones that were applied were accepted. */
-function ended(kind: Ended["kind"], status: string, acted: boolean, polls: Ended["polls"]): Ended {
-    const result = { clientToken: "T", requestId: "R", status, acted, ...(acted ? { acceptedAt: at } : {}) };
+function ended(kind: Ended["kind"], status: string, applied: boolean, polls: Ended["polls"]): Ended {
+    const result = { clientToken: "T", requestId: "R", status, applied, ...(applied ? { acceptedAt: at } : {}) };
     return { kind, result, polls };
 }
 
@@ -67,25 +67,25 @@ describe("the outputs of a resource", () => {
     });
 
     it("have the time of the acceptance when the request was applied, or is pending", () => {
-        const cases: ReadonlyArray<readonly [kind: Ended["kind"], acted: boolean, isKept: boolean]> = [
+        const cases: ReadonlyArray<readonly [kind: Ended["kind"], applied: boolean, isKept: boolean]> = [
             ["done", true, true],
             ["done", false, false],
             ["pending", true, true],
             ["pending", false, true],
         ];
-        for (const [kind, acted, isKept] of cases) {
+        for (const [kind, applied, isKept] of cases) {
             for (const [operation, name] of [
                 [interrupt, "interruptedAt"],
                 [resume, "resumedAt"],
             ] as const) {
-                const { result, polls } = ended(kind, "any", acted, others);
+                const { result, polls } = ended(kind, "any", applied, others);
                 const outputs = outputsFor(
                     operation,
                     instanceId,
                     { kind, polls, result: { ...result, acceptedAt: at } },
                     {},
                 );
-                assert.equal(outputs[name], isKept ? at : undefined, `${operation} ${kind} ${acted}`);
+                assert.equal(outputs[name], isKept ? at : undefined, `${operation} ${kind} ${applied}`);
             }
         }
     });
@@ -311,7 +311,7 @@ describe("the resumed interruption of a resume", () => {
             const { resumedInterruption, interruption, ...outputs } = outputsFor(resume, instanceId, run, olds);
             const named = Object.entries({ resumedInterruption, interruption }).filter(([, value]) => value);
             assert.deepEqual(Object.fromEntries(named), expected);
-            assert.equal(outputs.resumed, run.result.acted);
+            assert.equal(outputs.resumed, run.result.applied);
         });
     }
 

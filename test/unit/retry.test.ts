@@ -6,56 +6,61 @@ import { runsOf } from "../propertyRuns";
 import { listenersOf } from "./listeners";
 import { settled } from "./steppedTime";
 
-/** How an attempt ends: with a value, or with the pause before the next one. */
-type Kind = Pause | "value";
-
 interface Conditions {
     readonly totalMs?: number;
-    /** How long each attempt takes, unless the budget ends before. */
     readonly attemptMs?: number;
     readonly random?: () => number;
+    /** Aborts the signal at this time, with 0 before the first attempt. */
+    readonly abortAtMs?: number;
 }
 
-/** Runs attempts on a clock that does not wait; each ends as the next of `kinds` says, and then as the last one. */
-async function run(kinds: readonly Kind[], { totalMs = 600_000, attemptMs = 0, random = () => 0.5 }: Conditions = {}) {
+/** Runs attempts on a clock that does not wait. Each ends as the next of `kinds` says, the later ones as the last. */
+async function run(
+    kinds: ReadonlyArray<Pause | "value">,
+    { totalMs = 600_000, attemptMs = 0, random = () => 0.5, abortAtMs }: Conditions = {},
+) {
     const clock = install({ toFake: ["setTimeout", "clearTimeout", "performance"] });
     try {
-        const starts: number[] = [];
+        const startsMs: number[] = [];
         const budget = startBudget(totalMs, () => clock.performance.now());
         const attempt = async () => {
-            starts.push(budget.elapsedMs());
+            startsMs.push(budget.elapsedMs());
             await new Promise((resolve) => setTimeout(resolve, Math.min(attemptMs, budget.remainingMs())));
-            const kind = kinds[starts.length - 1] ?? kinds.at(-1) ?? "value";
+            const kind = kinds[startsMs.length - 1] ?? kinds.at(-1) ?? "value";
             return kind === "value" ? { value: "done" } : { pause: kind };
         };
-        const signal = new AbortController().signal;
-        const ended = attemptUntil(attempt, { budget, random, signal }).then((value) => ({
-            value,
-            atMs: budget.elapsedMs(),
-        }));
-        return { ...(await settled(clock, ended, 1_000_000)), starts };
+        const controller = new AbortController();
+        const { signal } = controller;
+        const listeners = listenersOf(signal);
+        if (abortAtMs === 0) {
+            controller.abort();
+        } else if (abortAtMs !== undefined) {
+            setTimeout(() => controller.abort(), abortAtMs);
+        }
+        const ended = attemptUntil(attempt, { budget, random, signal });
+        const timed = ended.then((value) => ({ value, atMs: budget.elapsedMs() }));
+        return { ...(await settled(clock, timed, 1_000_000)), startsMs, listeners: listeners() };
     } finally {
         clock.uninstall();
     }
 }
 
-describe("attempts within a budget", () => {
-    it("end with the first that returns a value", async () => {
-        const { value, starts } = await run(["retry", "poll", "value"]);
-        assert.equal(value, "done");
-        assert.equal(starts.length, 3);
+describe("attemptUntil", () => {
+    it("ends with the first value when an attempt returns one", async () => {
+        const { value, startsMs } = await run(["retry", "poll", "value"]);
+        assert.deepEqual([value, startsMs.length], ["done", 3]);
     });
 
-    it("are timed out when the time is up, and never later", async () => {
+    it("times out, and never after the budget, when no attempt returns a value", async () => {
         const conditions = fc.record({
             totalMs: fc.integer({ min: 1, max: 86_400 }).map((seconds) => seconds * 1000),
             attemptMs: fc.integer({ min: 0, max: 20_000 }),
             random: fc.double({ min: 0.25, max: 1, maxExcluded: true, noNaN: true }).map((value) => () => value),
         });
-        const kinds = fc.array(fc.constantFrom<Kind>("retry", "poll"), { minLength: 1, maxLength: 5 });
+        const kinds = fc.array(fc.constantFrom<Pause>("retry", "poll"), { minLength: 1, maxLength: 5 });
         await fc.assert(
-            fc.asyncProperty(kinds, conditions, async (attempted, given) => {
-                const { value, atMs } = await run(attempted, given);
+            fc.asyncProperty(kinds, conditions, async (pauses, given) => {
+                const { value, atMs } = await run(pauses, given);
                 assert.equal(value, "timed out");
                 assert.ok(atMs <= given.totalMs + 1, `ended at ${atMs} of ${given.totalMs}`);
             }),
@@ -63,80 +68,45 @@ describe("attempts within a budget", () => {
         );
     });
 
-    it("include a last one near the end", async () => {
-        const { starts } = await run(["poll"], { totalMs: 60_000 });
-        assert.ok((starts.at(-1) ?? 0) >= 58_000);
+    it("makes a last attempt when the budget is about to end", async () => {
+        const { startsMs } = await run(["poll"], { totalMs: 60_000 });
+        assert.equal(startsMs.at(-1), 59_000);
+        const short = await run(["retry"], { totalMs: 1_000 });
+        assert.deepEqual([short.startsMs, short.atMs], [[0, 250, 750, 900], 900]);
     });
 
-    it("include more than one in a short budget, the last near its end", async () => {
-        const { starts, atMs } = await run(["retry"], { totalMs: 1_000 });
-        assert.deepEqual(starts, [0, 250, 750, 900]);
-        assert.ok(atMs <= 1_000);
-    });
-
-    it("count where they end in the very last moment", async () => {
+    it("returns a value when the attempt ends together with the budget", async () => {
         const { value, atMs } = await run(["value"], { totalMs: 1_000, attemptMs: 5_000 });
         assert.deepEqual([value, atMs], ["done", 1_000]);
     });
 
-    it("wait at random up to a limit that doubles with each failure in a row", async () => {
-        const { starts } = await run(["retry", "retry", "retry", "value"], { random: () => 0.5 });
-        assert.deepEqual(starts, [0, 250, 750, 1750]);
-        assert.deepEqual(
-            [0, 1, 2, 10].map((failures) => backoffMs(failures, 0.999)).map(Math.round),
-            [500, 999, 1998, 19980],
-        );
+    it("pauses longer when failures follow each other, and starts over when one attempt did not fail", async () => {
+        const { startsMs } = await run(["retry", "retry", "retry", "poll", "retry", "value"]);
+        assert.deepEqual(startsMs, [0, 250, 750, 1750, 2750, 3000]);
+        const limits = [0, 1, 2, 10].map((failures) => Math.round(backoffMs(failures, 0.999)));
+        assert.deepEqual(limits, [500, 999, 1998, 19980]);
         assert.equal(backoffMs(3, 0), 0);
     });
 
-    it("start over with the pauses after one that did not fail", async () => {
-        const { starts } = await run(["retry", "retry", "poll", "retry", "value"]);
-        assert.deepEqual(starts, [0, 250, 750, 1750, 2000]);
-    });
-
-    it("poll less and less often, at least every 15 seconds", () => {
+    it("polls less often, at least every 15 seconds, when it takes longer", () => {
         assert.deepEqual([0, 1, 2, 20].map(pollMs), [1000, 1500, 2250, 15_000]);
     });
 
-    it("end at once when they are stopped, in a pause too, and leave no listener behind", async () => {
-        const controller = new AbortController();
-        const { signal } = controller;
-        const listeners = listenersOf(signal);
-        const budget = startBudget(600_000, () => 0);
-        let attempts = 0;
-        const attempt = async (): Promise<{ readonly pause: Pause }> => {
-            attempts += 1;
-            return { pause: "retry" };
-        };
-        const stopped = attemptUntil(attempt, { budget, random: () => 0.9, signal });
-        controller.abort(new Error("stopped"));
-        assert.equal(await stopped, "aborted");
-        assert.equal(listeners(), 0);
-        assert.equal(await attemptUntil(attempt, { budget, random: () => 0.9, signal }), "aborted");
-        assert.equal(attempts, 1);
+    it("ends at once, and leaves no listener, when it is aborted during a pause", async () => {
+        const aborted = await run(["retry"], { abortAtMs: 100 });
+        assert.deepEqual(aborted, { value: "aborted", atMs: 100, startsMs: [0], listeners: 0 });
     });
 
-    it("return the value of one that ends after they are stopped", async () => {
-        const controller = new AbortController();
-        const budget = startBudget(600_000, () => 0);
-        const attempt = async () => {
-            controller.abort(new Error("stopped"));
-            return { value: "done" };
-        };
-        const ended = await attemptUntil(attempt, { budget, random: () => 0.9, signal: controller.signal });
-        assert.equal(ended, "done");
+    it("makes no attempt when it was aborted before", async () => {
+        assert.deepEqual((await run(["value"], { abortAtMs: 0 })).startsMs, []);
     });
 
-    it("are stopped, not timed out, when both happen in one attempt", async () => {
-        const controller = new AbortController();
-        let nowMs = 0;
-        const budget = startBudget(1_000, () => nowMs);
-        const attempt = async (): Promise<{ readonly pause: Pause }> => {
-            nowMs = 1_000;
-            controller.abort(new Error("stopped"));
-            return { pause: "retry" };
-        };
-        const ended = await attemptUntil(attempt, { budget, random: () => 0.9, signal: controller.signal });
-        assert.equal(ended, "aborted");
+    it("returns the value when it is aborted during the attempt that returns one", async () => {
+        assert.equal((await run(["value"], { attemptMs: 200, abortAtMs: 100 })).value, "done");
+    });
+
+    it("is aborted, not timed out, when the budget ends too", async () => {
+        const { value } = await run(["retry"], { totalMs: 1_000, attemptMs: 2_000, abortAtMs: 500 });
+        assert.equal(value, "aborted");
     });
 });

@@ -1,16 +1,15 @@
 import { strict as assert } from "node:assert";
 import { setImmediate } from "node:timers/promises";
 
-/** What is used of a clock that is stepped. */
+/** The part of a fake clock that is used here. */
 interface SteppedClock {
     next(): number;
     countTimers(): number;
 }
 
 /**
- * What a promise comes to on a clock that goes from timer to timer, as fast as that is possible; fails where nothing is
- * left that it could wait for, or too much. It stops there: timers that others have set, a connection perhaps, may go on
- * for ever.
+ * Awaits a promise on a fake clock that jumps from timer to timer. Fails if no timer is left or too many have fired. Other
+ * timers, of a connection perhaps, may stay.
  */
 export async function settled<T>(clock: SteppedClock, promise: Promise<T>, maxSteps = 2_000): Promise<T> {
     let isSettled = false;
@@ -18,11 +17,11 @@ export async function settled<T>(clock: SteppedClock, promise: Promise<T>, maxSt
         isSettled = true;
     };
     promise.then(settle, settle);
-    // In a turn of the event loop, all that follows from a timer happens.
+    // Everything that follows from a timer happens before the next turn of the event loop.
     await setImmediate();
     for (let steps = 0; !isSettled; steps += 1) {
-        assert.ok(steps < maxSteps, `it has not ended after ${steps} timers`);
-        assert.ok(clock.countTimers() > 0, "it waits for nothing");
+        assert.ok(steps < maxSteps, `not settled after ${steps} timers`);
+        assert.ok(clock.countTimers() > 0, "not settled, and no timer is left");
         clock.next();
         await setImmediate();
     }

@@ -42,13 +42,13 @@ export function rejected({ outcomeUnknown }: RequestState, fix: string): Failure
 
 export function neverConnected(state: RequestState, { endpoint, hints, override, proxy }: Route): Failure {
     const through = proxy === undefined ? "" : ` through the proxy ${proxy}`;
-    const checkProxy = proxy === undefined ? "" : "the proxy's variable, or NO_PROXY for this host; ";
+    const checkProxy = proxy === undefined ? "" : "correct the proxy's variable, or add this host to NO_PROXY; ";
     const checkEndpoint =
         override ??
         `that this machine can reach the public endpoint, or set ${hints.endpoint} to one that it can reach`;
     return {
         what: `${outcomeSoFar(state)}: no connection to ${endpoint}${through} was ever established`,
-        fix: `check ${checkProxy}${checkEndpoint}`,
+        fix: `${checkProxy}check ${checkEndpoint}`,
     };
 }
 
@@ -63,19 +63,19 @@ export function timedOut(
     const time = `${timeoutSeconds} s (\`${timeoutName}\`)`;
     const seen = status === undefined ? "" : `: the instance is ${status}`;
     if (state.acceptance !== undefined) {
-        const goal = {
+        const target = {
             InterruptLogstashTask: "for `suspended`",
             ResumeLogstashTask: "for the instance to leave `suspended`",
         }[operation];
         return {
-            what: `accepted, but timed out after ${time} waiting ${goal}${seen}`,
+            what: `accepted, but timed out after ${time} waiting ${target}${seen}`,
             fix:
                 "`pulumi up` polls again and sends nothing. If this resource was destroyed or replaced before, the service " +
                 `may have repeated an earlier response and done nothing: ${newRequest(options)}`,
         };
     }
     const { noopArgument } = descriptorOf(operation);
-    const skip = isUnexpected ? `. If ${status} is the intended status, set \`${noopArgument}: "skip"\`` : "";
+    const skip = isUnexpected ? `. If ${status} means that no change is running, set \`${noopArgument}: "skip"\`` : "";
     if (state.outcomeUnknown) {
         return {
             what: `the request may have been applied: no valid response in ${time}${seen}`,
@@ -85,7 +85,7 @@ export function timedOut(
     const later = `run \`pulumi up\` later, or raise \`${timeoutName}\`${skip}`;
     return state.alreadyInterrupting
         ? {
-              what: `another interrupt is being processed, but timed out after ${time} waiting for \`suspended\`${seen}`,
+              what: `another interrupt is being processed; timed out after ${time} waiting for \`suspended\`${seen}`,
               fix: later,
           }
         : { what: `not accepted within ${time}${seen}`, fix: later };
@@ -109,10 +109,11 @@ export function stopped(operation: Operation, state: RequestState): Failure {
 }
 
 export function cannotTakeRequest(status: string, { outcomeUnknown, acceptance }: RequestState): Failure {
-    const earlier = outcomeUnknown && acceptance === undefined ? "; an earlier attempt may have been applied" : "";
+    const problem = `the instance is ${status} and cannot process the request`;
+    const what = outcomeUnknown ? `${problem}; an earlier attempt may have been applied` : problem;
     return {
-        what: `the instance is ${status} and cannot process the request${earlier}`,
-        fix: "bring the instance back to work first. An inactive instance is frozen, often because of an overdue payment",
+        what: acceptance === undefined ? what : `accepted, but ${problem}`,
+        fix: "bring the instance back into service first. An inactive instance is frozen, often because of an overdue payment",
     };
 }
 
@@ -123,19 +124,19 @@ export function nothingToDo(options: WaitOptions, state: RequestState, status: s
     if (state.acceptance !== undefined) {
         return {
             what: `accepted, but the change has ended by itself: the instance is ${status}`,
-            fix: `${newRequest(options)}; ${skip}`,
+            fix: `${newRequest(options)}, or ${skip}`,
         };
     }
     if (state.outcomeUnknown) {
         return {
             what: `the request may have been applied, and nothing is left to ${verb}: the instance is ${status}`,
-            fix: `${newRequest(options)}; ${skip}`,
+            fix: `${newRequest(options)}, or ${skip}`,
         };
     }
     if (state.alreadyInterrupting) {
         return {
             what: `another interrupt was being processed, but the change has ended by itself: the instance is ${status}`,
-            fix: `${newRequest(options)}; ${skip}`,
+            fix: `${newRequest(options)}, or ${skip}`,
         };
     }
     const first = {
@@ -161,11 +162,8 @@ export function skipped({ operation, interruption }: WaitOptions, state: Request
 
 /** The status is not documented, and the program takes it for idle: a warning. */
 export function skippedUndocumented(operation: Operation, status: string): string {
-    const { noopArgument, resultProperty } = descriptorOf(operation);
-    return (
-        `the status ${status} is not documented, and \`${noopArgument}: "skip"\` takes it for idle: ` +
-        `nothing was ${resultProperty}`
-    );
+    const { noopArgument } = descriptorOf(operation);
+    return `the status ${status} is not documented, and \`${noopArgument}: "skip"\` treats the instance as idle`;
 }
 
 /** The instance is where it should be, and not by a request of this resource. */
@@ -181,11 +179,7 @@ export function concluded(operation: Operation, status: string): string {
 }
 
 /** What to fix after a rejection, by its code. */
-export function rejectionFix(
-    call: Operation | "DescribeLogstash",
-    response: ServiceResponse,
-    route: Route | undefined,
-): string {
+export function rejectionFix(call: Operation | "DescribeLogstash", response: ServiceResponse, route: Route): string {
     if (isDenied(response)) {
         return `grant the RAM action elasticsearch:${call} on this instance to the identity that deploys`;
     }
@@ -213,37 +207,37 @@ export function pollingFix(operation: Operation, response: ServiceResponse, rout
 
 function connectionFix(
     { code, isRefusedHere }: Extract<ServiceResponse, { kind: "notConnected" }>,
-    route: Route | undefined,
+    route: Route,
 ): string {
     // With a proxy, the host name and the certificate in question are the proxy's.
-    if (route?.proxy !== undefined && !code.startsWith("Proxy")) {
+    if (route.proxy !== undefined && !code.startsWith("Proxy")) {
         return `check the proxy ${route.proxy}`;
     }
     if (isRefusedHere) {
-        return `nothing listens on ${route?.override ?? route?.endpoint}: start the service there, or correct the setting`;
+        return `nothing listens on ${route.override ?? route.endpoint}: start the service there, or correct the setting`;
     }
     const fix = networkCode(code)?.fix;
-    return (typeof fix === "function" ? route && fix(route) : fix) ?? seeAbove;
+    return (typeof fix === "function" ? fix(route) : fix) ?? seeAbove;
 }
 
 /** What else can explain that an instance is not found. */
-function endpointNotes({ override, otherRegion }: Partial<Route> = {}): string {
+function endpointNotes({ override, otherRegion }: Route): string {
     const region = otherRegion?.();
     const regionNote =
         region === undefined
             ? ""
-            : `; the stack's region is ${region}: that of this resource was given, or recorded when it was created`;
+            : `; the stack's region is ${region}, but this resource keeps the region that it was given or created with`;
     return regionNote + (override === undefined ? "" : `; the endpoint is ${override}`);
 }
 
 /** How to force a new request. */
 function newRequest({ operation, interruption }: WaitOptions): string {
     if (interruption !== undefined) {
-        return "to resume now, use the console, or give `triggers` in place of `interruption` for one run";
+        return "use the console to resume now, or give `triggers` in place of `interruption` for one run";
     }
     return {
-        InterruptLogstashTask: "to interrupt a newer change, change `triggers`",
-        ResumeLogstashTask: "to resume again, change `triggers`",
+        InterruptLogstashTask: "change `triggers` to interrupt a newer change",
+        ResumeLogstashTask: "change `triggers` to resume again",
     }[operation];
 }
 

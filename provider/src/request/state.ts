@@ -107,10 +107,11 @@ export function isApplied(
     if (acceptance !== undefined) {
         return !over;
     }
-    const targets: readonly string[] = descriptorOf(operation).targetStatuses;
-    const isTarget = status !== undefined && targets.includes(status);
+    const targets: ReadonlyArray<string | undefined> = descriptorOf(operation).targetStatuses;
+    const isTarget = targets.includes(status);
     // An interrupt is being processed, and it may be an attempt of this request.
     const isProcessed =
+        // Stryker disable next-line ConditionalExpression: an absent status would get the meaning of an undocumented one.
         alreadyInterrupting && (status === undefined || meaningOf(operation, "acceptance", status) === "success");
     return (isTarget && (outcomeUnknown || supersedes)) || (isProcessed && outcomeUnknown);
 }

@@ -1,0 +1,98 @@
+import { strict as assert } from "node:assert";
+import { ownArguments, sharedArguments } from "../../provider/src/lifecycle/arguments";
+import { operationOf, pluginTypeTokenOf, typeTokenOf } from "../../provider/src/lifecycle/urn";
+import { networkCode, networkCodes } from "../../provider/src/operations/networkCodes";
+import { descriptorOf, meaningOf, type Operation, operations } from "../../provider/src/operations/operations";
+import { rejectionCode, serviceCode, serviceCodes } from "../../provider/src/operations/serviceCodes";
+
+const names = Object.keys(operations) as Operation[];
+
+describe("the table of operations", () => {
+    it("has no value twice when it identifies an operation", () => {
+        for (const field of ["resource", "path", "verb", "resultProperty"] as const) {
+            const values = names.map((name) => descriptorOf(name)[field]);
+            assert.equal(new Set(values).size, names.length, `${field}: ${values.join(", ")}`);
+        }
+    });
+
+    it("gives an operation no argument of its own when all operations share the name", () => {
+        const shared = names.flatMap((name) =>
+            Object.keys(ownArguments[name]).filter((argument) => Object.hasOwn(sharedArguments, argument)),
+        );
+        assert.deepEqual(shared, []);
+    });
+
+    it("names the arguments of its operation when it names an argument", () => {
+        for (const name of names) {
+            const { waitArgument, noopArgument, subjects } = descriptorOf(name);
+            for (const argument of [waitArgument, noopArgument, ...subjects]) {
+                assert.ok(argument in sharedArguments || argument in ownArguments[name], argument);
+            }
+        }
+    });
+
+    it("finds an operation when its type is in a URN, and throws when it is another type", () => {
+        for (const name of names) {
+            for (const typeToken of [typeTokenOf, pluginTypeTokenOf]) {
+                for (const parents of ["", "a:b:C$", "a:b:C$d:e:F$"]) {
+                    assert.equal(operationOf(`urn:pulumi:dev::p::${parents}${typeToken(name)}::a::b`, typeToken), name);
+                }
+            }
+            assert.throws(() => operationOf(`urn:pulumi:dev::p::${typeTokenOf(name)}::a`, pluginTypeTokenOf));
+        }
+        const restart = "pulumi-nodejs:dynamic/alicloud-logstash:LogstashRestart";
+        const unknown = { [`urn:pulumi:dev::p::${restart}::r`]: restart, "": "", x: "" };
+        for (const [urn, type] of Object.entries(unknown)) {
+            assert.throws(
+                () => operationOf(urn, typeTokenOf),
+                ({ message }: Error) => message.endsWith(`has no resource of the type "${type}"`),
+            );
+        }
+    });
+
+    it("takes a status for undocumented when only JavaScript or the table itself has the name", () => {
+        for (const status of ["other", "toString", "__proto__", "New"]) {
+            assert.equal(meaningOf("InterruptLogstashTask", "acceptance", status), "success");
+            assert.equal(meaningOf("InterruptLogstashTask", "rejection", status), "unexpected");
+            assert.equal(meaningOf("ResumeLogstashTask", "rejection", status), "transitional");
+        }
+    });
+});
+
+describe("the tables of codes", () => {
+    it("hide no row when an earlier one matches by its prefix", () => {
+        for (const row of serviceCodes) {
+            assert.equal(serviceCode(row.code.replace("*", ".Any")), row);
+            assert.equal(rejectionCode(row.code.replace("*", ".Any")), row.meaning === "rejected" ? row : undefined);
+        }
+        for (const row of networkCodes) {
+            assert.equal(networkCode(row.code.replace("*", "ANY")), row);
+        }
+    });
+
+    it("have no row when a code only begins like one without a star, or contains one", () => {
+        for (const code of ["EPROTONOSUPPORT", "XEPROTO", "XCERT_X", ""]) {
+            assert.equal(networkCode(code), undefined);
+        }
+        for (const code of ["InternalErrors", "XInternalError", "XThrottling", ""]) {
+            assert.equal(serviceCode(code), undefined);
+        }
+    });
+
+    const fixes: Readonly<Record<string, RegExp>> = {
+        ProxyAuthentication: /user name and password/,
+        ProxyRefused: /NO_PROXY/,
+        EPROTO: /`http:\/\/`/,
+        ERR_SSL_WRONG_VERSION_NUMBER: /`http:\/\/`/,
+        ERR_TLS_CERT_ALTNAME_INVALID: /NODE_EXTRA_CA_CERTS/,
+        CERT_HAS_EXPIRED: /NODE_EXTRA_CA_CERTS/,
+        SELF_SIGNED_CERT_IN_CHAIN: /NODE_EXTRA_CA_CERTS/,
+        DEPTH_ZERO_SELF_SIGNED_CERT: /NODE_EXTRA_CA_CERTS/,
+        UNABLE_TO_VERIFY_LEAF_SIGNATURE: /NODE_EXTRA_CA_CERTS/,
+    };
+    for (const [code, fix] of Object.entries(fixes)) {
+        it(`names the setting to fix when a connection fails with ${code}`, () => {
+            assert.match(String(networkCode(code)?.fix), fix);
+        });
+    }
+});

@@ -1,0 +1,304 @@
+import { strict as assert } from "node:assert";
+import { ConfigurationError } from "../../provider/src/configuration";
+import type { Outcome, Request, Result } from "../../provider/src/request/run";
+import { messageOf, play, type Script } from "./playedRequest";
+import {
+    accepted,
+    denied,
+    error,
+    interrupting,
+    invalidState,
+    lost,
+    notConnected,
+    notFound,
+    notSent,
+    status,
+    throttled,
+} from "./responses";
+
+const resume: Partial<Request> = { operation: "ResumeLogstashTask" };
+const minutes: Partial<Request> = { timeoutSeconds: 600 };
+const acceptance = { requestId: "R-accepted", acceptedAt: "1970-01-01T00:00:00.000Z" };
+const acceptedEarlier = { earlier: { acceptance: { at: acceptance.acceptedAt, requestId: acceptance.requestId } } };
+
+/** The result of a request, which is accepted unless `without` says otherwise. */
+const result = (status: string, applied = true): Result => ({ clientToken: "T", status, applied, ...acceptance });
+const unaccepted = (status: string, more: object = { requestId: "R-poll" }): Result => {
+    return { clientToken: "T", status, applied: false, ...more };
+};
+const resultOf = (outcome: Outcome) => (outcome.kind === "failed" ? assert.fail("failed") : outcome.result);
+
+describe("a request", () => {
+    it("is one request and one poll, and leaves no line and no timer, when nothing goes wrong", async () => {
+        const { outcome, tokens, pollsAtMs, lines, timersLeft } = await play({});
+        assert.deepEqual(outcome, { kind: "done", result: result("suspended"), polls: { any: true, running: false } });
+        assert.deepEqual([tokens, pollsAtMs, lines, timersLeft], [["T"], [0], [], 0]);
+    });
+
+    it("is sent again with the same token when an attempt may not have been applied", async () => {
+        const conflict = error("ConcurrencyUpdateInstanceConflict");
+        const responses = [lost, throttled, conflict, error("SignatureNonceUsed"), notSent, accepted];
+        const { outcome, tokens } = await play({ responses });
+        assert.deepEqual(resultOf(outcome), result("suspended"));
+        assert.deepEqual(tokens, Array(6).fill("T"));
+    });
+
+    it("is polled less often, and not sent again, when the instance is on the way", async () => {
+        const polls = [status("activating"), status("activating"), status("activating"), status("suspended")];
+        const { outcome, tokens, pollsAtMs } = await play({ polls });
+        assert.deepEqual(outcome.kind === "done" && outcome.polls, { any: true, running: true });
+        assert.deepEqual([tokens, pollsAtMs], [["T"], [0, 1_000, 2_500, 4_750]]);
+    });
+
+    it("is polled again, and not sent again, when polls fail", async () => {
+        const polls = [lost, throttled, error("SignatureNonceUsed"), status("suspended")];
+        const { outcome, tokens, pollsAtMs } = await play({ polls });
+        assert.deepEqual([resultOf(outcome), tokens, pollsAtMs.length], [result("suspended"), ["T"], 4]);
+    });
+
+    it("is sent again after each poll when the status is to blame, until it is accepted", async () => {
+        const responses = [invalidState, invalidState, accepted];
+        const polls = [status("activating"), status("activating"), status("suspended")];
+        const { outcome, tokens } = await play({ responses, polls });
+        assert.deepEqual([resultOf(outcome), tokens], [result("suspended"), ["T", "T", "T"]]);
+    });
+
+    it("is not polled when the program does not wait", async () => {
+        for (const response of [accepted, invalidState]) {
+            assert.deepEqual((await play({ responses: [response] }, { wait: false })).pollsAtMs, []);
+        }
+    });
+
+    it("ends at once when it is rejected for good", async () => {
+        const { outcome, tokens, elapsedMs } = await play({ responses: [throttled, denied] });
+        assert.match(messageOf(outcome, "failed"), /: rejected\n[\s\S]*Forbidden\.RAM[\s\S]*a test\n[\s\S]*: +2 in/);
+        assert.deepEqual([tokens.length, elapsedMs], [2, 450]);
+    });
+
+    it("is recorded as pending, with its acceptance and without a claim, when its end is not known", async () => {
+        const cases: ReadonlyArray<readonly [played: ReturnType<typeof play>, expected: Result]> = [
+            [play({ polls: [denied] }), result("pending")],
+            [play({ polls: [status("active")] }), result("pending", false)],
+            [play({ responses: [lost, notFound] }), unaccepted("pending", {})],
+        ];
+        for (const [played, expected] of cases) {
+            const { outcome } = await played;
+            assert.deepEqual([outcome.kind, resultOf(outcome)], ["pending", expected]);
+        }
+    });
+
+    it("has the request ID of the poll when that decided", async () => {
+        const { outcome } = await play({ responses: [invalidState] });
+        assert.deepEqual(resultOf(outcome), unaccepted("suspended"));
+    });
+
+    it("sends nothing, and keeps the acceptance, when an earlier run was accepted", async () => {
+        const { outcome, tokens } = await play({}, acceptedEarlier);
+        assert.deepEqual([resultOf(outcome), tokens], [result("suspended"), []]);
+        const unwaited = await play({}, { ...acceptedEarlier, wait: false });
+        assert.deepEqual([resultOf(unwaited.outcome), unwaited.pollsAtMs], [result("accepted"), []]);
+    });
+
+    it("is pending, keeps its acceptance, and is to be reported when this package fails", async () => {
+        const bug = new TypeError("nobody expected this");
+        const { outcome } = await play({ responses: [throttled, accepted], polls: [bug] });
+        const text = /^\w+ on ls-cn-1 in cn-hangzhou: an unexpected error, please report it: nobody expected this$/;
+        assert.match(messageOf(outcome, "pending"), text);
+        assert.deepEqual(resultOf(outcome), result("pending"));
+        const unsent = await play({ responses: [bug] });
+        assert.deepEqual(resultOf(unsent.outcome), unaccepted("pending", {}));
+    });
+
+    it("rejects, and leaves no timer, when a pause fails", async () => {
+        const random = () => {
+            throw new Error("nobody expected this");
+        };
+        await assert.rejects(play({ responses: [throttled], random }), /nobody expected this/);
+    });
+});
+
+describe("the settings", () => {
+    const wrong = new ConfigurationError("half of an access key");
+    it("are what the error is about when they prevent the call, even if nothing can name the credentials", async () => {
+        const { outcome } = await play({ settings: wrong });
+        const [first, ...rows] = messageOf(outcome, "failed").split("\n");
+        assert.equal(first, "InterruptLogstashTask on ls-cn-1 in cn-hangzhou: not sent: half of an access key");
+        assert.deepEqual(rows, ["  code:        ConfigurationError", "  attempts:    0 in 0.0 s"]);
+    });
+
+    it("leave a pending record when an attempt may have been applied", async () => {
+        const earlier = await play({ settings: wrong }, { earlier: {} });
+        assert.match(messageOf(earlier.outcome, "pending"), /earlier request is still unknown: half of/);
+        const within = await play({ responses: [lost, wrong] });
+        assert.match(messageOf(within.outcome, "pending"), /may have been applied: half of/);
+    });
+});
+
+describe("the time of a request", () => {
+    const refused = notConnected("ECONNREFUSED", { afterMs: 2 });
+    const isNeverConnected = /no connection to a\.test was ever established/;
+
+    it("is a minute from the first attempt to connect when no connection is ever established", async () => {
+        const silent = notConnected("ConnectTimeout", { afterMs: 10_000 });
+        for (const [script, changes, kind] of [
+            [{ responses: [refused] }, minutes, "failed"],
+            [{ responses: [silent] }, minutes, "failed"],
+            [{ polls: [refused] }, { ...minutes, ...acceptedEarlier }, "pending"],
+        ] as const) {
+            const { outcome, elapsedMs, timersLeft } = await play(script, changes);
+            assert.match(messageOf(outcome, kind), isNeverConnected);
+            assert.ok(elapsedMs >= 59_000 && elapsedMs <= 60_000, `${elapsedMs} ms`);
+            assert.equal(timersLeft, 0);
+        }
+        const later = await play({ responses: [notSent, notSent, notSent, notSent, refused] }, minutes);
+        assert.ok(later.elapsedMs >= 62_000 && later.elapsedMs <= 67_000, `${later.elapsedMs} ms`);
+    });
+
+    it("is the budget when that is shorter", async () => {
+        const { outcome, elapsedMs } = await play({ responses: [refused] }, { timeoutSeconds: 5 });
+        assert.match(messageOf(outcome, "failed"), isNeverConnected);
+        assert.ok(elapsedMs <= 5_000, `${elapsedMs} ms`);
+    });
+
+    it("is the whole budget when a connection was established, even late, or none was tried", async () => {
+        for (const responses of [[throttled, refused], [refused, refused, throttled], [notSent]]) {
+            const { outcome, elapsedMs } = await play({ responses }, minutes);
+            const message = messageOf(outcome, "failed");
+            assert.match(message, /not accepted within 600 s/);
+            assert.doesNotMatch(message, isNeverConnected);
+            assert.ok(elapsedMs >= 598_000 && elapsedMs <= 600_000, `${elapsedMs} ms`);
+        }
+    });
+
+    it("is not spent when a setting prevents each connection", async () => {
+        const noHost = notConnected("ENOTFOUND", { afterMs: 3 });
+        const { outcome, tokens, elapsedMs } = await play({ responses: [noHost] });
+        assert.match(
+            messageOf(outcome, "failed"),
+            /: not sent\n[\s\S]*ENOTFOUND[\s\S]*endpoint: +a\.test\n[\s\S]*attempts: +0 in/,
+        );
+        assert.deepEqual([tokens.length, elapsedMs], [1, 3]);
+        const proxy = await play({ responses: [throttled, notConnected("ProxyAuthentication")] });
+        assert.match(messageOf(proxy.outcome, "failed"), /: not accepted\n[\s\S]*attempts: +1 in/);
+        const gone = await play({ responses: [throttled, noHost, accepted] });
+        assert.deepEqual(resultOf(gone.outcome), result("suspended"));
+    });
+
+    it("is a minute of polls, from the first one on, when an accepted resume cannot be polled", async () => {
+        const responses = [...Array(7).fill(throttled), accepted];
+        const { outcome, pollsAtMs, elapsedMs } = await play(
+            { responses, polls: [throttled] },
+            { ...resume, ...minutes },
+        );
+        assert.deepEqual(resultOf(outcome), result("accepted"));
+        const pollingMs = elapsedMs - (pollsAtMs[0] ?? assert.fail("no poll"));
+        assert.ok(pollingMs >= 60_000 && pollingMs < 90_000, `${pollingMs} ms`);
+    });
+});
+
+describe("the lines of a request", () => {
+    it("name each code once when attempts fail", async () => {
+        const { notes } = await play({ responses: [lost, lost, throttled, accepted] });
+        assert.deepEqual(
+            notes.map((note) => note.split(/[ ;]/)[1]),
+            ["ECONNRESET", "Throttling.User"],
+        );
+    });
+
+    it("tell how far it is when that changes", async () => {
+        const activating = status("activating");
+        const { progress } = await play({ polls: [activating, activating, activating, status("suspended")] });
+        assert.deepEqual(progress, ["activating, 59 s left"]);
+        const processing = await play({
+            responses: [lost, accepted],
+            polls: [{ atStop: lost }],
+            stopAfterMs: 3_000,
+        });
+        assert.deepEqual(processing.progress, ["polling, 59 s left"]);
+    });
+
+    it("leave a note, or a warning, when the request ends without being applied", async () => {
+        const skip: Partial<Request> = { onNoop: "skip" };
+        const plain = await play({ responses: [invalidState] });
+        assert.deepEqual(plain.lines, [{ message: plain.notes[0], ephemeral: false }]);
+        const { lines } = await play({ responses: [invalidState], polls: [status("Paused")] }, skip);
+        assert.deepEqual([lines.length, lines[0]?.isWarning], [1, true]);
+    });
+
+    it("name the call that failed last when the budget ends", async () => {
+        const polled = await play({ polls: [throttled] });
+        assert.match(messageOf(polled.outcome, "pending"), /Throttling\.User.*, from DescribeLogstash/);
+        assert.equal(polled.notes.length, 1);
+        const activating = await play({ polls: [throttled, status("activating")] });
+        assert.doesNotMatch(messageOf(activating.outcome, "pending"), /Throttling/);
+    });
+
+    it("keep the rejection when a poll only explains it", async () => {
+        const { outcome, notes } = await play({ responses: [invalidState], polls: [status("activating")] });
+        assert.match(messageOf(outcome, "failed"), /: the instance is activating\n[\s\S]*InstanceActivating/);
+        assert.equal(notes.length, 1);
+    });
+});
+
+describe("a stopped deployment", () => {
+    const stopAfterMs = 3_000;
+    const cases: ReadonlyArray<readonly [when: string, kind: "failed" | "pending", script: Script, earlier?: object]> =
+        [
+            ["the request was accepted", "pending", { polls: [status("activating")] }],
+            ["the response had not arrived", "pending", { responses: [{ atStop: lost }] }],
+            [
+                "the first poll had not ended",
+                "pending",
+                { responses: [throttled, accepted], polls: [{ atStop: lost }] },
+            ],
+            ["an attempt before the waiting one was lost", "pending", { responses: [lost, { atStop: notSent }] }],
+            ["an earlier run sent an attempt", "pending", { responses: [{ atStop: notSent }] }, {}],
+            ["the request had not been sent", "failed", { responses: [{ atStop: notSent }] }],
+            ["the request was only throttled", "failed", { responses: [throttled] }],
+            [
+                "a poll after a rejection had not ended",
+                "failed",
+                { responses: [invalidState], polls: [{ atStop: lost }] },
+            ],
+        ];
+    for (const [when, kind, script, earlier] of cases) {
+        it(`is ${kind} at once when ${when}`, async () => {
+            const played = await play({ ...script, stopAfterMs }, earlier === undefined ? {} : { earlier });
+            assert.match(messageOf(played.outcome, kind), /the deployment was stopped/);
+            assert.equal(played.elapsedMs, stopAfterMs);
+        });
+    }
+
+    it("sends nothing when it was stopped before", async () => {
+        const { outcome, tokens } = await play({ stopAfterMs: 0 });
+        messageOf(outcome, "failed");
+        assert.deepEqual(tokens, []);
+    });
+
+    it("is not explained by the aborted call when there is no other problem", async () => {
+        const { outcome, notes } = await play({ responses: [{ atStop: lost }], stopAfterMs });
+        assert.doesNotMatch(messageOf(outcome, "pending"), /ECONNRESET/);
+        assert.deepEqual(notes, []);
+        const polled = await play({ responses: [invalidState], polls: [{ atStop: denied }], stopAfterMs });
+        assert.match(messageOf(polled.outcome, "failed"), /the deployment was stopped\n +code: +InstanceActivating/);
+        assert.deepEqual(polled.notes, []);
+    });
+
+    it("does not matter when the aborted call has a response that ends the request", async () => {
+        const { outcome } = await play({ polls: [{ atStop: status("suspended") }], stopAfterMs });
+        assert.deepEqual(resultOf(outcome), result("suspended"));
+    });
+});
+
+describe("another request", () => {
+    it("is not taken for this one when it is processed, and leaves no record", async () => {
+        const { outcome, tokens } = await play({ responses: [interrupting], polls: [status("activating")] });
+        assert.match(messageOf(outcome, "failed"), /another interrupt is being processed/);
+        assert.equal(tokens.length, 1);
+    });
+
+    it("is awaited by a resume when an interrupt is being processed", async () => {
+        const { outcome } = await play({ responses: [interrupting, accepted], polls: [status("activating")] }, resume);
+        assert.deepEqual(resultOf(outcome), result("activating"));
+    });
+});
