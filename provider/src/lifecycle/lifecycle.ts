@@ -1,12 +1,13 @@
 import { performance } from "node:perf_hooks";
 import type * as Services from "../cloud/clients";
 import { ConfigurationError, type ProcessConfig } from "../configuration";
-import { settingsOf } from "../credentials/settings";
-import { ownProfileIfReadable } from "../identity/cliFile";
+import { processSettings } from "../credentials/processSettings";
+import { regionFor } from "../identity/call";
+import { checkOwnProfile } from "../identity/cliProfiles";
 import { endpointFor } from "../identity/endpoint";
-import { describeSource, isConfigured, type ResolvedSetting } from "../identity/place";
-import { howToSetRegion, regionFor } from "../identity/region";
+import { howToSetRegion } from "../identity/messages";
 import type { Settings } from "../identity/settings";
+import { describeSource, isConfigured, type ResolvedSetting } from "../identity/sources";
 import { stringField } from "../json";
 import { descriptorOf, type Operation } from "../operations/operations";
 import type { Line } from "../request/progress";
@@ -78,7 +79,7 @@ export class Lifecycle {
         // A deployment that sends nothing needs no credentials, but a wrong endpoint is wrong for all, and so is a new name.
         failures.push(...this.#problemOf(() => endpointFor(settings, String(region))));
         if (profile !== undefined && profile !== olds.profile) {
-            failures.push(...this.#problemOf(() => ownProfileIfReadable(settings, profile), "profile: "));
+            failures.push(...this.#problemOf(() => checkOwnProfile(settings, profile), "profile: "));
         }
         const warning = failures.length === 0 ? triggersWarning(news.triggers) : undefined;
         for (const message of [warning, kept].filter((line) => line !== undefined)) {
@@ -229,7 +230,7 @@ export class Lifecycle {
         let found: ResolvedSetting | undefined;
         const [failure] = this.#problemOf(
             () => {
-                found = regionFor(settings, { profile });
+                found = regionFor(settings, profile);
             },
             profile === undefined ? "region: " : "profile: ",
         );
@@ -265,7 +266,7 @@ export class Lifecycle {
     }
 
     get #settings(): Settings {
-        return settingsOf(this.process.config(), this.process.configSource());
+        return processSettings(this.process.config(), this.process.configSource());
     }
 }
 

@@ -1,6 +1,6 @@
 import type { ProcessConfig } from "../configuration";
-import { quoted } from "../identity/place";
-import { ownNamespace as namespace, providerKeys } from "../identity/providerKeys";
+import { ownNamespace as namespace, providerKeys } from "../identity/attributes";
+import { quoted } from "../identity/sources";
 import type { Properties } from "../lifecycle/arguments";
 import type { ConfigSource } from "../lifecycle/lifecycle";
 import { revealed } from "./values";
