@@ -1,11 +1,10 @@
 import { ConfigurationError } from "../provider/src/configuration";
 import { type Credentials, credentialsFrom } from "../provider/src/credentials/credentials";
-import { settingsOf } from "../provider/src/credentials/settings";
+import { processSettings } from "../provider/src/credentials/processSettings";
 import { dynamicConfigSource } from "../provider/src/dynamic/provider";
-import { callFor } from "../provider/src/identity/call";
-import { identityText } from "../provider/src/identity/identity";
-import { describeSource } from "../provider/src/identity/place";
-import { howToSetRegion, regionFor } from "../provider/src/identity/region";
+import { callFor, regionFor } from "../provider/src/identity/call";
+import { describeIdentity } from "../provider/src/identity/identity";
+import { howToSetRegion } from "../provider/src/identity/messages";
 
 /** The identity, endpoint and headers of a call, as the provider resolves them. */
 export interface Access {
@@ -23,13 +22,13 @@ export async function accessOf(
     env: NodeJS.ProcessEnv,
     { region, profile }: { readonly region?: string | undefined; readonly profile?: string | undefined },
 ): Promise<Access> {
-    const settings = settingsOf({ config: () => undefined, env }, dynamicConfigSource);
-    const found = regionFor(settings, { region, profile })?.value;
+    const settings = processSettings({ config: () => undefined, env }, dynamicConfigSource);
+    const found = region ?? regionFor(settings, profile)?.value;
     if (found === undefined) {
         throw new ConfigurationError(`No region: set ${howToSetRegion(settings)}, or pass --region.`);
     }
     const { identity, endpoint, stsHost, headers } = callFor(settings, found, profile);
-    const source = credentialsFrom(identity, stsHost.host);
+    const source = credentialsFrom(identity, stsHost);
     const { accessKeyId: id } = await source.get();
     const { url, override } = endpoint;
     return {
@@ -37,7 +36,7 @@ export async function accessOf(
         url,
         headers,
         credentials: () => source.get(),
-        identity: `${id.length > 8 ? `${id.slice(0, 4)}…${id.slice(-4)}` : "…"}: ${identityText(identity)}`,
-        endpoint: override === undefined ? url : `${url}, from ${describeSource(override)}`,
+        identity: `${id.length > 8 ? `${id.slice(0, 4)}…${id.slice(-4)}` : "…"}: ${describeIdentity(identity)}`,
+        endpoint: override === undefined ? url : `${new URL(url).protocol}//${override}`,
     };
 }

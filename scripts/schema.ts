@@ -6,8 +6,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Attribute, attributes } from "../provider/src/identity/attributes";
-import { ownKeys } from "../provider/src/identity/providerKeys";
+import { type Attribute, attributes, ownKeys } from "../provider/src/identity/attributes";
 import { argumentsOf, argumentsWithDefault, type SchemaType } from "../provider/src/lifecycle/arguments";
 import { resultNames } from "../provider/src/lifecycle/outputs";
 import { pluginTypeTokenOf } from "../provider/src/lifecycle/urn";

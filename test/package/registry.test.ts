@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { providerKeys } from "../../provider/src/identity/providerKeys";
+import { providerKeys } from "../../provider/src/identity/attributes";
 import { repository } from "./commands";
 
 const pages = ["_index.md", "installation-configuration.md"];

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { providerKeys } from "../../provider/src/identity/providerKeys";
+import { providerKeys } from "../../provider/src/identity/attributes";
 import { argumentsOf } from "../../provider/src/lifecycle/arguments";
 import { outputNames } from "../../provider/src/lifecycle/outputs";
 import { pluginTypeTokenOf } from "../../provider/src/lifecycle/urn";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { Services } from "../../provider/src/cloud/clients";
-import { settingsOf } from "../../provider/src/credentials/settings";
+import { processSettings } from "../../provider/src/credentials/processSettings";
 import { dynamicConfigSource } from "../../provider/src/dynamic/provider";
 import { readArguments } from "../../provider/src/lifecycle/arguments";
 import { writeCliProfiles } from "../cliProfiles";
@@ -23,7 +23,7 @@ describe("the services of a process", () => {
 
     function services(settings: Readonly<Record<string, string>> = {}): Services {
         const config: Readonly<Record<string, string>> = { ...stackConfigurationFor(emulator), ...settings };
-        return new Services(() => settingsOf({ config: (key) => config[key], env: {} }, dynamicConfigSource));
+        return new Services(() => processSettings({ config: (key) => config[key], env: {} }, dynamicConfigSource));
     }
 
     const declared = (region: string, profile?: string) =>

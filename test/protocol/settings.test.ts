@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { settingsOf } from "../../provider/src/credentials/settings";
+import { processSettings } from "../../provider/src/credentials/processSettings";
 import { enterEnvironment, leaveEnvironment } from "./environment";
 
 describe("the settings of a process", () => {
@@ -18,7 +18,7 @@ describe("the settings of a process", () => {
 
     it("are what surrounds it, its home directory and its files", () => {
         const surroundings = { config: (key: string) => `value of ${key}`, env: { A: "b" } };
-        const settings = settingsOf(surroundings, { namespace: "alicloud" });
+        const settings = processSettings(surroundings, { namespace: "alicloud" });
         assert.deepEqual([settings.config("k"), settings.env.A, settings.namespace], ["value of k", "b", "alicloud"]);
         assert.equal(settings.homeDirectory, folder);
         const file = join(folder, "file");
@@ -32,11 +32,11 @@ describe("the settings of a process", () => {
     it("hold a file as it was at first, for one operation, and as it is for the next", () => {
         const surroundings = { config: () => undefined, env: {} };
         const frontEnd = { namespace: "alicloud" };
-        const [settings, file] = [settingsOf(surroundings, frontEnd), join(folder, "file")];
+        const [settings, file] = [processSettings(surroundings, frontEnd), join(folder, "file")];
         for (const text of ["first", "second"]) {
             writeFileSync(file, text);
             assert.deepEqual(settings.readFile(file), { kind: "text", text: "first" });
-            assert.deepEqual(settingsOf(surroundings, frontEnd).readFile(file), { kind: "text", text });
+            assert.deepEqual(processSettings(surroundings, frontEnd).readFile(file), { kind: "text", text });
         }
     });
 });

@@ -1,7 +1,6 @@
 import { type CredentialsSource, credentialsFrom } from "../credentials/credentials";
-import { type Call, callFor } from "../identity/call";
+import { type Call, callFor, regionFor } from "../identity/call";
 import { configHints } from "../identity/endpoint";
-import { regionFor } from "../identity/region";
 import type { Settings } from "../identity/settings";
 import type { Declaration } from "../lifecycle/arguments";
 import type { LogstashService } from "../request/client";
@@ -47,8 +46,8 @@ export class Services {
 
     /** One source for each profile and STS host, so that a role is assumed once. */
     #credentialsFor({ identity, stsHost }: Call, profile: string | undefined): CredentialsSource {
-        const key = JSON.stringify([stsHost.host, profile]);
-        const source = this.#sources.get(key) ?? credentialsFrom(identity, stsHost.host);
+        const key = JSON.stringify([stsHost, profile]);
+        const source = this.#sources.get(key) ?? credentialsFrom(identity, stsHost);
         this.#sources.set(key, source);
         return source;
     }
@@ -58,7 +57,7 @@ export class Services {
 function regionOfStack(settings: Settings, profile: string | undefined): string | undefined {
     try {
         // Stryker disable next-line OptionalChaining: equivalent, what throws is no region either
-        return regionFor(settings, { profile })?.value;
+        return regionFor(settings, profile)?.value;
     } catch {
         return undefined;
     }

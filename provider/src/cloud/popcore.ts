@@ -4,7 +4,6 @@ import { type BulkheadPolicy, bulkhead } from "cockatiel";
 import { ConfigurationError } from "../configuration";
 import { type Credentials, type CredentialsSource, CredentialsUnavailable } from "../credentials/credentials";
 import { type Endpoint, isLoopback } from "../identity/endpoint";
-import { describeSource } from "../identity/place";
 import { descriptorOf } from "../operations/operations";
 import { rejectionCode } from "../operations/serviceCodes";
 import type { CallLimits, ConfigHints, LogstashService } from "../request/client";
@@ -128,7 +127,7 @@ class PopCore {
                 const region = this.options.regionOfStack?.();
                 return region === this.options.region ? undefined : region;
             },
-            ...(override === undefined ? {} : { override: `${host}, from ${describeSource(override)}` }),
+            ...(override === undefined ? {} : { override }),
             ...(this.#opened?.proxy === undefined ? {} : { proxy: this.#opened.proxy }),
         };
     }

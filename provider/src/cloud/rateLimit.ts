@@ -1,8 +1,8 @@
 import { TokenBucket } from "limiter";
 import { ConfigurationError, nonEmpty } from "../configuration";
-import { describeSource, sourceOfKey } from "../identity/place";
-import { ownKey, ownNamespace } from "../identity/providerKeys";
+import { ownKey, ownNamespace } from "../identity/attributes";
 import type { Settings } from "../identity/settings";
+import { describeSource, sourceOfKey } from "../identity/sources";
 
 /** The service allows 100 requests a second to a user; what is left serves the other programs of that user. */
 export const defaultRequestsPerSecond = 90;

@@ -1,9 +1,10 @@
 import { ConfigurationError } from "../configuration";
-import { type Base, type Identity, identityText } from "../identity/identity";
-import { describeSource } from "../identity/place";
+import { type Base, describeIdentity, type Identity } from "../identity/identity";
 import { stringField } from "../json";
-import { ExchangeFailure, type ExchangeProblem } from "./exchange";
-import { type CredentialsChain, credentialsChain } from "./provider";
+import { isCertificateCode } from "../operations/networkCodes";
+import { ExchangeFailure } from "./exchange";
+import { type LibraryProvider, libraryProvider } from "./libraryProviders";
+import * as messages from "./messages";
 
 /** An access key, with the security token of temporary credentials. */
 export interface Credentials {
@@ -12,65 +13,64 @@ export interface Credentials {
     readonly securityToken?: string;
 }
 
-/** Where credentials come from. */
+/** A source of credentials. */
 export interface CredentialsSource {
-    /** For messages: which settings, never their values. */
+    /** For messages: the settings, never their values. */
     readonly name: string;
-    /** Asked before every request, so that rotated credentials are taken up. */
+    /** Called before every request, so that rotated credentials are used. */
     get(): Promise<Credentials>;
-    /** Drops temporary credentials that the service calls expired; absent where no others can be had. */
+    /** Drops temporary credentials that the service calls expired. Absent for an access key that is set. */
     readonly renew?: (expired: Credentials) => void;
 }
 
-/** Credentials that could not be had this time; asking again may help. */
+/** A temporary failure to get credentials: the next attempt may succeed. */
 export class CredentialsUnavailable extends Error {}
 
-/** The credentials of an identity; `stsHost` is asked for those of its roles. */
+/** The credentials of an identity; `stsHost` gives those of its roles. */
 export function credentialsFrom(identity: Identity, stsHost: string): CredentialsSource {
     const { base, roles } = identity;
-    if (base.kind === "accessKey" && roles.length === 0) {
-        const credentials = keyOf(base);
-        return { name: identityText(identity), get: async () => credentials };
-    }
-    return temporary(identity, stsHost);
+    return base.kind === "accessKey" && roles.length === 0
+        ? accessKey(describeIdentity(identity), base)
+        : temporaryCredentials(identity, stsHost);
 }
 
-function keyOf({ accessKeyId, accessKeySecret, securityToken }: Base & { kind: "accessKey" }): Credentials {
-    return {
-        accessKeyId: accessKeyId.value,
-        accessKeySecret: accessKeySecret.value,
-        ...(securityToken === undefined ? {} : { securityToken: securityToken.value }),
+function accessKey(name: string, key: Base & { kind: "accessKey" }): CredentialsSource {
+    const credentials = {
+        accessKeyId: key.accessKeyId.value,
+        accessKeySecret: key.accessKeySecret.value,
+        ...(key.securityToken && { securityToken: key.securityToken.value }),
     };
+    return { name, get: async () => credentials };
 }
 
-/** The library's sessions last for minutes at least; so long, concurrent requests share one answer. */
+/** Concurrent requests share credentials for this time; sessions last for minutes at least. */
 const shareMs = 5_000;
 
-/** A source behind the library, which renews what runs out within 15 minutes. */
-function temporary(identity: Identity, stsHost: string): CredentialsSource {
-    const name = identityText(identity);
-    let chain: CredentialsChain | undefined;
-    let answeredBy: string | undefined;
+/** Credentials from the library, which renews a session that expires within 15 minutes. */
+function temporaryCredentials(identity: Identity, stsHost: string): CredentialsSource {
+    const name = describeIdentity(identity);
+    let provider: LibraryProvider | undefined;
+    let respondedHost: string | undefined;
     let shared: { readonly credentials: Promise<Credentials>; readonly until: number } | undefined;
     let latestToken: string | undefined;
 
-    async function ask(): Promise<Credentials> {
-        answeredBy = undefined;
+    async function request(): Promise<Credentials> {
+        respondedHost = undefined;
         try {
-            const onAnswer = (host: string) => {
-                answeredBy = host;
+            const onResponse = (host: string) => {
+                respondedHost = host;
             };
-            chain ??= credentialsChain(identity, { stsHost, onAnswer });
-            const { accessKeyId, accessKeySecret, securityToken } = await chain.getCredentials();
+            provider ??= libraryProvider(identity, { stsHost, onResponse });
+            const { accessKeyId, accessKeySecret, securityToken } = await provider.getCredentials();
             if (!accessKeyId || !accessKeySecret) {
-                // Without this check the service would be sent an unsigned request.
-                throw new Error("they are empty");
+                // With empty credentials the service would get an unsigned request.
+                throw new Error("the credentials are empty");
             }
             latestToken = securityToken || undefined;
             return { accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
         } catch (error) {
             shared = undefined;
-            throw failureOf({ identity, name, stsHost, answeredBy }, error);
+            throw failureOf(error, { name, base: identity.base, stsHost, respondedHost });
         }
     }
 
@@ -79,96 +79,89 @@ function temporary(identity: Identity, stsHost: string): CredentialsSource {
         get() {
             const now = performance.now();
             if (shared === undefined || shared.until < now) {
-                shared = { credentials: ask(), until: now + shareMs };
+                shared = { credentials: request(), until: now + shareMs };
             }
             return shared.credentials;
         },
         renew(expired) {
-            // Of many requests with the same session the first renews it for all.
+            // Of many requests with the same session, the first renews it for all.
             if (expired.securityToken === latestToken) {
-                // Stryker disable next-line OptionalChaining: equivalent, only what the chain gave can have expired
-                chain?.forget();
+                // Stryker disable next-line OptionalChaining: equivalent, only what the provider gave can have expired
+                provider?.forget();
                 shared = undefined;
             }
         },
     };
 }
 
-/** Whose credentials were asked for, and of whom. */
-interface Asked {
-    readonly identity: Identity;
+/** What was requested, and from which hosts. */
+interface Attempt {
     readonly name: string;
+    readonly base: Base;
     readonly stsHost: string;
-    /** The host that answered last, if any did. */
-    readonly answeredBy: string | undefined;
+    /** The last host that responded with 200, if any. */
+    readonly respondedHost: string | undefined;
 }
 
-/** What goes wrong in the library is told in our words: its own quote whole answers, command lines and URLs. */
-function failureOf({ identity: { base }, name, stsHost, answeredBy }: Asked, error: unknown): Error {
+/** The library's own messages quote whole responses, command lines and URLs, so none of them is shown. */
+function failureOf(error: unknown, attempt: Attempt): Error {
     if (error instanceof ConfigurationError) {
         return error;
     }
-    if (!(error instanceof ExchangeFailure)) {
-        const reason = answeredBy === undefined ? unaskedText(base, error) : `the answer of ${answeredBy} holds none`;
-        return new ConfigurationError(`credentials of ${name} could not be had: ${reason}`);
+    if (error instanceof ExchangeFailure) {
+        return exchangeError(error, attempt);
     }
-    const { host, proxy, problem } = error;
-    const through = proxy === undefined ? "" : ` through the proxy of ${proxy}`;
-    const reason = `credentials of ${name} could not be had: ${problemText(problem)} from ${host}${through}`;
-    return isPassing(problem)
-        ? new CredentialsUnavailable(reason)
-        : new ConfigurationError(reason + adviceFor(base, problem, host === stsHost));
+    const { name, respondedHost } = attempt;
+    return new ConfigurationError(
+        respondedHost === undefined ? localFailure(error, attempt) : messages.noCredentialsIn(name, respondedHost),
+    );
 }
 
-/** Why nobody was asked, or nobody but a command. */
-function unaskedText(base: Base, error: unknown): string {
+/** What failed before any host responded. */
+function localFailure(error: unknown, { name, base }: Attempt): string {
     switch (base.kind) {
-        case "oidc": {
-            const code = stringField(error, "code");
-            const { found } = base.token;
-            return `the token's file, from ${describeSource(found.source)}, cannot be read${code === undefined ? "" : `: ${code}`}`;
-        }
+        case "oidc":
+            return messages.unreadableTokenFile(
+                name,
+                base.token.setting,
+                stringField(error, "code") ?? "unknown error",
+            );
         case "cliProfile":
-            return base.mode === "External"
-                ? "its command failed, or printed no credentials; try it in a shell"
-                : signInAgain;
+            return base.mode === "External" ? messages.commandFailed(name) : messages.signInExpired(name);
         case "accessKey":
         case "credentialsUri":
         case "ecsRole":
-            return "@alicloud/credentials failed before it asked";
+            return messages.libraryFailed(name);
     }
 }
 
-const signInAgain = "its sign-in is over; sign in again with the aliyun CLI";
-
-function problemText(problem: ExchangeProblem): string {
+function exchangeError(failure: ExchangeFailure, { name, base, stsHost }: Attempt): Error {
+    const { problem, host } = failure;
     switch (problem.kind) {
-        case "unreachable":
-            return `no answer (${problem.code})`;
-        case "refused":
-            return `HTTP ${problem.status}${problem.code === undefined ? "" : ` (${problem.code})`}`;
+        case "noResponse":
+            if (isCertificateCode(problem.code)) {
+                return new ConfigurationError(messages.untrustedCertificate(name, problem.code, failure));
+            }
+            return impossibleRequest.test(problem.code)
+                ? new ConfigurationError(messages.impossibleRequest(name, problem.code, failure))
+                : new CredentialsUnavailable(messages.noResponse(name, problem.code, failure));
+        case "rejected": {
+            const { status, code } = problem;
+            const text = code === undefined ? `${status}` : `${status} (${code})`;
+            if (status >= 500 || [408, 429].includes(status) || temporaryCode.test(code ?? "")) {
+                return new CredentialsUnavailable(messages.rejected(name, text, failure));
+            }
+            // STS rejects the role, not the sign-in or the command that gave the session.
+            const isSignIn = base.kind === "cliProfile" && host !== stsHost;
+            return new ConfigurationError(
+                isSignIn ? messages.signInRejected(name, text, failure) : messages.rejected(name, text, failure),
+            );
+        }
     }
 }
 
-function adviceFor(base: Base, problem: ExchangeProblem, isFromSts: boolean): string {
-    if (problem.kind === "unreachable") {
-        return "; trust the certificate's authority with the variable NODE_EXTRA_CA_CERTS, or correct the setting";
-    }
-    // STS is asked for a role with a session that a sign-in or a command gave, so that is not what it refuses.
-    return base.kind === "cliProfile" && !isFromSts ? `; ${signInAgain}` : "";
-}
+/** Node's codes for a request that it cannot make, such as one with an invalid header. */
+const impossibleRequest = /^ERR_(INVALID|UNESCAPED)_/;
 
-/** Node's codes of what no repetition mends: a certificate that nobody vouches for, an impossible header. */
-const lasting = /^(ERR_TLS_|ERR_INVALID_|ERR_UNESCAPED_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_)/;
-
-/** Codes of STS that pass, whatever the status: the next request has a nonce of its own. */
-const passingCode = /^(Throttling|TooManyRequests$|SignatureNonceUsed$|ServiceUnavailable$|InternalError$)/;
-
-function isPassing(problem: ExchangeProblem): boolean {
-    switch (problem.kind) {
-        case "unreachable":
-            return !lasting.test(problem.code);
-        case "refused":
-            return problem.status >= 500 || [408, 429].includes(problem.status) || passingCode.test(problem.code ?? "");
-    }
-}
+/** Codes of STS for temporary rejections, whatever the HTTP status. The next request has another nonce. */
+const temporaryCode = /^(Throttling|TooManyRequests$|SignatureNonceUsed$|ServiceUnavailable$|InternalError$)/;

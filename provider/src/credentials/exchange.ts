@@ -6,7 +6,7 @@ import { type AttemptOptions, ProxyRefusal, TunnelAgent } from "../cloud/tunnel"
 import { parseJson } from "../configuration";
 import { stringField } from "../json";
 
-/** A request as the providers of `@alicloud/credentials` make it. */
+/** A request, in the form that the providers of `@alicloud/credentials` give to their `doRequest`. */
 export interface ExchangeRequest {
     toRequestURL(): string;
     readonly method: string;
@@ -14,37 +14,37 @@ export interface ExchangeRequest {
     readonly bodyForm?: Readonly<Record<string, string>>;
     /** Milliseconds. */
     readonly connectTimeout: number;
-    /** Milliseconds, from the connection to the end of the answer. */
+    /** Milliseconds, from the connection to the end of the response. */
     readonly readTimeout: number;
 }
 
-/** An answer as those providers read it. */
-export interface ExchangeAnswer {
+/** A response, in the form that those providers read. */
+export interface ExchangeResponse {
     readonly statusCode: number;
     readonly headers: Readonly<Record<string, unknown>>;
     readonly body: Buffer;
 }
 
-/** How a request is sent. */
+/** How a request differs from the library's. */
 export interface ExchangeOptions {
-    /** Past any proxy. @default only to the metadata service */
+    /** Whether to bypass any proxy. @default only for the metadata service */
     readonly direct?: boolean;
-    /** Fields in place of those that the library has written. */
-    readonly form?: (written: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
-    /** A body in place of the library's. */
+    /** Form fields that replace the library's. */
+    readonly form?: (fields: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
+    /** A JSON body that replaces the library's body. */
     readonly json?: object;
 }
 
-/** Why there are no credentials from a host, in fields that hold nothing of what was sent or answered. */
+/** Why a host gave no credentials, without any text of the request or the response. */
 export type ExchangeProblem =
-    | { readonly kind: "unreachable"; readonly code: string }
-    | { readonly kind: "refused"; readonly status: number; readonly code?: string };
+    | { readonly kind: "noResponse"; readonly code: string }
+    | { readonly kind: "rejected"; readonly status: number; readonly code?: string };
 
-/** A request for credentials that got none. */
+/** An exchange without credentials. */
 export class ExchangeFailure extends Error {
     constructor(
         readonly host: string,
-        /** The variable of the proxy in between. */
+        /** The variable of the proxy, if there is one. */
         readonly proxy: string | undefined,
         readonly problem: ExchangeProblem,
     ) {
@@ -52,48 +52,46 @@ export class ExchangeFailure extends Error {
     }
 }
 
-/** The ECS metadata service: its answers are keys, and no proxy could reach it. */
+/** The ECS metadata service. Its responses are keys, and a proxy could not reach it. */
 const metadataHost = "100.100.100.200";
 
-/** No answer with credentials comes near it. */
-const maxAnswerBytes = 1_048_576;
+/** Far more than a response with credentials has. */
+const maxResponseBytes = 1_048_576;
 
 /**
- * Sends a request of the library, in place of its own function, which knows no proxy and quotes whole answers in its
- * errors. Anything but a 200 is an `ExchangeFailure`.
+ * Sends a request in place of the library's own function, which ignores proxies and quotes whole responses in its errors.
+ * Any response but a 200 is an `ExchangeFailure`.
  */
-export async function exchange(request: ExchangeRequest, options: ExchangeOptions = {}): Promise<ExchangeAnswer> {
+export async function exchange(request: ExchangeRequest, options: ExchangeOptions = {}): Promise<ExchangeResponse> {
     const url = new URL(request.toRequestURL());
     const direct = options.direct === true || url.hostname === metadataHost;
     const proxy = direct ? undefined : proxyFor(url.href);
     const agent = await agentThrough(proxy?.url, url.protocol === "https:");
-    const failed = (problem: ExchangeProblem) => new ExchangeFailure(url.host, proxy?.variable, problem);
     const { headers, body } = bodyOf(request, options);
 
     return new Promise((resolve, reject) => {
-        const givenUp = new AbortController();
-        const attempt: AttemptOptions = { giveUp: givenUp.signal };
-        // The agent brings TLS with it.
+        const aborted = new AbortController();
+        const attempt: AttemptOptions = { giveUp: aborted.signal };
+        // The agent adds TLS.
         const outgoing = httpRequest(url, { method: request.method, headers, agent, ...attempt });
         const fail = (problem: ExchangeProblem) => {
             clearTimeout(timer);
-            reject(failed(problem));
-            // Both, for a proxy that never answers has not given a socket yet.
-            givenUp.abort();
+            reject(new ExchangeFailure(url.host, proxy?.variable, problem));
+            // Both: while a silent proxy has not opened its tunnel, the request has no socket to destroy.
+            aborted.abort();
             outgoing.destroy();
         };
-        const giveUp = (code: string) => fail({ kind: "unreachable", code });
-        let timer = setTimeout(giveUp, request.connectTimeout, "ETIMEDOUT");
+        const failWithout = (code: string) => fail({ kind: "noResponse", code });
+        const failOn = (error: unknown) => failWithout(stringField(error, "code") ?? "unknown error");
+        let timer = setTimeout(failWithout, request.connectTimeout, "ETIMEDOUT");
+        const onConnected = () => {
+            clearTimeout(timer);
+            timer = setTimeout(failWithout, request.readTimeout, "ETIMEDOUT");
+        };
         outgoing.on("error", (error) =>
-            error instanceof ProxyRefusal
-                ? fail({ kind: "refused", status: error.status })
-                : giveUp(stringField(error, "code") ?? "an unknown error"),
+            error instanceof ProxyRefusal ? fail({ kind: "rejected", status: error.status }) : failOn(error),
         );
         outgoing.on("socket", (socket) => {
-            const onConnected = () => {
-                clearTimeout(timer);
-                timer = setTimeout(giveUp, request.readTimeout, "ETIMEDOUT");
-            };
             if (socket.connecting) {
                 socket.once("connect", onConnected);
             } else {
@@ -101,18 +99,15 @@ export async function exchange(request: ExchangeRequest, options: ExchangeOption
             }
         });
         outgoing.on("response", (response) => {
-            contentOf(response).then(
-                (content) => {
+            contentOf(response).then((content) => {
+                const { statusCode: status = 0, headers } = response;
+                if (status === 200) {
                     clearTimeout(timer);
-                    const statusCode = response.statusCode ?? 0;
-                    if (statusCode === 200) {
-                        resolve({ statusCode, headers: response.headers, body: content });
-                    } else {
-                        reject(failed({ kind: "refused", status: statusCode, ...codeIn(content) }));
-                    }
-                },
-                (error: unknown) => giveUp(stringField(error, "code") ?? "an answer that broke off"),
-            );
+                    resolve({ statusCode: status, headers, body: content });
+                } else {
+                    fail({ kind: "rejected", status, ...codeIn(content) });
+                }
+            }, failOn);
         });
         outgoing.end(body);
     });
@@ -139,7 +134,7 @@ function bodyOf({ headers, bodyForm }: ExchangeRequest, { form, json }: Exchange
     }
     return {
         headers: { ...headers, "Content-Type": "application/x-www-form-urlencoded" },
-        // Not URLSearchParams: the signature is of this spelling, and some servers read a plus sign as itself.
+        // Not URLSearchParams: the signature covers this encoding, and some servers read a plus sign as itself.
         body: Object.entries(fields)
             .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
             .join("&"),
@@ -152,8 +147,8 @@ async function contentOf(response: IncomingMessage): Promise<Buffer> {
     for await (const chunk of response as AsyncIterable<Buffer>) {
         chunks.push(chunk);
         length += chunk.length;
-        if (length > maxAnswerBytes) {
-            throw Object.assign(new Error("the answer is endless"), { code: "EMSGSIZE" });
+        if (length > maxResponseBytes) {
+            throw Object.assign(new Error("response too large"), { code: "EMSGSIZE" });
         }
     }
     return Buffer.concat(chunks);

@@ -1,18 +1,63 @@
-import { type Mode, modeNames } from "./mode";
+/** What a profile of a mode stands for. */
+interface ModeRule {
+    /** The identity that the profile gives; `cli` modes are run by `@alicloud/credentials` as the CLI runs them. */
+    readonly gives: "accessKey" | "ecsRole" | "oidc" | "chainedRole" | "cli" | "nothing";
+    /** The fields that the profile must have. */
+    readonly needs: readonly string[];
+}
 
-/** Where one attribute of a call is looked for, in this order: stack configuration, environment, named profile. */
+const key = ["access_key_id", "access_key_secret"] as const;
+
+/** The modes of a profile in the `aliyun` CLI's file (`config/profile.go` of aliyun-cli). */
+export const modes = {
+    AK: { gives: "accessKey", needs: key },
+    StsToken: { gives: "accessKey", needs: [...key, "sts_token"] },
+    RamRoleArn: { gives: "accessKey", needs: [...key, "ram_role_arn"] },
+    EcsRamRole: { gives: "ecsRole", needs: [] },
+    OIDC: { gives: "oidc", needs: ["oidc_provider_arn", "oidc_token_file", "ram_role_arn"] },
+    ChainableRamRoleArn: { gives: "chainedRole", needs: ["source_profile", "ram_role_arn"] },
+    CloudSSO: {
+        gives: "cli",
+        needs: ["cloud_sso_sign_in_url", "cloud_sso_account_id", "cloud_sso_access_config", "access_token"],
+    },
+    External: { gives: "cli", needs: ["process_command"] },
+    OAuth: { gives: "cli", needs: ["oauth_site_type", "oauth_refresh_token"] },
+    RsaKeyPair: { gives: "nothing", needs: ["private_key", "key_pair_name"] },
+    RamRoleArnWithRoleName: { gives: "nothing", needs: ["ram_role_name", "ram_role_arn"] },
+    CredentialsURI: { gives: "nothing", needs: ["credentials_uri"] },
+    BearerToken: { gives: "nothing", needs: ["bearer_token"] },
+    Anonymous: { gives: "nothing", needs: [] },
+} as const satisfies Readonly<Record<string, ModeRule>>;
+
+export type Mode = keyof typeof modes;
+
+/** The modes that `@alicloud/credentials` runs by itself. */
+export type CliMode = { [M in Mode]: (typeof modes)[M]["gives"] extends "cli" ? M : never }[Mode];
+
+/** All modes. */
+export const modeNames = Object.keys(modes) as readonly Mode[];
+
+/** The modes that give an identity here. */
+export const usableModes: readonly Mode[] = modeNames.filter((mode) => modes[mode].gives !== "nothing");
+
+/** The fields that an access key does not use. A profile without a mode must not have one: its purpose is unclear. */
+export const fieldsThatNeedMode: readonly string[] = [
+    ...new Set(Object.values(modes).flatMap(({ needs }): readonly string[] => needs)),
+].filter((field) => ![...key, "sts_token"].includes(field));
+
+/** Where one attribute of a call comes from, in this order: stack configuration, environment, named profile. */
 export interface Attribute {
-    /** For messages. */
+    /** For the schema's documentation. */
     readonly label: string;
-    /** Whether a value gives access to something. */
+    /** Whether a value grants access to something. */
     readonly secret?: true;
     /** @default text */
     readonly type?: "integer";
     /** Keys of the stack configuration without their namespace, in order; `block.name` is a field of a block. */
     readonly keys: readonly string[];
-    /** In order; those of a block's field count only where the block itself is configured. */
+    /** In order. The variables of a block's field are read only if the block itself is configured. */
     readonly variables: readonly string[];
-    /** The field of a CLI profile, and the modes in which it counts. */
+    /** The field of a CLI profile, and the modes in which it is read. */
     readonly profile?: { readonly field: string; readonly modes: readonly Mode[] };
 }
 
@@ -28,8 +73,8 @@ const keyless: readonly Mode[] = [
 const modesWithKey = modeNames.filter((mode) => !keyless.includes(mode));
 
 /**
- * As `@pulumi/alicloud` 3.108 has them (terraform-provider-alicloud 1.289, `provider.go`), so that a stack which
- * configures that provider is the same identity here.
+ * The attributes of `@pulumi/alicloud` 3.108 (terraform-provider-alicloud 1.289, `provider.go`). A stack that configures
+ * that provider is the same identity here.
  */
 export const attributes = {
     accessKeyId: {
@@ -59,7 +104,7 @@ export const attributes = {
         variables: ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"],
         profile: { field: "region_id", modes: modeNames },
     },
-    /** The SDKs' name, which that provider does not read: asked after everything it does read. */
+    /** The SDKs' name of the region. `@pulumi/alicloud` does not read it, so it comes after all that provider reads. */
     sdkRegion: { label: "region", keys: [], variables: ["ALIBABA_CLOUD_REGION_ID"] },
     ecsRoleName: {
         label: "ECS role",
@@ -147,7 +192,7 @@ export const attributes = {
         variables: ["ALIBABA_CLOUD_STS_ENDPOINT"],
         profile: { field: "sts_endpoint", modes: modeNames },
     },
-    /** These two are the SDKs' and the CLI's; `@pulumi/alicloud` does not read them. */
+    /** This attribute and `stsInVpc` belong to the SDKs and the CLI; `@pulumi/alicloud` does not read them. */
     stsRegion: {
         label: "region of the STS host",
         keys: [],
@@ -176,7 +221,7 @@ export const attributes = {
         keys: ["secureTransport"],
         variables: ["ALICLOUD_SECURE_TRANSPORT", "ALIBABA_CLOUD_SECURE_TRANSPORT"],
     },
-    /** The older name, which that provider reads after all of the other. */
+    /** The older name of `secureTransport`; `@pulumi/alicloud` reads it after all names of the newer one. */
     securityTransport: {
         label: "secure transport",
         keys: ["securityTransport"],
@@ -184,4 +229,32 @@ export const attributes = {
     },
 } as const satisfies Readonly<Record<string, Attribute>>;
 
+/** The name of an attribute. */
 export type AttributeName = keyof typeof attributes;
+
+/** The namespace of this package's own keys, and of all keys of the plugin. */
+export const ownNamespace = "alicloud-logstash";
+
+/** Settings that `@pulumi/alicloud` does not have. */
+export const ownKeys = {
+    requestsPerSecond: {
+        type: "integer",
+        label: "The most requests a second, all resources together; 90 by default, for the service allows 100",
+    },
+    allowHttp: { type: "boolean", label: "Whether plain http is allowed to other hosts than this one" },
+} as const;
+
+/** The full key of one of this package's own settings. */
+export function ownKey<Name extends keyof typeof ownKeys>(name: Name): `${typeof ownNamespace}:${Name}` {
+    return `${ownNamespace}:${name}`;
+}
+
+/** The arguments of the plugin's provider: the keys of `@pulumi/alicloud` that are used here, and this package's own. */
+export const providerKeys: readonly string[] = [
+    ...new Set([
+        ...Object.values(attributes)
+            .flatMap(({ keys }): readonly string[] => keys)
+            .map((path) => path.replace(/\..*/, "")),
+        ...Object.keys(ownKeys),
+    ]),
+];

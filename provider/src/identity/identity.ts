@@ -1,15 +1,15 @@
-import type { CliProfile } from "./cliProfile";
-import type { CliMode } from "./mode";
-import { describeSource, quoted, type ResolvedSetting } from "./place";
+import type { CliMode } from "./attributes";
+import type { CliProfile } from "./cliProfiles";
+import { describeProfile, describeSource, type ResolvedSetting } from "./sources";
 
-/** As whom calls are signed. */
+/** The identity that signs calls. */
 export interface Identity {
     readonly base: Base;
-    /** Assumed one by way of the other, the first with `base`. */
+    /** The roles to assume, each with the credentials of the one before it, the first with those of `base`. */
     readonly roles: readonly Role[];
 }
 
-/** What credentials are got with, before any role is assumed. */
+/** The source of credentials, before any role is assumed. */
 export type Base =
     | {
           readonly kind: "accessKey";
@@ -17,42 +17,43 @@ export type Base =
           readonly accessKeySecret: ResolvedSetting;
           readonly securityToken?: ResolvedSetting;
       }
-    /** A profile that `@alicloud/credentials` carries out as the CLI does. */
+    /** A profile that `@alicloud/credentials` runs as the CLI does. */
     | { readonly kind: "cliProfile"; readonly mode: CliMode; readonly profile: CliProfile }
     | { readonly kind: "credentialsUri"; readonly uri: ResolvedSetting }
-    /** The role of the ECS instance: the one that is named, or whichever it has if a profile leaves that out. */
+    /** The named role of the ECS instance. */
     | { readonly kind: "ecsRole"; readonly name: ResolvedSetting }
+    /** The role that the ECS instance has, by a profile that names none. */
     | { readonly kind: "ecsRole"; readonly name?: undefined; readonly profile: CliProfile }
     | ({ readonly kind: "oidc" } & OidcRole);
 
-/** A role that is assumed by `AssumeRole`. */
-export interface Role {
-    readonly arn: ResolvedSetting;
+interface Session {
     readonly sessionName: string;
     readonly durationSeconds: number;
     readonly policy?: string;
+}
+
+/** A role that `AssumeRole` gives. */
+export interface Role extends Session {
+    readonly arn: ResolvedSetting;
     readonly externalId?: string;
 }
 
-/** A role that is assumed by `AssumeRoleWithOIDC`. */
-export interface OidcRole {
+/** A role that `AssumeRoleWithOIDC` gives. */
+export interface OidcRole extends Session {
     readonly arn: ResolvedSetting;
     readonly providerArn: ResolvedSetting;
-    readonly token: { readonly kind: "file" | "text"; readonly found: ResolvedSetting };
-    readonly sessionName: string;
-    readonly durationSeconds: number;
-    readonly policy?: string;
+    readonly token: { readonly kind: "file" | "text"; readonly setting: ResolvedSetting };
 }
 
-/** Names an identity by where its parts were found. */
-export function identityText({ base, roles }: Identity): string {
+/** Names an identity by the sources of its parts. */
+export function describeIdentity({ base, roles }: Identity): string {
     return roles.reduce(
         (text, { arn }) => `the role from ${describeSource(arn.source)}, assumed with ${text}`,
-        baseText(base),
+        describeBase(base),
     );
 }
 
-function baseText(base: Base): string {
+function describeBase(base: Base): string {
     switch (base.kind) {
         case "accessKey": {
             const { accessKeyId, accessKeySecret, securityToken } = base;
@@ -61,19 +62,14 @@ function baseText(base: Base): string {
             return `access key ID from ${describeSource(accessKeyId.source)}, secret from ${describeSource(accessKeySecret.source)}${token}`;
         }
         case "cliProfile":
-            return profileText(base.profile);
+            return describeProfile(base.profile);
         case "credentialsUri":
             return `the credentials URI from ${describeSource(base.uri.source)}`;
         case "ecsRole":
             return base.name === undefined
-                ? profileText(base.profile)
+                ? describeProfile(base.profile)
                 : `the ECS role from ${describeSource(base.name.source)}`;
         case "oidc":
             return `the OIDC role from ${describeSource(base.arn.source)}`;
     }
-}
-
-/** Names a profile, its mode and who chose it. */
-export function profileText({ name, mode, chosenBy }: CliProfile): string {
-    return `the CLI profile ${quoted(name)} of mode ${mode}, chosen by ${describeSource(chosenBy)}`;
 }

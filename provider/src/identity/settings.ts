@@ -1,20 +1,135 @@
-import type { ProcessConfig } from "../configuration";
+import { type ProcessConfig, parseJson } from "../configuration";
+import { isRecord } from "../json";
+import { type Attribute, type AttributeName, attributes } from "./attributes";
+import * as messages from "./messages";
+import { type ConfigSource, type ResolvedSetting, type SettingSource, sourceOfKey } from "./sources";
 
-/** A file as it was found. */
+/** What reading a file gives. */
 export type FileContent =
     | { readonly kind: "text"; readonly text: string }
     | { readonly kind: "absent" }
-    /** Node's error code says why. */
+    /** With Node's error code. */
     | { readonly kind: "unreadable"; readonly code: string };
 
-/** Everything that decides as whom, where and against which host a call is made, apart from a resource's arguments. */
-export interface Settings extends ProcessConfig {
-    /** What stands before the colon of the configuration keys: `alicloud`, as `@pulumi/alicloud` has them. */
-    readonly namespace: string;
-    /** Whether they are arguments of a provider that the program declares, and not of the stack's configuration. */
-    readonly declared?: boolean;
-    /** Where `~` leads. */
+/** Everything that decides the identity, region and endpoint of a call, apart from a resource's arguments. */
+export interface Settings extends ProcessConfig, ConfigSource {
+    /** The directory that `~` stands for. */
     readonly homeDirectory: string;
-    /** Reads a file that takes part, once for all who ask. */
+    /** Reads a file, once for all callers. */
     readonly readFile: (path: string) => FileContent;
+}
+
+/** Looks up one attribute. */
+export type Lookup = (name: AttributeName) => ResolvedSetting | undefined;
+
+/** Looks up each attribute in the configuration, then in the environment. */
+export function lookupInSettings(settings: Settings): Lookup {
+    return (name) => {
+        const attribute: Attribute = attributes[name];
+        return (
+            configured(settings, attribute) ??
+            (variablesCount(settings, attribute) ? inEnvironment(settings, attribute) : undefined)
+        );
+    };
+}
+
+/** Looks up attributes in the environment alone, including those whose block is not configured. */
+export function lookupInEnvironment(settings: Settings): Lookup {
+    return (name) => inEnvironment(settings, attributes[name]);
+}
+
+function configured(settings: Settings, { keys }: Attribute): ResolvedSetting | undefined {
+    for (const path of keys) {
+        const [block = "", field] = path.split(".");
+        const setting = field === undefined ? valueOfKey(settings, path) : fieldOfBlock(settings, block, field);
+        if (setting !== undefined) {
+            return setting;
+        }
+    }
+    return undefined;
+}
+
+function valueOfKey(settings: Settings, key: string): ResolvedSetting | undefined {
+    const value = scalarText(settings.config(`${settings.namespace}:${key}`));
+    return value === undefined ? undefined : { value, source: sourceOfKey(settings, key) };
+}
+
+function fieldOfBlock(settings: Settings, block: string, field: string): ResolvedSetting | undefined {
+    const values = (readBlock(settings, block) ?? []).map((entry) => entry[field]).filter((value) => value != null);
+    const source = sourceOfKey(settings, `${block}${block === endpoints ? "[0]" : ""}.${field}`);
+    if (values.some((value) => typeof value === "object")) {
+        throw messages.fieldIsNoText(source);
+    }
+    const distinct = new Set(values.map(scalarText).filter((value) => value !== undefined));
+    if (distinct.size > 1) {
+        throw messages.severalValues(source, distinct.size);
+    }
+    const [value] = distinct;
+    return value === undefined ? undefined : { value, source };
+}
+
+/** `@pulumi/alicloud` reads these variables as defaults of a block's fields, so without the block it does not read them. */
+function variablesCount(settings: Settings, { keys }: Attribute): boolean {
+    return keys.every((path) => {
+        const [block = "", field] = path.split(".");
+        return field === undefined || block === endpoints || readBlock(settings, block) !== undefined;
+    });
+}
+
+function inEnvironment({ env }: Settings, { variables }: Attribute): ResolvedSetting | undefined {
+    for (const name of variables) {
+        const value = scalarText(env[name]);
+        if (value !== undefined) {
+            return { value, source: { kind: "variable", name } };
+        }
+    }
+    return undefined;
+}
+
+/** A structured value of the configuration: one object, or a list of them as `endpoints` is. */
+type Block = readonly Readonly<Record<string, unknown>>[];
+
+/** A block that is a list, and holds fields of other services too. */
+const endpoints = "endpoints";
+
+/** Reads a block; absent if it is not configured. */
+export function readBlock(settings: Settings, name: string): Block | undefined {
+    const source = sourceOfKey(settings, name);
+    const text = scalarText(settings.config(`${settings.namespace}:${name}`));
+    const value = text === undefined ? null : parseJson(text);
+    if (value === undefined) {
+        throw messages.unstructuredBlock(source, settings);
+    }
+    const entries: readonly unknown[] = value === null ? [] : Array.isArray(value) ? value : [value];
+    if (!entries.every(isRecord)) {
+        throw messages.blockIsNoObject(source, settings);
+    }
+    if (name !== endpoints) {
+        checkSingleBlock(source, name, entries);
+    }
+    return entries.length === 0 ? undefined : entries;
+}
+
+/** An unknown field is refused, because it could change the identity. */
+function checkSingleBlock(source: SettingSource, name: string, entries: Block): void {
+    if (entries.length > 1) {
+        throw messages.severalBlocks(source, entries.length);
+    }
+    const supported = fieldsOfBlock(name);
+    if (entries.flatMap(Object.keys).some((field) => !supported.includes(field))) {
+        throw messages.unknownField(source, supported);
+    }
+}
+
+function fieldsOfBlock(block: string): readonly string[] {
+    return Object.values(attributes)
+        .flatMap(({ keys }): readonly string[] => keys)
+        .filter((path) => path.startsWith(`${block}.`))
+        .map((path) => path.slice(block.length + 1));
+}
+
+/** Text, a number or a boolean as trimmed text; absent for an empty text and for every other value. */
+export function scalarText(value: unknown): string | undefined {
+    const text = ["string", "number", "boolean"].includes(typeof value) ? String(value).trim() : "";
+    return text === "" ? undefined : text;
 }

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type * as Clients from "../cloud/clients";
 import type { ProcessConfig } from "../configuration";
-import { settingsOf } from "../credentials/settings";
+import { processSettings } from "../credentials/processSettings";
 import type { Settings } from "../identity/settings";
 import type { Operation } from "../operations/operations";
 import type { Line } from "../request/progress";
@@ -172,6 +172,6 @@ export class Lifecycle {
 
     /** The settings for one operation, which reads each file once. */
     #settings(): Settings {
-        return settingsOf(this.deps.config, this.deps.source);
+        return processSettings(this.deps.config, this.deps.source);
     }
 }

@@ -1,9 +1,10 @@
 import { ConfigurationError } from "../configuration";
-import { ownProfileIfReadable } from "../identity/cliFile";
+import { regionFor } from "../identity/call";
+import { checkOwnProfile } from "../identity/cliProfiles";
 import { endpointFor } from "../identity/endpoint";
-import { describeSource, isConfigured } from "../identity/place";
-import { howToSetRegion, regionFor } from "../identity/region";
+import { howToSetRegion } from "../identity/messages";
 import type { Settings } from "../identity/settings";
+import { describeSource, isConfigured } from "../identity/sources";
 import { regionStays } from "./announcement";
 import type { Properties } from "./arguments";
 import { isGiven, missingRegionFailure } from "./checkFailures";
@@ -27,7 +28,7 @@ export function resolveRegion(settings: Settings, olds: Properties, news: Proper
         return { failures: [] };
     }
     const profile = knownProfile(news);
-    const found = attempt(profile === undefined ? "region: " : "profile: ", () => regionFor(settings, { profile }));
+    const found = attempt(profile === undefined ? "region: " : "profile: ", () => regionFor(settings, profile));
     const isSameInstance = news.instanceId === olds.instanceId || news.instanceId === unknownValue;
     if (isSameInstance && typeof olds.region === "string") {
         // A failure in the settings is reported if a request needs them.
@@ -63,7 +64,7 @@ export function settingsFailures(settings: Settings, olds: Properties, news: Pro
         ...attempt("", () => endpointFor(settings, region)).failures,
         ...(profile === undefined || profile === olds.profile
             ? []
-            : attempt("profile: ", () => ownProfileIfReadable(settings, profile)).failures),
+            : attempt("profile: ", () => checkOwnProfile(settings, profile)).failures),
     ];
 }
 

@@ -77,3 +77,8 @@ export function networkCode(code: string): NetworkCode | undefined {
         row.code.endsWith("*") ? code.startsWith(row.code.slice(0, -1)) : code === row.code,
     );
 }
+
+/** Whether a code is of a certificate that is not trusted. */
+export function isCertificateCode(code: string): boolean {
+    return networkCode(code)?.words === untrusted.words;
+}

@@ -1,6 +1,6 @@
 // The sentences with which only the plugin refuses a resource or the arguments of a provider.
 
-import { quoted } from "../identity/place";
+import { quoted } from "../identity/sources";
 import type { Properties } from "../lifecycle/arguments";
 import { isGiven, secretTokenFailure } from "../lifecycle/checkFailures";
 import { isSecret } from "./values";

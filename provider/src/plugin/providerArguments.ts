@@ -1,5 +1,5 @@
 import type { ProcessConfig } from "../configuration";
-import { ownNamespace as namespace, providerKeys } from "../identity/providerKeys";
+import { ownNamespace as namespace, providerKeys } from "../identity/attributes";
 import type { Properties } from "../lifecycle/arguments";
 import type { ConfigSource } from "../lifecycle/lifecycle";
 import { unknownConfigurationKey, unknownProviderArgument } from "./checkFailures";

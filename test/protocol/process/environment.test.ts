@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import { CallError } from "../calls";
-import { CredentialsSite, caller, inputs, key, machine, region } from "../credentialsSite";
+import { CredentialsFixture, caller, inputs, key, machine, region } from "../credentialsFixture";
 import { Host } from "../host";
 
 describe("what the provider's process is started with", () => {
-    const site = new CredentialsSite();
+    const site = new CredentialsFixture();
     beforeEach(() => site.start());
     afterEach(() => site.stop());
 
@@ -29,7 +29,7 @@ describe("what the provider's process is started with", () => {
         const { outs } = await host.create(inputs);
         assert.equal(outs.status, "suspended");
         assert.deepEqual(
-            [...new Set(proxy.asked)],
+            [...new Set(proxy.targets)],
             [`sts.${region}.aliyuncs.com:443`, new URL(site.emulator.url).host],
         );
         const [signer] = site.emulator.ledger.requests;

@@ -1,38 +1,42 @@
+import { type Call, callFor } from "../../provider/src/identity/call";
 import type { Base, Identity } from "../../provider/src/identity/identity";
-import { identityFor } from "../../provider/src/identity/resolution";
+import { identityFor } from "../../provider/src/identity/resolve";
 import type { FileContent, Settings } from "../../provider/src/identity/settings";
 
 export const home = "/home/someone";
 export const clisFile = `${home}/.aliyun/config.json`;
-export const sdksFile = `${home}/.alibabacloud/credentials`;
+export const region = "cn-hangzhou";
 
 /** What is set: configuration keys without `alicloud:`, structured values as they are; the CLI's file by its profiles. */
 export interface Setup {
     readonly config?: Readonly<Record<string, unknown>>;
     readonly env?: Readonly<Record<string, string>>;
     readonly profiles?: readonly object[];
-    /** The CLI's own choice, which signs nothing. */
+    /** The CLI's current profile, which signs nothing. */
     readonly current?: string;
     /** Other files by their paths. */
     readonly files?: Readonly<Record<string, FileContent>>;
     readonly namespace?: string;
+    readonly declared?: boolean;
 }
 
-export function settingsOf(setup: Setup): Settings {
-    const { namespace = "alicloud", profiles, current } = setup;
-    const config = Object.entries(setup.config ?? {}).map(([key, value]) => [
-        key.includes(":") ? key : `${namespace}:${key}`,
-        typeof value === "string" ? value : JSON.stringify(value),
-    ]);
-    const texts = new Map<string, string>(config as [string, string][]);
+export function settingsOf({ namespace = "alicloud", declared = false, ...setup }: Setup): Settings {
+    const texts = new Map(
+        Object.entries(setup.config ?? {}).map(([key, value]) => [
+            key.includes(":") ? key : `${namespace}:${key}`,
+            typeof value === "string" ? value : JSON.stringify(value),
+        ]),
+    );
+    const { profiles, current } = setup;
     const files: Readonly<Record<string, FileContent>> = {
-        ...(profiles === undefined ? {} : { [clisFile]: text(JSON.stringify({ current, profiles })) }),
+        ...(profiles && { [clisFile]: text(JSON.stringify({ current, profiles })) }),
         ...setup.files,
     };
     return {
         config: (key) => texts.get(key),
         env: setup.env ?? {},
         namespace,
+        declared,
         homeDirectory: home,
         readFile: (path) => files[path] ?? { kind: "absent" },
     };
@@ -42,11 +46,31 @@ export function text(content: string): FileContent {
     return { kind: "text", text: content };
 }
 
+/** A file of CLI profiles. */
+export function fileOf(...profiles: readonly object[]): FileContent {
+    return text(JSON.stringify({ profiles }));
+}
+
 export function resolve(setup: Setup, profile?: string): Identity {
     return identityFor(settingsOf(setup), profile);
 }
 
-/** Several setups at once; the later one's settings go before the earlier one's. */
+/** The whole call of a resource in Hangzhou. */
+export function callOf(setup: Setup, profile?: string): Call {
+    return callFor(settingsOf(setup), region, profile);
+}
+
+/** The message of the error that a call must end with. */
+export function errorOf(call: () => unknown): string {
+    try {
+        call();
+    } catch (error) {
+        return (error as Error).message;
+    }
+    throw new Error("there should be an error");
+}
+
+/** Several setups at once; the settings of a later one go before those of an earlier one. */
 export function together(...setups: readonly Setup[]): Setup {
     const merged = <T>(part: (setup: Setup) => Readonly<Record<string, T>> | undefined): Record<string, T> =>
         Object.assign({}, ...setups.map(part));
@@ -56,7 +80,7 @@ export function together(...setups: readonly Setup[]): Setup {
         config: merged(({ config }) => config),
         env: merged(({ env }) => env),
         files: merged(({ files }) => files),
-        ...(profiles.length === 0 ? {} : { profiles }),
+        ...(profiles.length > 0 && { profiles }),
     };
 }
 
@@ -68,29 +92,19 @@ export function baseOf<Kind extends Base["kind"]>({ base }: Identity, kind: Kind
     return base as Extract<Base, { kind: Kind }>;
 }
 
-/** The message of the error that a resolution ends with. */
-export function refusal(setup: Setup, profile?: string): string {
-    try {
-        resolve(setup, profile);
-    } catch (error) {
-        return (error as Error).message;
-    }
-    throw new Error("it should have been refused");
+export function without<T extends object>(values: T, name: string): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(values).filter(([other]) => other !== name));
 }
+
+const key = { access_key_id: "profile-id", access_key_secret: "profile-secret" };
 
 /** A complete profile of each mode that is an identity. */
 export const profileOf = {
-    AK: { mode: "AK", access_key_id: "profile-id", access_key_secret: "profile-secret" },
-    StsToken: {
-        mode: "StsToken",
-        access_key_id: "profile-id",
-        access_key_secret: "profile-secret",
-        sts_token: "profile-token",
-    },
+    AK: { mode: "AK", ...key },
+    StsToken: { mode: "StsToken", ...key, sts_token: "profile-token" },
     RamRoleArn: {
         mode: "RamRoleArn",
-        access_key_id: "profile-id",
-        access_key_secret: "profile-secret",
+        ...key,
         ram_role_arn: "profile-role",
         ram_session_name: "profile-session",
         expired_seconds: 901,
@@ -114,5 +128,27 @@ export const profileOf = {
     OAuth: { mode: "OAuth", oauth_site_type: "CN", oauth_refresh_token: "profile-refresh" },
 } as const;
 
-/** What ChainableRamRoleArn starts from. */
+export type Mode = keyof typeof profileOf;
+export const allModes = Object.keys(profileOf) as Mode[];
+
+/** The source of the profile of mode ChainableRamRoleArn. */
 export const source = { name: "source", ...profileOf.AK, access_key_id: "source-id" };
+
+/** A profile in the CLI's file, which the stack configuration names. */
+export function named(profile: object, ...more: readonly object[]): Setup {
+    return { config: { profile: "p" }, profiles: [{ name: "p", ...profile }, ...more] };
+}
+
+/** A profile in the CLI's file, for a resource to name. */
+export function own(profile: object, ...more: readonly object[]): Setup {
+    return { profiles: [{ name: "p", ...profile }, ...more] };
+}
+
+export const keyConfig = { accessKey: "rest-id", secretKey: "rest-secret" };
+export const keyVariables = { ALICLOUD_ACCESS_KEY: "id", ALICLOUD_SECRET_KEY: "secret" };
+export const oidcConfig = { oidcProviderArn: "rest-provider", roleArn: "rest-role", oidcTokenFile: "/rest-token" };
+export const oidcVariables = {
+    ALIBABA_CLOUD_OIDC_PROVIDER_ARN: "provider",
+    ALIBABA_CLOUD_ROLE_ARN: "oidc-role",
+    ALIBABA_CLOUD_OIDC_TOKEN_FILE: "/token",
+};

@@ -1,44 +1,41 @@
 import { devNull } from "node:os";
-import { fieldOf } from "../identity/cliProfile";
+import { fieldOf } from "../identity/cliProfiles";
 import { isLoopback } from "../identity/endpoint";
 import type { Base, Identity, OidcRole, Role } from "../identity/identity";
-import { type ExchangeAnswer, type ExchangeOptions, type ExchangeRequest, exchange } from "./exchange";
+import { type ExchangeOptions, type ExchangeRequest, type ExchangeResponse, exchange } from "./exchange";
 
 type Library = typeof import("@alicloud/credentials");
 
-/** What a provider of the library gives. */
-export interface LibraryCredentials {
-    readonly accessKeyId: string;
-    readonly accessKeySecret: string;
-    readonly securityToken?: string;
+/** A provider of `@alicloud/credentials`. */
+interface Provider {
+    getCredentials(): Promise<{
+        readonly accessKeyId: string;
+        readonly accessKeySecret: string;
+        readonly securityToken?: string;
+    }>;
 }
 
-/** The providers of `@alicloud/credentials` that carry out an identity. */
-export interface CredentialsChain {
-    getCredentials(): Promise<LibraryCredentials>;
-    /** Drops the sessions that are held, so that the next credentials are new ones. */
+/** The providers of an identity, as one. */
+export interface LibraryProvider extends Provider {
+    /** Drops the sessions, so that the next credentials are new ones. */
     forget(): void;
 }
 
 /** How the providers reach their hosts. */
-export interface ChainOptions {
+export interface HostOptions {
     readonly stsHost: string;
-    /** Told of each host that has answered 200. */
-    readonly onAnswer: (host: string) => void;
+    /** Called with each host that responded with 200. */
+    readonly onResponse: (host: string) => void;
 }
 
-interface Provider {
-    getCredentials(): Promise<LibraryCredentials>;
-}
-
-/** Builds what carries out an identity; the library is loaded here, since an access key alone needs nothing of it. */
-export function credentialsChain({ base, roles }: Identity, options: ChainOptions): CredentialsChain {
+/** Builds the providers of an identity. The library is loaded here, because an access key alone does not need it. */
+export function libraryProvider({ base, roles }: Identity, options: HostOptions): LibraryProvider {
     const library = require("@alicloud/credentials") as Library;
     // Stryker disable next-line ArrayDeclaration: equivalent, a text has no session to drop
-    const parts: object[] = [];
-    const attach: Attach = (provider, how = {}) => {
-        attachTo(provider, options, how);
-        parts.push(provider);
+    const attached: object[] = [];
+    const attach: Attach = (provider, exchangeOptions = {}) => {
+        attachTo(provider, options, exchangeOptions);
+        attached.push(provider);
         return provider;
     };
     const outermost = roles.reduce<Provider>(
@@ -48,30 +45,30 @@ export function credentialsChain({ base, roles }: Identity, options: ChainOption
     return {
         getCredentials: () => outermost.getCredentials(),
         forget() {
-            for (const part of parts) {
+            for (const provider of attached) {
                 // Without these two fields a provider of the library requests another session.
-                Object.assign(part, { session: undefined, expirationTimestamp: undefined });
+                Object.assign(provider, { session: undefined, expirationTimestamp: undefined });
             }
         },
     };
 }
 
-type Attach = <P extends Provider>(provider: P, how?: ExchangeOptions) => P;
+type Attach = <P extends Provider>(provider: P, options?: ExchangeOptions) => P;
 
 /**
- * Gives a provider our way to its host. The library's own takes neither an agent nor a proxy and puts whole answers into
- * errors, but each provider keeps it in the field `doRequest` (2.4.7, "used for mock"), and signs and reads around it.
+ * Lets a provider send its requests by `exchange`. The library's own function takes no agent and no proxy, and its errors
+ * quote whole responses. Each provider keeps that function in the field `doRequest` (2.4.7, "used for mock").
  */
-function attachTo(provider: object, { stsHost, onAnswer }: ChainOptions, how: ExchangeOptions): void {
-    const doRequest = async (request: ExchangeRequest): Promise<ExchangeAnswer> => {
-        const answer = await exchange(request, how);
-        onAnswer(new URL(request.toRequestURL()).host);
-        return answer;
+function attachTo(provider: object, { stsHost, onResponse }: HostOptions, options: ExchangeOptions): void {
+    const doRequest = async (request: ExchangeRequest): Promise<ExchangeResponse> => {
+        const response = await exchange(request, options);
+        onResponse(new URL(request.toRequestURL()).host);
+        return response;
     };
     Object.assign(provider, { doRequest, ...("stsEndpoint" in provider ? { stsEndpoint: stsHost } : {}) });
 }
 
-function baseProvider(library: Library, base: Base, options: ChainOptions, attach: Attach): Provider {
+function baseProvider(library: Library, base: Base, options: HostOptions, attach: Attach): Provider {
     switch (base.kind) {
         case "accessKey":
             return keyProvider(library, base);
@@ -102,39 +99,45 @@ function keyProvider(library: Library, { accessKeyId, accessKeySecret, securityT
               .build();
 }
 
-function roleProvider(library: Library, role: Role, previous: Provider, { stsHost }: ChainOptions) {
+function roleProvider(library: Library, role: Role, previous: Provider, { stsHost }: HostOptions) {
     const builder = library.RAMRoleARNCredentialsProvider.builder();
     // The builder's type is narrower than what its code reads.
     builder.withCredentialsProvider(previous as Parameters<typeof builder.withCredentialsProvider>[0]);
     builder.withRoleArn(role.arn.value).withRoleSessionName(role.sessionName).withDurationSeconds(role.durationSeconds);
-    withGiven(role.policy, (policy) => builder.withPolicy(policy));
-    withGiven(role.externalId, (externalId) => builder.withExternalId(externalId));
+    if (role.policy !== undefined) {
+        builder.withPolicy(role.policy);
+    }
+    if (role.externalId !== undefined) {
+        builder.withExternalId(role.externalId);
+    }
     return builder.withStsEndpoint(stsHost).build();
 }
 
-function oidcProvider(library: Library, role: OidcRole, { stsHost }: ChainOptions) {
+function oidcProvider(library: Library, role: OidcRole, { stsHost }: HostOptions) {
     const builder = library.OIDCRoleArnCredentialsProvider.builder()
         .withRoleArn(role.arn.value)
         .withOIDCProviderArn(role.providerArn.value)
-        // The library reads a token from a file only; one that is given as text is put into the request instead.
-        .withOIDCTokenFilePath(role.token.kind === "file" ? role.token.found.value : devNull)
+        // The library reads a token from a file only; a token that is text replaces it in the request.
+        .withOIDCTokenFilePath(role.token.kind === "file" ? role.token.setting.value : devNull)
         .withRoleSessionName(role.sessionName)
         .withDurationSeconds(role.durationSeconds)
         .withStsEndpoint(stsHost);
-    withGiven(role.policy, (policy) => builder.withPolicy(policy));
+    if (role.policy !== undefined) {
+        builder.withPolicy(role.policy);
+    }
     return builder.build();
 }
 
-/** A token's file ends with a newline where an editor or `echo` has written it. */
+/** A token's file may end with a newline, as editors and `echo` write it. */
 function oidcToken({ token }: OidcRole): ExchangeOptions {
     return {
-        form: ({ OIDCToken = "" }) => ({ OIDCToken: token.kind === "text" ? token.found.value : OIDCToken.trim() }),
+        form: ({ OIDCToken = "" }) => ({ OIDCToken: token.kind === "text" ? token.setting.value : OIDCToken.trim() }),
     };
 }
 
 function metadataProvider(library: Library, roleName: string) {
     const provider = library.ECSRAMRoleCredentialsProvider.builder().withRoleName(roleName).build();
-    // The builder completes a missing name from the environment, which the settings have already decided about.
+    // The builder takes a missing name from the environment, which the settings have already included.
     return Object.assign(provider, { roleName });
 }
 
@@ -143,24 +146,18 @@ interface ProfileReader {
 }
 
 function cliProvider(library: Library, { profile }: Base & { kind: "cliProfile" }): Provider {
-    // Its public way reads the file of the home directory only, and quotes a broken one, secrets included.
+    // The public method reads the file of the home directory only, and quotes an invalid one, secrets included.
     const Reader = library.CLIProfileCredentialsProvider;
     const reader: unknown = new Reader(Reader.builder().withProfileName(profile.name));
     const file = { profiles: profile.file.profiles };
     const provider = (reader as ProfileReader).getCredentialsProvider(file, profile.name);
-    // In mode External it would write what the command printed into the CLI's file, which nobody reads from there.
+    // In mode External it would write the command's output into the CLI's file, from which it is never read.
     return Object.assign(provider, { credentialUpdateCallback: undefined });
 }
 
-/** 2.4.7 makes this body and then sends none, so that the service cannot know what is asked for. */
+/** 2.4.7 makes this body but sends an empty one, so the service would not know the account. */
 function cloudSsoBody({ mode, profile }: Base & { kind: "cliProfile" }): ExchangeOptions {
     const AccountId = fieldOf(profile, "cloud_sso_account_id")?.value;
     const AccessConfigurationId = fieldOf(profile, "cloud_sso_access_config")?.value;
     return mode === "CloudSSO" ? { json: { AccountId, AccessConfigurationId } } : {};
-}
-
-function withGiven<T>(value: T | undefined, use: (value: T) => void): void {
-    if (value !== undefined) {
-        use(value);
-    }
 }

@@ -2,17 +2,18 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import type { ProcessConfig } from "../configuration";
 import type { FileContent, Settings } from "../identity/settings";
+import type { ConfigSource } from "../identity/sources";
 import { stringField } from "../json";
 
-/** The settings of this process, for the front end that asks: those of one operation, which reads each file once. */
-export function settingsOf(surroundings: ProcessConfig, frontEnd: Pick<Settings, "namespace" | "declared">): Settings {
+/** The settings of this process for one operation, which reads each file once. */
+export function processSettings(config: ProcessConfig, source: ConfigSource): Settings {
     const contents = new Map<string, FileContent>();
     const readOnce = (path: string) => {
         const content = contents.get(path) ?? readFile(path);
         contents.set(path, content);
         return content;
     };
-    return { ...surroundings, ...frontEnd, homeDirectory: homedir(), readFile: readOnce };
+    return { ...config, ...source, homeDirectory: homedir(), readFile: readOnce };
 }
 
 function readFile(path: string): FileContent {

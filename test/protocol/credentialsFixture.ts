@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { connect, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ import {
     startEmulator,
 } from "pulumi-alicloud-logstash-emulator";
 import { providerStub } from "../../provider/src/dynamic/providerStub";
-import type { Setting } from "./calls";
+import { failureOf, type Setting } from "./calls";
 import { countingProxy } from "./countingProxy";
 import { leaveEnvironment } from "./environment";
 import { InProcessHost } from "./inProcess";
@@ -26,7 +26,7 @@ const accountId = "1234567890123456";
 export const providerArn = `acs:ram::${accountId}:oidc-provider/ci`;
 export const oidcToken = "header.payload.oidc-canary";
 
-/** The hosts of Alibaba Cloud that a redirecting proxy leads to the emulator. */
+/** The hosts of Alibaba Cloud whose tunnels a redirecting proxy connects to the emulator. */
 export const publicHosts = [
     `sts.${region}.aliyuncs.com`,
     "sts-vpc.cn-beijing.aliyuncs.com",
@@ -77,8 +77,8 @@ export const ssoProfile = (url: string, until = Math.floor(Date.now() / 1000) + 
     cloud_sso_access_token_expire: until,
 });
 
-/** What CloudSSO answers with, for the session that the emulator knows. */
-export const ssoAnswer = () => ({
+/** The response of CloudSSO, with the session that the emulator knows. */
+export const ssoResponse = () => ({
     CloudCredential: {
         AccessKeyId: session.accessKeyId,
         AccessKeySecret: session.accessKeySecret,
@@ -90,7 +90,7 @@ export const ssoAnswer = () => ({
 type Texts = Readonly<Record<string, string>>;
 
 /** An emulator with identities of every kind, a home directory, and the provider. */
-export class CredentialsSite {
+export class CredentialsFixture {
     readonly tls = selfSigned(["127.0.0.1", "localhost", ...publicHosts]);
     #emulator: Emulator | undefined;
     #home = "";
@@ -118,6 +118,12 @@ export class CredentialsSite {
         }
     }
 
+    /** Stops, and starts with other options of the emulator. */
+    async restart(options: EmulatorOptions): Promise<void> {
+        await this.stop();
+        await this.start(options);
+    }
+
     atEnd(close: () => unknown): void {
         this.#closing.push(close);
     }
@@ -127,7 +133,7 @@ export class CredentialsSite {
         return this.#emulator;
     }
 
-    /** Where the emulator's STS listens, which the configuration names unless a test says otherwise. */
+    /** The emulator's STS, which the configuration names by default. */
     get stsHost(): string {
         return new URL(this.emulator.url).host.replace("127.0.0.1", "localhost");
     }
@@ -136,7 +142,7 @@ export class CredentialsSite {
         return `${this.emulator.plainUrl}/_emulator/credentials-uri/machine`;
     }
 
-    /** Lets this machine be one that asks for its own credentials at an address: the emulator's, unless another is given. */
+    /** Redirects requests to the metadata service: to the emulator, unless another address is given. */
     withMetadata(origin = this.emulator.plainUrl): void {
         this.atEnd(redirect({ hosts: { "100.100.100.200": origin } }));
     }
@@ -149,6 +155,22 @@ export class CredentialsSite {
         return whole;
     }
 
+    /** Writes an executable shell script. */
+    command(name: string, script: string): string {
+        const path = this.file(name, `#!/bin/sh\n${script}\n`);
+        chmodSync(path, 0o700);
+        return path;
+    }
+
+    /** The three variables that Kubernetes sets for an OIDC role, with a token's file. */
+    rrsa(token = oidcToken): Texts {
+        return {
+            ALIBABA_CLOUD_ROLE_ARN: pipeline.arn,
+            ALIBABA_CLOUD_OIDC_PROVIDER_ARN: providerArn,
+            ALIBABA_CLOUD_OIDC_TOKEN_FILE: this.file("token", token),
+        };
+    }
+
     /** Writes the CLI's file; its current profile is "default". */
     profiles(...list: readonly object[]): string {
         return this.file(".aliyun/config.json", JSON.stringify({ current: "default", profiles: list }));
@@ -158,7 +180,7 @@ export class CredentialsSite {
         return JSON.stringify([{ elasticsearch: this.emulator.plainUrl, ...more }]);
     }
 
-    /** What a provider is started with here: the configuration and the environment, with what leads to the emulator. */
+    /** The configuration and the environment of a provider, with the settings that lead to the emulator. */
     setting(config: Texts, env: Texts = {}): Setting {
         return {
             config: { "alicloud:endpoints": this.endpoints(), ...config },
@@ -172,7 +194,7 @@ export class CredentialsSite {
         return host;
     }
 
-    /** Interrupts with what is set, and returns the access key that signed. */
+    /** Interrupts with these settings, and returns the access key that signed. */
     async signedBy(config: Texts, env: Texts = {}, more: object = {}): Promise<string> {
         const effects = this.emulator.ledger.effects.length;
         const sent = this.emulator.ledger.requests.length;
@@ -185,28 +207,23 @@ export class CredentialsSite {
         return String([...keys][0]);
     }
 
-    /** The ARN of the role behind a temporary key that was issued last, and how it was asked for. */
+    /** The operation that issued a temporary key, and the ARN of its role. */
     issuedBy(accessKeyId: string): string {
         const entry = this.emulator.ledger.credentials.find(({ issued }) => issued === accessKeyId);
         return `${entry?.operation} ${entry?.role}`;
     }
 
-    /** The error of an interrupt that sends nothing the service could act on, with no secret in it. */
+    /** The error of an interrupt without an effect; it must contain no secret. */
     async messageWith(config: Texts, env: Texts = {}, more: object = {}): Promise<string> {
-        const creating = (await this.host(config, env)).create({ ...inputs, ...more });
-        const error: unknown = await creating.then(
-            () => assert.fail("it should have failed"),
-            (thrown: unknown) => thrown,
-        );
-        const { message } = error as Error;
+        const { message } = await failureOf((await this.host(config, env)).create({ ...inputs, ...more }));
         assert.doesNotMatch(message, /canary/);
         assert.equal(this.emulator.ledger.effects.length, 0);
         return message;
     }
 
-    /** A server of a test's own on loopback. */
-    async serve(answer: RequestListener): Promise<string> {
-        const server = createServer(answer);
+    /** A server on loopback. */
+    async serve(respond: RequestListener): Promise<string> {
+        const server = createServer(respond);
         return `http://127.0.0.1:${await this.listen(server)}`;
     }
 
@@ -214,17 +231,17 @@ export class CredentialsSite {
         return listening(server, (close) => this.atEnd(close));
     }
 
-    /** A real proxy that counts what goes through it. */
+    /** A real proxy that counts its requests. */
     async proxy(): Promise<{ readonly url: string; readonly requests: string[] }> {
         const { server, requests } = countingProxy();
         return { url: `http://127.0.0.1:${await this.listen(server)}`, requests };
     }
 
-    /** A proxy whose tunnels all lead to one port of this machine; `asked` is where they should have led. */
-    async redirectingProxy(port: number): Promise<{ readonly url: string; readonly asked: string[] }> {
-        const asked: string[] = [];
+    /** A proxy whose tunnels all lead to one port of this machine; `targets` are the requested ones. */
+    async redirectingProxy(port: number): Promise<{ readonly url: string; readonly targets: string[] }> {
+        const targets: string[] = [];
         const server = createServer().on("connect", ({ url }, client) => {
-            asked.push(String(url));
+            targets.push(String(url));
             const inner = connect(port, "127.0.0.1", () => {
                 client.write("HTTP/1.1 200 OK\r\n\r\n");
                 client.pipe(inner).pipe(client);
@@ -232,6 +249,6 @@ export class CredentialsSite {
             client.on("error", () => inner.destroy());
             inner.on("error", () => client.destroy());
         });
-        return { url: `http://127.0.0.1:${await this.listen(server)}`, asked };
+        return { url: `http://127.0.0.1:${await this.listen(server)}`, targets };
     }
 }
