@@ -333,7 +333,7 @@ for (const frontEnd of frontEnds) {
                 emulator.faults.add({ operation, fault: lost });
                 const pending = (await failureOf(pause.create(inputs))).initFailure?.properties ?? {};
                 emulator.faults.clear();
-                const refusal = { kind: "refusal", status: 404, code: "InstanceNotFound", message: "No." } as const;
+                const refusal = { kind: "rejection", status: 404, code: "InstanceNotFound", message: "No." } as const;
                 emulator.faults.add({ operation, fault: refusal });
                 const newer = { ...inputs, triggers: ["newer"] };
                 assert.equal((await failureOf(pause.update(pending, newer))).initFailure, undefined);
