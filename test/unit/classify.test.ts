@@ -1,6 +1,9 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
-import { replyFromResult, replyFromThrown } from "../../provider/src/cloud/popcoreResponse";
+import {
+    responseFromResult as replyFromResult,
+    responseFromThrown as replyFromThrown,
+} from "../../provider/src/cloud/popcoreResponse";
 import { classifyPoll, classifyResponse } from "../../provider/src/request/classify";
 import { codeOf, errorMessage, refusalAdvice } from "../../provider/src/request/errorMessage";
 import type { ServiceResponse } from "../../provider/src/request/response";
