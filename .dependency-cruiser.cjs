@@ -4,6 +4,7 @@ const layers = [
     "operations/",
     "request/",
     "identity/",
+    "network/",
     "credentials/",
     "cloud/",
     "lifecycle/",
@@ -38,5 +39,9 @@ module.exports = {
             to: { path: "^provider/src/", pathNot: inLayer(layers.join("|")) },
         },
     ],
-    options: { doNotFollow: { path: "node_modules" }, tsPreCompilationDeps: true, tsConfig: { fileName: "provider/tsconfig.json" } },
+    options: {
+        doNotFollow: { path: "node_modules" },
+        tsPreCompilationDeps: true,
+        tsConfig: { fileName: "provider/tsconfig.json" },
+    },
 };

@@ -1,508 +1,493 @@
 import { strict as assert } from "node:assert";
-import { createServer as createHttpServer } from "node:http";
-import { createServer } from "node:net";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createTcpServer } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { install } from "@sinonjs/fake-timers";
 import { type Emulator, type Fault, type Point, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
-import { popCoreService, type ServiceOptions } from "../../provider/src/cloud/popcore";
 import { ConfigurationError } from "../../provider/src/configuration";
 import type { Credentials } from "../../provider/src/credentials/credentials";
 import { classifyPoll, classifyResponse, type ResponseMeaning } from "../../provider/src/request/classify";
-import type { LogstashService } from "../../provider/src/request/client";
+import type { CallLimits, LogstashService } from "../../provider/src/request/client";
+import type { ServiceResponse } from "../../provider/src/request/response";
 import { stackHints } from "../hints";
 import { enterEnvironment, leaveEnvironment } from "./environment";
 import { listening } from "./listening";
+import { type ServiceSettings, serviceAt } from "./service";
 import { until } from "./until";
 
 const instanceId = "ls-cn-popcore0001";
-const points: readonly Point[] = ["before", "after"];
+const { signal } = new AbortController();
+const outOfTime = { kind: "notSent", detail: "no time was left to send it" };
+const stopped = { kind: "notSent", detail: "the deployment was stopped" };
+const pending = () => new Promise<never>(() => {});
 
-/** Every fault that has a point, and what it must mean for the request. */
-const faults: ReadonlyArray<readonly [kind: ResponseMeaning["kind"], fault: (point: Point) => Fault]> = [
-    ["outcomeUnknown", (point) => ({ kind: "service-unavailable", point })],
-    ["outcomeUnknown", (point) => ({ kind: "internal-error", point })],
-    ["outcomeUnknown", (point) => ({ kind: "html", status: 502, point })],
-    ["outcomeUnknown", (point) => ({ kind: "html", status: 200, point })],
-    ["outcomeUnknown", (point) => ({ kind: "html", status: 403, point })],
-    [
-        "outcomeUnknown",
-        (point) => ({ kind: "xml-error", status: 503, code: "ServiceUnavailable", message: "Later.", point }),
-    ],
-    ["rejected", (point) => ({ kind: "xml-error", status: 400, code: "SomeRefusal", message: "No.", point })],
-    ["outcomeUnknown", (point) => ({ kind: "truncated-json", point })],
-    ["outcomeUnknown", (point) => ({ kind: "cut-off", point })],
-    ["outcomeUnknown", (point) => ({ kind: "empty", point })],
-    ["outcomeUnknown", (point) => ({ kind: "no-content", point })],
-    ["outcomeUnknown", (point) => ({ kind: "json-null", status: 200, point })],
-    ["outcomeUnknown", (point) => ({ kind: "json-null", status: 404, point })],
-    ["outcomeUnknown", (point) => ({ kind: "code-in-success", code: "InternalError", message: "Oops.", point })],
-    ["outcomeUnknown", (point) => ({ kind: "reset", point })],
-    ["outcomeUnknown", (point) => ({ kind: "hang", point })],
-];
+const closings: (() => void)[] = [];
+const atEnd = (close: () => void) => closings.push(close);
+afterEach(() => {
+    leaveEnvironment();
+    for (const close of closings.splice(0)) {
+        close();
+    }
+});
 
-/** Those without: nothing is done. */
-const refusals: ReadonlyArray<readonly [kind: ResponseMeaning["kind"], fault: Fault]> = [
-    ["retryable", { kind: "throttling", form: "user" }],
-    ["retryable", { kind: "throttling", form: "too-many-requests" }],
-    ["retryable", { kind: "throttling", form: "qps-limit" }],
-    ["rejected", { kind: "result-false" }],
-    ["rejected", { kind: "rejection", status: 404, code: "InstanceNotFound", message: "No such instance." }],
-    ["rejected", { kind: "rejection", status: 403, code: "Forbidden.RAM", message: "Not authorized." }],
-    ["invalidState", { kind: "rejection", status: 400, code: "InstanceActivating", message: "Activating." }],
-    ["outcomeUnknown", { kind: "redirect", location: "http://127.0.0.1:1/elsewhere" }],
-];
+/** The URL of a server that responds as it is told. */
+const urlOf = async (respond: RequestListener) => `http://127.0.0.1:${await listening(createServer(respond), atEnd)}`;
+const send = (service: LogstashService, limits: Partial<CallLimits> = {}, token = "token") =>
+    service.send("InterruptLogstashTask", instanceId, token, { leftMs: 5_000, signal, ...limits });
 
-describe("pop-core against the faults of a cloud", () => {
+describe("a call to the emulator", () => {
     let emulator: Emulator;
     let service: LogstashService;
     let tokens = 0;
-    const limits = { leftMs: 400, signal: new AbortController().signal };
-    const send = (clientToken: string) => service.send("InterruptLogstashTask", instanceId, clientToken, limits);
     const nextToken = () => {
         tokens += 1;
         return `token-${tokens}`;
     };
-
     before(async () => {
         emulator = await startEmulator();
-        service = popCoreService({
-            hints: stackHints,
-            endpoint: () => ({ url: emulator.url }),
-            region: "cn-hangzhou",
-            credentials: () => ({ name: "a test", get: async () => testAccount }),
-            turn: () => async () => {},
-        });
+        service = serviceAt(emulator.url);
     });
     after(() => emulator.stop());
     beforeEach(() => emulator.addInstance({ instanceId, status: "activating" }));
     afterEach(() => emulator.faults.clear());
 
-    const waits = {
-        "its turn": { turn: () => new Promise<void>(() => {}), get: async () => testAccount },
-        credentials: { turn: async () => {}, get: () => new Promise<typeof testAccount>(() => {}) },
-    };
-    for (const [what, { turn, get }] of Object.entries(waits)) {
-        it(`sends nothing once the time is over while it waits for ${what}`, async () => {
-            const waiting = popCoreService({
-                hints: stackHints,
-                endpoint: () => ({ url: emulator.url }),
-                region: "cn-hangzhou",
-                credentials: () => ({ name: "a test", get }),
-                turn: () => turn,
-            });
-            const sent = emulator.ledger.requests.length;
-            const late = { ...limits, leftMs: 20 };
-            const reply = await waiting.send("InterruptLogstashTask", instanceId, nextToken(), late);
-            assert.deepEqual(reply, { kind: "notSent", detail: "no time was left to send it" });
-            assert.equal(classifyResponse(reply).kind, "retryable");
-            assert.equal(emulator.ledger.requests.length, sent);
-        });
+    /** What a call comes to, and how many requests arrive. */
+    async function counted(settings: ServiceSettings, limits: Partial<CallLimits> = {}) {
+        const before = emulator.ledger.requests.length;
+        const response = await send(serviceAt(emulator.url, settings), limits);
+        return { response, requests: emulator.ledger.requests.length - before };
     }
 
-    it("accepts what the service accepts", async () => {
+    it("is accepted, with its token and region, when the service accepts it", async () => {
         const token = nextToken();
-        const answer = classifyResponse(await send(token));
+        const response = classifyResponse(await send(service, {}, token));
         const effect = emulator.ledger.effects.at(-1);
-        assert.deepEqual(answer, { kind: "accepted", requestId: effect?.requestId });
-        assert.equal(effect?.clientToken, token);
-        assert.equal(emulator.ledger.requests.at(-1)?.region, "cn-hangzhou");
-        const look = classifyPoll(await service.describe(instanceId, limits));
-        assert.equal(look.kind === "seen" && look.status, "suspended");
+        assert.deepEqual(response, { kind: "accepted", requestId: effect?.requestId });
+        assert.deepEqual([effect?.clientToken, emulator.ledger.requests.at(-1)?.region], [token, "cn-hangzhou"]);
+        const poll = classifyPoll(await service.describe(instanceId, { leftMs: 5_000, signal }));
+        assert.equal(poll.kind === "seen" && poll.status, "suspended");
     });
 
+    const xml = { kind: "xml-error", message: "No." } as const;
+    const faults: ReadonlyArray<readonly [kind: ResponseMeaning["kind"], fault: (point: Point) => Fault]> = [
+        ["outcomeUnknown", (point) => ({ kind: "service-unavailable", point })],
+        ["outcomeUnknown", (point) => ({ kind: "internal-error", point })],
+        ["outcomeUnknown", (point) => ({ kind: "html", status: 502, point })],
+        ["outcomeUnknown", (point) => ({ kind: "html", status: 200, point })],
+        ["outcomeUnknown", (point) => ({ kind: "html", status: 403, point })],
+        ["outcomeUnknown", (point) => ({ ...xml, status: 503, code: "ServiceUnavailable", point })],
+        ["outcomeUnknown", (point) => ({ ...xml, status: 504, code: "SomeTimeout", point })],
+        ["rejected", (point) => ({ ...xml, status: 400, code: "SomeRejection", point })],
+        ["outcomeUnknown", (point) => ({ kind: "truncated-json", point })],
+        ["outcomeUnknown", (point) => ({ kind: "cut-off", point })],
+        ["outcomeUnknown", (point) => ({ kind: "empty", point })],
+        ["outcomeUnknown", (point) => ({ kind: "no-content", point })],
+        ["outcomeUnknown", (point) => ({ kind: "json-null", status: 200, point })],
+        ["outcomeUnknown", (point) => ({ kind: "json-null", status: 404, point })],
+        ["outcomeUnknown", (point) => ({ kind: "code-in-success", code: "InternalError", message: "Oops.", point })],
+        ["outcomeUnknown", (point) => ({ kind: "reset", point })],
+        ["outcomeUnknown", (point) => ({ kind: "hang", point })],
+    ];
     for (const [kind, faultAt] of faults) {
-        for (const point of points) {
+        for (const point of ["before", "after"] as const) {
             const fault = faultAt(point);
-            it(`${JSON.stringify(fault)}: ${kind}, and the same token again has one effect`, async () => {
+            it(`is ${kind} and has one effect with the same token when the fault is ${JSON.stringify(fault)}`, async () => {
                 const token = nextToken();
                 const effects = emulator.ledger.effects.length;
-                emulator.faults.add({ operation: "InterruptLogstashTask", calls: 1, fault });
-                assert.equal(classifyResponse(await send(token)).kind, kind);
+                emulator.faults.add({ calls: 1, fault });
+                assert.equal(classifyResponse(await send(service, { leftMs: 400 }, token)).kind, kind);
                 assert.equal(emulator.ledger.effects.length - effects, point === "after" ? 1 : 0);
-                await assertAcceptedIn(3, token);
+                assert.equal(classifyResponse(await send(service, {}, token)).kind, "accepted");
                 assert.equal(emulator.ledger.effects.length - effects, 1);
-            });
-            it(`${JSON.stringify(fault)} makes a poll fail, rejected only when it is a rejection`, async () => {
-                emulator.faults.add({ operation: "DescribeLogstash", fault });
-                const look = classifyPoll(await service.describe(instanceId, limits));
-                assert.equal(look.kind, kind === "rejected" ? "rejected" : "failed");
+                emulator.faults.add({ calls: 1, fault });
+                const poll = classifyPoll(await service.describe(instanceId, { leftMs: 400, signal }));
+                assert.equal(poll.kind, kind === "rejected" ? "rejected" : "unseen");
             });
         }
     }
 
-    for (const [kind, fault] of refusals) {
-        it(`${JSON.stringify(fault)}: ${kind}, and nothing was done`, async () => {
+    const rejections: ReadonlyArray<readonly [kind: ResponseMeaning["kind"], fault: Fault]> = [
+        ["retryable", { kind: "throttling", form: "user" }],
+        ["retryable", { kind: "throttling", form: "too-many-requests" }],
+        ["retryable", { kind: "throttling", form: "qps-limit" }],
+        ["rejected", { kind: "result-false" }],
+        ["rejected", { kind: "rejection", status: 404, code: "InstanceNotFound", message: "No such instance." }],
+        ["rejected", { kind: "rejection", status: 403, code: "Forbidden.RAM", message: "Not authorized." }],
+        ["invalidState", { kind: "rejection", status: 400, code: "InstanceActivating", message: "Activating." }],
+        ["outcomeUnknown", { kind: "redirect", location: "http://127.0.0.1:1/elsewhere" }],
+    ];
+    for (const [kind, fault] of rejections) {
+        it(`is ${kind} and has no effect when the fault is ${JSON.stringify(fault)}`, async () => {
             const effects = emulator.ledger.effects.length;
-            emulator.faults.add({ operation: "InterruptLogstashTask", calls: 1, fault });
-            assert.equal(classifyResponse(await send(nextToken())).kind, kind);
+            emulator.faults.add({ calls: 1, fault });
+            assert.equal(classifyResponse(await send(service, {}, nextToken())).kind, kind);
             assert.equal(emulator.ledger.effects.length, effects);
         });
     }
 
-    it("gives up on an answer that drips, and closes its connection", async () => {
+    it("times out and closes its connection when the response drips", async () => {
         emulator.faults.add({ fault: { kind: "drip", everyMs: 50 } });
-        assert.equal(classifyResponse(await send(nextToken())).kind, "outcomeUnknown");
+        const response = await send(service, { leftMs: 400 }, nextToken());
+        assert.deepEqual(response, { kind: "noResponse", code: "RequestTimeout" });
         await until(() => emulator.connections.open <= 1);
     });
 
-    it("takes a late answer for what it is: the first request still runs, then it was done", async () => {
+    it("has one effect when the first request is still running at the second one", async () => {
         const token = nextToken();
         const effects = emulator.ledger.effects.length;
         emulator.faults.add({ calls: 1, fault: { kind: "slow", delayMs: 900, point: "before" } });
-        assert.equal(classifyResponse(await send(token)).kind, "outcomeUnknown");
-        assert.equal(classifyResponse(await send(token)).kind, "outcomeUnknown");
-        assert.equal(emulator.ledger.requests.at(-1)?.outcome.kind, "rejected");
+        assert.equal(classifyResponse(await send(service, { leftMs: 400 }, token)).kind, "outcomeUnknown");
+        assert.equal(classifyResponse(await send(service, {}, token)).kind, "outcomeUnknown");
+        assert.equal(emulator.ledger.effects.length, effects);
         await until(() => emulator.ledger.effects.length > effects);
-        assert.equal(classifyResponse(await send(token)).kind, "accepted");
+        assert.equal(classifyResponse(await send(service, {}, token)).kind, "accepted");
         assert.equal(emulator.ledger.effects.length - effects, 1);
     });
 
-    it("is not retried when this machine refuses the connection: nothing was applied", async () => {
-        const nowhere = popCoreService({
-            hints: stackHints,
-            endpoint: () => ({ url: "http://127.0.0.1:1" }),
-            region: "cn-hangzhou",
-            credentials: () => ({ name: "a test", get: async () => testAccount }),
-            turn: () => async () => {},
-        });
-        const reply = await nowhere.send("InterruptLogstashTask", instanceId, nextToken(), limits);
-        assert.deepEqual(classifyResponse(reply), { kind: "unconnectable", isFinal: false });
+    it("has no more than a code when the response is lost: the message contains the signed URL", async () => {
+        emulator.faults.add({ calls: 1, fault: { kind: "reset", point: "after" } });
+        assert.deepEqual(await send(service, {}, nextToken()), { kind: "noResponse", code: "ECONNRESET" });
     });
 
-    it("waits for a connection before it counts as sent: behind hung neighbours nothing is, and all end in time", async () => {
-        const narrow = popCoreService({
-            hints: stackHints,
-            endpoint: () => ({ url: emulator.url }),
-            region: "cn-hangzhou",
-            credentials: () => ({ name: "a test", get: async () => testAccount }),
-            turn: () => async () => {},
-            maxConnections: 2,
-        });
-        const sent = emulator.ledger.requests.length;
-        emulator.faults.add({ operation: "InterruptLogstashTask", fault: { kind: "hang", point: "after" } });
-        const one = { ...limits, leftMs: 300 };
-        const replies = await Promise.all(
-            Array.from({ length: 20 }, () => narrow.send("InterruptLogstashTask", instanceId, nextToken(), one)),
-        );
-        // One that gets its turn just before the end may have begun to connect.
-        const notSent = replies.filter(({ kind }) => kind === "notSent" || kind === "notConnected");
-        assert.deepEqual([replies.filter(({ kind }) => kind === "noResponse").length, notSent.length], [2, 18]);
-        assert.equal(emulator.ledger.requests.length - sent, 2);
-    });
-
-    it("says of a lost answer no more than its code: a message of the transport has the signed URL in it", async () => {
-        emulator.faults.add({ operation: "InterruptLogstashTask", calls: 1, fault: { kind: "reset", point: "after" } });
-        assert.deepEqual(await send(nextToken()), { kind: "noResponse", code: "ECONNRESET" });
-    });
-
-    it("masks the credentials that a signature error quotes", async () => {
-        const wrong = { ...testAccount, accessKeySecret: "wrong-secret-canary", securityToken: "sts-token-canary" };
-        const other = await startEmulator({
-            accounts: [{ ...testAccount, securityToken: "sts-token-canary" }],
-        });
+    it("has its credentials masked when a signature error quotes them", async () => {
+        const securityToken = "sts-token-canary";
+        const other = await startEmulator({ accounts: [{ ...testAccount, securityToken }] });
         try {
-            const stranger = popCoreService({
-                hints: stackHints,
-                endpoint: () => ({ url: other.url }),
-                region: "cn-hangzhou",
-                credentials: () => ({ name: "a test", get: async () => wrong }),
-                turn: () => async () => {},
-            });
-            const reply = await stranger.send("InterruptLogstashTask", instanceId, nextToken(), limits);
-            assert.equal(reply.kind === "error" && reply.code, "SignatureDoesNotMatch");
-            assert.match(reply.kind === "error" ? reply.message : "", /x-acs-security-token:\*\*\*/);
-            assert.doesNotMatch(JSON.stringify(reply), /canary/);
+            const wrong = { ...testAccount, accessKeySecret: "wrong-secret-canary", securityToken };
+            const response = await send(serviceAt(other.url, { credentials: { get: async () => wrong } }));
+            assert.equal(response.kind === "error" && response.code, "SignatureDoesNotMatch");
+            assert.match(response.kind === "error" ? response.message : "", /x-acs-security-token:\*\*\*/);
+            assert.doesNotMatch(JSON.stringify(response), /canary/);
         } finally {
             await other.stop();
         }
     });
 
-    async function assertAcceptedIn(tries: number, token: string): Promise<void> {
-        for (let n = 1; ; n++) {
-            const { kind } = classifyResponse(await send(token));
-            if (kind === "accepted") {
-                return;
-            }
-            assert.ok(n < tries, `still ${kind} after ${n} tries`);
-        }
-    }
-});
-
-describe("a call", () => {
-    let emulator: Emulator;
-    before(async () => {
-        emulator = await startEmulator();
-    });
-    after(() => emulator.stop());
-    beforeEach(() => emulator.addInstance({ instanceId, status: "activating" }));
-    afterEach(() => emulator.faults.clear());
-
-    const limits = { leftMs: 5_000, signal: new AbortController().signal };
-    const nowhere = { endpoint: () => ({ url: "http://127.0.0.1:1" }) };
-    const late = { kind: "notSent", detail: "no time was left to send it" };
-
-    function serviceWith(options: Partial<ServiceOptions> = {}): LogstashService {
-        return popCoreService({
-            hints: stackHints,
-            endpoint: () => ({ url: emulator.url }),
-            region: "cn-hangzhou",
-            credentials: () => ({ name: "a test", get: async () => testAccount }),
-            turn: () => async () => {},
-            ...options,
-        });
-    }
-
-    /** What a service with these options makes of a request, and how many requests came of it. */
-    async function sent(options: Partial<ServiceOptions>, leftMs = limits.leftMs) {
-        const before = emulator.ledger.requests.length;
-        const service = serviceWith(options);
-        const reply = await service.send("InterruptLogstashTask", instanceId, "token", { ...limits, leftMs });
-        return { reply, requests: emulator.ledger.requests.length - before };
-    }
-
-    describe("that is refused", () => {
-        const refused = (code: string, calls?: number) =>
+    describe("with credentials that can be renewed", () => {
+        const expired: Credentials[] = [];
+        beforeEach(() => expired.splice(0));
+        const renewing = { credentials: { renew: (credentials: Credentials) => expired.push(credentials) } };
+        const reject = (code: string, calls?: number) =>
             emulator.faults.add({
                 ...(calls === undefined ? {} : { calls }),
                 fault: { kind: "rejection", status: 400, code, message: "No." },
             });
-        const expired: Credentials[] = [];
-        beforeEach(() => expired.splice(0));
-        const renewing: Partial<ServiceOptions> = {
-            credentials: () => ({
-                name: "a test",
-                get: async () => testAccount,
-                renew: (credentials) => expired.push(credentials),
-            }),
-        };
+        const cases = [
+            ["sent twice and accepted", "the session has expired", "InvalidSecurityToken.Expired", 1, 2, 1],
+            [
+                "sent twice only",
+                "the next session has expired as well",
+                "InvalidSecurityToken.Expired",
+                undefined,
+                2,
+                1,
+            ],
+            ["sent once", "the session is malformed", "InvalidSecurityToken.Malformed", undefined, 1, 0],
+            ["sent once", "the code is unknown", "Unheard.Of", undefined, 1, 0],
+        ] as const;
+        for (const [what, when, code, calls, sent, renewed] of cases) {
+            it(`is ${what} when ${when}`, async () => {
+                reject(code, calls);
+                const { response, requests } = await counted(renewing);
+                assert.equal(response.kind === "error" ? response.code : response.kind, calls === 1 ? "body" : code);
+                assert.deepEqual([requests, expired], [sent, Array(renewed).fill(testAccount)]);
+            });
+        }
 
-        it("for an expired session is repeated with another one, and once only", async () => {
-            refused("InvalidSecurityToken.Expired", 1);
-            const { reply, requests } = await sent(renewing);
-            assert.equal(classifyResponse(reply).kind, "accepted");
-            assert.deepEqual([requests, expired], [2, [testAccount]]);
-            refused("InvalidSecurityToken.Expired");
-            const again = await sent(renewing);
-            assert.equal(again.reply.kind === "error" && again.reply.code, "InvalidSecurityToken.Expired");
-            assert.deepEqual([again.requests, expired.length], [2, 2]);
-        });
-
-        it("for another reason is neither repeated nor given other credentials", async () => {
-            for (const code of ["InvalidSecurityToken.Malformed", "InstanceNotFound", "Unheard.Of"]) {
-                refused(code, 1);
-                const { reply, requests } = await sent(renewing);
-                assert.equal(reply.kind === "error" && reply.code, code);
-                assert.deepEqual([requests, expired], [1, []]);
-            }
-        });
-
-        it("for an expired session is not repeated where there is no other one", async () => {
-            refused("InvalidSecurityToken.Expired", 1);
-            const { reply, requests } = await sent({});
-            assert.equal(reply.kind === "error" && reply.code, "InvalidSecurityToken.Expired");
+        it("is sent once when there are no others", async () => {
+            reject("InvalidSecurityToken.Expired", 1);
+            const { response, requests } = await counted({});
+            assert.equal(response.kind === "error" && response.code, "InvalidSecurityToken.Expired");
             assert.equal(requests, 1);
         });
     });
 
-    it("without any time left asks for no credentials", async () => {
-        const clock = install({ toFake: ["performance"] });
+    describe("is not sent", () => {
+        const waits: ReadonlyArray<readonly [what: string, settings: (wait: () => Promise<never>) => ServiceSettings]> =
+            [
+                ["the rate limit", (acquire) => ({ acquire })],
+                ["credentials", (get) => ({ credentials: { get } })],
+            ];
+        for (const [what, settingsWith] of waits) {
+            it(`when it times out waiting for ${what}`, async () => {
+                const { response, requests } = await counted(settingsWith(pending), { leftMs: 20 });
+                assert.deepEqual([response, requests], [outOfTime, 0]);
+                assert.equal(classifyResponse(response).kind, "retryable");
+            });
+
+            it(`when it is aborted waiting for ${what}`, async () => {
+                const stop = new AbortController();
+                const settings = settingsWith(() => {
+                    stop.abort();
+                    return pending();
+                });
+                const { response, requests } = await counted(settings, { signal: stop.signal });
+                assert.deepEqual([response, requests], [stopped, 0]);
+            });
+        }
+
+        it("and asks for no credentials when no time is left", async () => {
+            const get = () => assert.fail("asked");
+            assert.deepEqual(await counted({ credentials: { get } }, { leftMs: 0 }), {
+                response: outOfTime,
+                requests: 0,
+            });
+        });
+
+        it("and asks for no credentials when others have all connections until it times out or is aborted", async () => {
+            let asked = 0;
+            const get = async () => {
+                asked += 1;
+                return testAccount;
+            };
+            const narrow = serviceAt(emulator.url, { credentials: { get }, maxConnections: 1 });
+            emulator.faults.add({ fault: { kind: "hang", point: "before" } });
+            const before = emulator.ledger.requests.length;
+            const stop = new AbortController();
+            const first = send(narrow, { signal: stop.signal });
+            assert.deepEqual(await send(narrow, { leftMs: 20 }), outOfTime);
+            const last = send(narrow, { signal: stop.signal });
+            await until(() => emulator.ledger.requests.length > before);
+            stop.abort();
+            assert.deepEqual(await Promise.all([first, last]), [{ kind: "noResponse", code: "Aborted" }, stopped]);
+            await setImmediate();
+            assert.deepEqual([asked, emulator.ledger.requests.length - before], [1, 1]);
+        });
+
+        it("when those before it hang until all have timed out", async () => {
+            const narrow = serviceAt(emulator.url, { maxConnections: 2 });
+            const before = emulator.ledger.requests.length;
+            emulator.faults.add({ fault: { kind: "hang", point: "after" } });
+            const calls = Array.from({ length: 20 }, () => send(narrow, { leftMs: 300 }, nextToken()));
+            const kinds = (await Promise.all(calls)).map(({ kind }) => kind);
+            // A call that gets its permit just before the end may have begun to connect.
+            const unsent = kinds.filter((kind) => kind === "notSent" || kind === "notConnected");
+            assert.deepEqual([kinds.filter((kind) => kind === "noResponse").length, unsent.length], [2, 18]);
+            assert.equal(emulator.ledger.requests.length - before, 2);
+        });
+
+        it("and is a configuration error when no request can be made of the settings, unless it is aborted", async () => {
+            const wrong = serviceAt(emulator.url, { headers: { "x-acs-source-ip": "10.0.0.1\n" } });
+            await assert.rejects(send(wrong), (error: unknown) => {
+                assert.ok(error instanceof ConfigurationError);
+                assert.match(error.message, /ERR_INVALID_CHAR/);
+                return true;
+            });
+            assert.deepEqual(await send(wrong, { signal: AbortSignal.abort() }), stopped);
+        });
+    });
+});
+
+describe("a call to a server that does not respond", () => {
+    /** A server that accepts connections and sends nothing. */
+    async function silent() {
+        let connections = 0;
+        const server = createTcpServer((socket) => {
+            connections += 1;
+            socket.on("error", () => {});
+        });
+        return { host: `127.0.0.1:${await listening(server, atEnd)}`, isConnected: () => connections > 0 };
+    }
+
+    const noResponse = (code: string): ServiceResponse => ({ kind: "noResponse", code });
+    const cases: ReadonlyArray<readonly [when: string, url: string, proxied: boolean, aborted: object, late: object]> =
+        [
+            [
+                "its request was given to a connection",
+                "http://HOST",
+                false,
+                noResponse("Aborted"),
+                noResponse("RequestTimeout"),
+            ],
+            ["it waits for TLS", "https://HOST", false, stopped, { kind: "notConnected", code: "ConnectTimeout" }],
+            ["it waits for a proxy", "https://a.test", true, stopped, { kind: "notConnected", code: "ConnectTimeout" }],
+        ];
+    for (const [when, url, proxied, aborted, late] of cases) {
+        it(`says whether it was sent when ${when}`, async () => {
+            const { host, isConnected } = await silent();
+            enterEnvironment(proxied ? { HTTPS_PROXY: `http://${host}` } : {});
+            const service = serviceAt(url.replace("HOST", host));
+            const stop = new AbortController();
+            const response = send(service, { signal: stop.signal });
+            await until(isConnected);
+            await setImmediate();
+            stop.abort();
+            assert.deepEqual(await response, aborted);
+            const { afterMs, ...fields } = { afterMs: undefined, ...(await send(service, { leftMs: 50 })) };
+            assert.deepEqual(fields, late);
+            assert.ok(afterMs === undefined || afterMs > 40);
+        });
+    }
+
+    it("times out after ten seconds when the operation has more", async () => {
+        const { host, isConnected } = await silent();
+        const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
         try {
-            const { reply, requests } = await sent(
-                { credentials: () => ({ name: "a test", get: () => assert.fail("asked") }) },
-                0,
-            );
-            assert.deepEqual([reply, requests], [late, 0]);
+            const response = send(serviceAt(`http://${host}`), { leftMs: 600_000 });
+            while (!isConnected()) {
+                await setImmediate();
+            }
+            clock.tick(10_000);
+            assert.deepEqual(await response, noResponse("RequestTimeout"));
         } finally {
             clock.uninstall();
         }
     });
 
-    for (const tookMs of [400, 401]) {
-        it(`sends nothing where its credentials took ${tookMs} of 400 ms`, async () => {
-            const clock = install({ toFake: ["performance"] });
-            const get = async () => {
-                clock.tick(tookMs);
-                return testAccount;
-            };
-            try {
-                const { reply, requests } = await sent({ credentials: () => ({ name: "a test", get }) }, 400);
-                assert.deepEqual([reply, requests], [late, 0]);
-            } finally {
-                clock.uninstall();
-            }
-        });
-    }
-
-    it("that waits for a connection ends with its time, and asks for nothing when its turn comes", async () => {
-        const asked = { times: 0 };
-        const get = async () => {
-            asked.times += 1;
-            return testAccount;
-        };
-        const narrow = serviceWith({ credentials: () => ({ name: "a test", get }), maxConnections: 1 });
-        emulator.faults.add({ operation: "InterruptLogstashTask", fault: { kind: "hang", point: "before" } });
-        const ended: string[] = [];
-        const send = async (leftMs: number) => {
-            const { kind } = await narrow.send("InterruptLogstashTask", instanceId, "token", { ...limits, leftMs });
-            ended.push(kind);
-        };
-        await Promise.all([send(400), send(20)]);
-        await setImmediate();
-        assert.deepEqual([ended, asked.times], [["notSent", "noResponse"], 1]);
-    });
-
-    it("that no request can be made of is a mistake in what is set, unless it was given up before", async () => {
-        const service = serviceWith({ headers: () => ({ "x-acs-source-ip": "10.0.0.1\n" }) });
-        const look = (signal: AbortSignal) => service.describe(instanceId, { ...limits, signal });
-        await assert.rejects(look(limits.signal), (error: unknown) => {
-            assert.ok(error instanceof ConfigurationError);
-            assert.match(error.message, /the request cannot be made \(ERR_INVALID_CHAR\)/);
-            return true;
-        });
-        assert.deepEqual(await look(AbortSignal.abort()), { kind: "notSent", detail: "the deployment was stopped" });
-    });
-
-    describe("that is aborted", () => {
-        const stopped = { kind: "notSent", detail: "the deployment was stopped" };
-        const close: (() => void)[] = [];
-        afterEach(() => {
-            leaveEnvironment();
-            for (const each of close.splice(0)) {
-                each();
-            }
-        });
-
-        /** The response to a request that is aborted once it waits, and how many requests arrived. */
-        async function aborted(options: Partial<ServiceOptions>, isWaiting: () => boolean) {
-            const stop = new AbortController();
-            const before = emulator.ledger.requests.length;
-            const calls = { leftMs: 60_000, signal: stop.signal };
-            const reply = serviceWith(options).send("InterruptLogstashTask", instanceId, "token", calls);
-            await until(isWaiting);
-            stop.abort();
-            return { reply: await reply, requests: emulator.ledger.requests.length - before };
-        }
-        /** A server that accepts connections and never says anything. */
-        async function silent(): Promise<{ readonly port: number; readonly connections: () => number }> {
-            let connections = 0;
-            const server = createServer((socket) => {
-                connections += 1;
-                socket.on("error", () => {});
-            });
-            const port = await listening(server, (end) => close.push(end));
-            return { port, connections: () => connections };
-        }
-
-        for (const what of ["turn", "credentials"] as const) {
-            it(`was not sent when it waits for its ${what}`, async () => {
-                let waiting = false;
-                const wait = () => {
-                    waiting = true;
-                    return new Promise<never>(() => {});
-                };
-                const options: Partial<ServiceOptions> =
-                    what === "turn" ? { turn: () => wait } : { credentials: () => ({ name: "a test", get: wait }) };
-                assert.deepEqual(await aborted(options, () => waiting), { reply: stopped, requests: 0 });
-            });
-        }
-
-        it("was not sent when it waits for a proxy to connect", async () => {
-            const proxy = await silent();
-            enterEnvironment({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
-            const endpoint = () => ({ url: "https://service.invalid" });
-            const { reply } = await aborted({ endpoint }, () => proxy.connections() > 0);
-            assert.deepEqual(reply, stopped);
-        });
-
-        it("was not sent when it waits for a connection", async () => {
-            const server = await silent();
-            const endpoint = () => ({ url: `https://127.0.0.1:${server.port}` });
-            const { reply } = await aborted({ endpoint }, () => server.connections() > 0);
-            assert.deepEqual(reply, stopped);
-        });
-
-        it("was not sent when others have all connections, and is not sent when one is free", async () => {
-            const narrow = serviceWith({ maxConnections: 1 });
-            emulator.faults.add({ operation: "InterruptLogstashTask", fault: { kind: "hang", point: "before" } });
-            const before = emulator.ledger.requests.length;
-            const stop = new AbortController();
-            const first = narrow.send("InterruptLogstashTask", instanceId, "one", { ...limits, signal: stop.signal });
-            const second = narrow.send("InterruptLogstashTask", instanceId, "two", { ...limits, signal: stop.signal });
-            await until(() => emulator.ledger.requests.length > before);
-            stop.abort();
-            assert.deepEqual(await Promise.all([first, second]), [{ kind: "noResponse", code: "Aborted" }, stopped]);
-            await setImmediate();
-            assert.equal(emulator.ledger.requests.length - before, 1);
-        });
-
-        it("may have been applied when it was given to a connection", async () => {
-            const server = await silent();
-            const endpoint = () => ({ url: `http://127.0.0.1:${server.port}` });
-            const { reply } = await aborted({ endpoint }, () => server.connections() > 0);
-            assert.deepEqual(reply, { kind: "noResponse", code: "Aborted" });
-        });
-    });
-
-    describe("that gets a compressed response", () => {
-        const close: (() => void)[] = [];
-        afterEach(() => {
-            for (const each of close.splice(0)) {
-                each();
-            }
-        });
-
-        /** The response to a poll from a server that compresses whatever the request accepts. */
-        async function compressed(body: Buffer) {
-            let accepted: unknown;
-            const server = createHttpServer(({ headers }, response) => {
-                accepted = headers["accept-encoding"];
-                response.setHeader("content-type", "application/json");
-                response.setHeader("content-encoding", "gzip");
-                response.end(body);
-            });
-            const port = await listening(server, (end) => close.push(end));
-            const service = serviceWith({ endpoint: () => ({ url: `http://127.0.0.1:${port}` }) });
-            return { reply: await service.describe(instanceId, limits), accepted };
-        }
-
-        it("has asked for none, and reads it all the same", async () => {
-            const body = gzipSync(JSON.stringify({ RequestId: "R", Result: { status: "suspended" } }));
-            const { reply, accepted } = await compressed(body);
-            assert.equal(accepted, "identity");
-            assert.deepEqual(reply, { kind: "body", body: { RequestId: "R", Result: { status: "suspended" } } });
-        });
-
-        it("ends when a megabyte becomes a gigabyte, before it takes the memory", async () => {
-            // A member of 8 MiB, 120 times: the whole is a valid stream.
-            const member = gzipSync(Buffer.alloc(8 * 2 ** 20));
-            const body = Buffer.concat(Array.from({ length: 120 }, () => member));
-            assert.ok(body.length < 2 ** 20, `${body.length} bytes`);
-            const before = process.memoryUsage().rss;
-            const { reply } = await compressed(body);
-            assert.deepEqual(reply, { kind: "noResponse", code: "EMSGSIZE" });
-            const taken = process.memoryUsage().rss - before;
-            assert.ok(taken < 200 * 2 ** 20, `${taken} bytes`);
-        });
-    });
-
-    it("that finds nobody says after how long, and leaves no timer that would keep the process", async () => {
+    it("ends at once and leaves no timer when this machine refuses the connection", async () => {
         const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
         try {
             const began = performance.now();
-            const { reply } = await sent(nowhere);
-            assert.equal(reply.kind === "notConnected" && reply.code, "ECONNREFUSED");
-            const afterMs = reply.kind === "notConnected" ? reply.afterMs : -1;
+            const response = await send(serviceAt("http://127.0.0.1:1"));
+            assert.ok(response.kind === "notConnected");
+            const { afterMs, ...fields } = response;
+            assert.deepEqual(fields, { kind: "notConnected", code: "ECONNREFUSED", isRefusedHere: true });
             assert.ok(afterMs >= 0 && afterMs <= performance.now() - began, `${afterMs} ms`);
+            assert.deepEqual(classifyResponse(response), { kind: "unconnectable", isFinal: false });
             assert.equal(clock.countTimers(), 0);
         } finally {
             clock.uninstall();
         }
     });
 
-    it("has a route without a proxy, an endpoint of its own or another region where none is set", () => {
-        const { otherRegion, ...route } = serviceWith({ endpoint: () => ({ url: "https://a.test" }) }).route();
+    it("has a route without a proxy, a setting or another region when none is set", () => {
+        const { otherRegion, ...route } = serviceAt("https://a.test").route();
         assert.deepEqual(route, { endpoint: "a.test", hints: stackHints, everConnected: false });
         assert.equal(otherRegion?.(), undefined);
     });
+});
+
+describe("a call to a hostile server", () => {
+    const json = { "content-type": "application/json" };
+    const deep = "[".repeat(200_000) + "]".repeat(200_000);
+    const echo = (resultOf: (headers: string) => unknown): RequestListener => {
+        return ({ headers }, response) =>
+            response.writeHead(200, json).end(JSON.stringify({ Result: resultOf(JSON.stringify(headers)) }));
+    };
+    const cases: ReadonlyArray<readonly [when: string, respond: RequestListener]> = [
+        [
+            "it responds as a proxy, in HTML",
+            (_, response) => response.writeHead(407, { "content-type": "text/html" }).end(),
+        ],
+        ["it responds as a proxy, in JSON", (_, response) => response.writeHead(407, json).end("{}")],
+        ["it echoes the headers", echo((headers) => headers)],
+        ["it echoes the headers in an object", echo((text) => ({ text }))],
+        ["it echoes the headers in a list", echo((text) => [text])],
+        ["it nests JSON deeply", (_, response) => response.writeHead(200, json).end(`{"Result":${deep}}`)],
+    ];
+    for (const [when, respond] of cases) {
+        it(`has an unknown outcome and quotes nothing when ${when}`, async () => {
+            const response = await send(serviceAt(await urlOf(respond)));
+            assert.equal(classifyResponse(response).kind, "outcomeUnknown");
+            assert.doesNotMatch(JSON.stringify(response), /acs emulator|x-acs-|\[\[/);
+        });
+    }
+
+    it("is cut off when the response never ends", async () => {
+        let sent = 0;
+        const url = await urlOf((_request, response) => {
+            response.writeHead(200, json);
+            const chunk = Buffer.alloc(65_536, " ");
+            const more = () => {
+                while (!response.destroyed && response.write(chunk)) {
+                    sent += chunk.length;
+                }
+            };
+            response.on("drain", more);
+            more();
+        });
+        const response = await send(serviceAt(url), { leftMs: 60_000 });
+        assert.equal(response.kind, "noResponse");
+        assert.ok(sent < 64 * 1_048_576, `${sent} bytes were read`);
+    });
+
+    it("shows no part of a long secret when the response echoes it", async () => {
+        const securityToken = "canary".repeat(100);
+        const body = JSON.stringify({ Code: "Refused", Message: `no: ${securityToken}`, RequestId: securityToken });
+        const url = await urlOf((_request, response) => response.writeHead(400, json).end(body));
+        const get = async () => ({ ...testAccount, securityToken });
+        const response = await send(serviceAt(url, { credentials: { get } }));
+        assert.equal(response.kind === "error" && response.code, "Refused");
+        assert.doesNotMatch(JSON.stringify(response), /canary/);
+    });
+
+    it("sends nothing elsewhere when it is redirected", async () => {
+        let visits = 0;
+        const elsewhere = await urlOf((_request, response) => {
+            visits += 1;
+            response.end();
+        });
+        for (const status of [301, 302, 307, 308]) {
+            const url = await urlOf((_request, response) => response.writeHead(status, { location: elsewhere }).end());
+            assert.equal(classifyResponse(await send(serviceAt(url))).kind, "outcomeUnknown");
+        }
+        assert.equal(visits, 0);
+    });
+
+    it("has the instance ID as one segment of the path when it contains separators", async () => {
+        const paths: string[] = [];
+        const service = serviceAt(
+            await urlOf(({ url }, response) => {
+                paths.push(String(url));
+                response.end();
+            }),
+        );
+        const ids = ["../../x", "a?b=c", "a#b", "a/b", "//evil.example", "a%2fb"];
+        for (const id of ids) {
+            await service.describe(id, { leftMs: 5_000, signal });
+        }
+        assert.deepEqual(
+            paths,
+            ids.map((id) => `/openapi/logstashes/${encodeURIComponent(id)}`),
+        );
+    });
+
+    describe("that compresses the response", () => {
+        /** The response to a poll, and the encoding that the request has accepted. */
+        async function compressed(body: Buffer) {
+            let accepted: unknown;
+            const url = await urlOf(({ headers }, response) => {
+                accepted = headers["accept-encoding"];
+                response.writeHead(200, { ...json, "content-encoding": "gzip" }).end(body);
+            });
+            return { response: await serviceAt(url).describe(instanceId, { leftMs: 5_000, signal }), accepted };
+        }
+
+        it("reads the response when it has accepted none", async () => {
+            const body = { RequestId: "R", Result: { status: "suspended" } };
+            const { response, accepted } = await compressed(gzipSync(JSON.stringify(body)));
+            assert.equal(accepted, "identity");
+            assert.deepEqual(response, { kind: "body", body });
+        });
+
+        it("ends before it takes the memory when a megabyte becomes a gigabyte", async () => {
+            // A member of 8 MiB, 120 times: the whole is a valid stream.
+            const member = gzipSync(Buffer.alloc(8 * 2 ** 20));
+            const body = Buffer.concat(Array.from({ length: 120 }, () => member));
+            assert.ok(body.length < 2 ** 20, `${body.length} bytes`);
+            const before = process.memoryUsage().rss;
+            const { response } = await compressed(body);
+            assert.deepEqual(response, { kind: "noResponse", code: "EMSGSIZE" });
+            const taken = process.memoryUsage().rss - before;
+            assert.ok(taken < 200 * 2 ** 20, `${taken} bytes`);
+        });
+    });
+
+    for (const byMs of [3_600_000, -3_600_000]) {
+        it(`reads the response when the machine's clock is stepped by ${byMs} ms`, async () => {
+            const now = Date.now;
+            const url = await urlOf((_request, response) => {
+                Date.now = () => now() + byMs;
+                response.writeHead(200, json).write('{"Result":true,');
+                setTimeout(() => response.end('"RequestId":"R"}'), 50);
+            });
+            try {
+                const body = { Result: true, RequestId: "R" };
+                assert.deepEqual(await send(serviceAt(url)), { kind: "body", body });
+            } finally {
+                Date.now = now;
+            }
+        });
+    }
 });

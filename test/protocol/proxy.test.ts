@@ -1,12 +1,12 @@
 import { strict as assert } from "node:assert";
-import { proxyFor, proxyName } from "../../provider/src/cloud/proxy";
 import { ConfigurationError } from "../../provider/src/configuration";
+import { proxyFor, proxyName } from "../../provider/src/network/proxy";
 import { enterEnvironment, leaveEnvironment } from "./environment";
 
 const https = "https://elasticsearch.cn-hangzhou.aliyuncs.com";
 const http = "http://elasticsearch.cn-hangzhou.aliyuncs.com";
 
-describe("the proxy that the environment names", () => {
+describe("the proxy of the environment", () => {
     afterEach(leaveEnvironment);
 
     async function nameFor(target: string, env: Record<string, string>): Promise<string | undefined> {
@@ -28,7 +28,7 @@ describe("the proxy that the environment names", () => {
         [http, ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]],
     ];
     for (const [target, names] of orders) {
-        it(`for ${target} is the first of ${names.join(", ")}`, async () => {
+        it(`is the first of ${names.join(", ")} when the URL is ${target}`, async () => {
             const left: Record<string, string> = { ...all };
             for (const name of names) {
                 assert.equal(await nameFor(target, left), `${new URL(all[name]).host} (${name})`);
@@ -38,25 +38,25 @@ describe("the proxy that the environment names", () => {
         });
     }
 
-    it("is none where it is empty, or NO_PROXY names the host", async () => {
+    it("is none when the variable is empty or NO_PROXY names the host", async () => {
         assert.equal(await nameFor(https, { HTTPS_PROXY: "", ALL_PROXY: "http://e:1" }), "e:1 (ALL_PROXY)");
         assert.equal(await nameFor(https, { ...all, NO_PROXY: ".aliyuncs.com" }), undefined);
     });
 
-    it("is that for all where the target is neither https nor http", async () => {
+    it("is ALL_PROXY when the URL is neither https nor http", async () => {
         const ftp = "ftp://elasticsearch.cn-hangzhou.aliyuncs.com";
         assert.equal(await nameFor(ftp, { ...all, FTP_PROXY: "http://g:1" }), "e:1 (ALL_PROXY)");
         assert.equal(await nameFor(ftp, { HTTPS_PROXY: "http://a:1", FTP_PROXY: "http://g:1" }), undefined);
     });
 
-    it("needs no scheme, and may have white space around it", async () => {
+    it("is http when the variable has no scheme, and may have white space around it", async () => {
         assert.equal(await nameFor(https, { HTTPS_PROXY: " proxy.test:3128\n" }), "proxy.test:3128 (HTTPS_PROXY)");
         assert.equal(await nameFor(http, { HTTP_PROXY: "https://proxy.test" }), "proxy.test (HTTP_PROXY)");
         enterEnvironment({ HTTPS_PROXY: "proxy.test:3128" });
         assert.equal(proxyFor(https)?.url.href, "http://proxy.test:3128/");
     });
 
-    it("is left to others where it speaks SOCKS and is named for all, and refused where it is named for HTTP", async () => {
+    it("is none when ALL_PROXY names SOCKS, and an error when HTTPS_PROXY does", async () => {
         assert.equal(await nameFor(https, { ALL_PROXY: "SOCKS5://a:1" }), undefined);
         assert.equal(await nameFor(http, { all_proxy: "socks5h://a:1" }), undefined);
         for (const value of ["socks5://a:1", "ftp://a:1", "http://[", "http://"]) {
@@ -65,7 +65,7 @@ describe("the proxy that the environment names", () => {
         await assert.rejects(nameFor(https, { ALL_PROXY: "ftp://socks:1" }), /the variable ALL_PROXY must be the URL/);
     });
 
-    it("has a user name and a password without a lone %", async () => {
+    it("is an error when its user name or password has a lone %", async () => {
         assert.equal(await nameFor(https, { HTTPS_PROXY: "http://a%25b:c%40d@p.test:1" }), "p.test:1 (HTTPS_PROXY)");
         for (const user of ["a%b:c", "a:b%c"]) {
             await assert.rejects(nameFor(https, { HTTPS_PROXY: `http://${user}@p.test` }), (error: unknown) => {
@@ -111,7 +111,7 @@ describe("the proxy that the environment names", () => {
         [",, ", [], ["https://a.test"]],
     ];
     for (const [entry, covered, not] of exemptions) {
-        it(`is left out for what NO_PROXY=${entry} covers, and nothing else`, async () => {
+        it(`is none for what NO_PROXY covers, and for nothing else, when it is ${entry}`, async () => {
             for (const [targets, expected] of [
                 [covered, undefined],
                 [not, "p:1 (HTTPS_PROXY)"],
@@ -125,7 +125,7 @@ describe("the proxy that the environment names", () => {
         });
     }
 
-    it("is left out by NO_PROXY before no_proxy, and by that where the other is empty", async () => {
+    it("is none by NO_PROXY before no_proxy, and by no_proxy when the other is empty", async () => {
         const env = { HTTPS_PROXY: "http://a:1", no_proxy: "aliyuncs.com" };
         assert.equal(await nameFor(https, { ...env, NO_PROXY: "other.test" }), "a:1 (HTTPS_PROXY)");
         assert.equal(await nameFor(https, { ...env, NO_PROXY: "" }), undefined);

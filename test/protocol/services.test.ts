@@ -6,12 +6,9 @@ import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator"
 import { Services } from "../../provider/src/cloud/clients";
 import { processSettings } from "../../provider/src/credentials/processSettings";
 import { dynamicConfigSource } from "../../provider/src/dynamic/provider";
-import { readArguments } from "../../provider/src/lifecycle/arguments";
 import { writeCliProfiles } from "../cliProfiles";
 import { stackConfigurationFor } from "../stackConfiguration";
-import { urnOf } from "../urns";
 
-const operation = "InterruptLogstashTask";
 const limits = { leftMs: 5_000, signal: new AbortController().signal };
 
 describe("the services of a process", () => {
@@ -26,37 +23,30 @@ describe("the services of a process", () => {
         return new Services(() => processSettings({ config: (key) => config[key], env: {} }, dynamicConfigSource));
     }
 
-    const declared = (region: string, profile?: string) =>
-        readArguments(operation, urnOf("pause"), {
-            instanceId: "ls-cn-services01",
-            region,
-            ...(profile === undefined ? {} : { profile }),
-        });
-
-    it("are one for each region and profile", () => {
+    it("are shared when region and profile are the same", () => {
         const all = services();
-        const one = all.serviceFor(declared("cn-hangzhou"));
-        assert.equal(all.serviceFor(declared("cn-hangzhou")), one);
-        assert.notEqual(all.serviceFor(declared("cn-beijing")), one);
-        assert.notEqual(all.serviceFor(declared("cn-hangzhou", "other")), one);
+        const one = all.serviceFor({ region: "cn-hangzhou" });
+        assert.equal(all.serviceFor({ region: "cn-hangzhou" }), one);
+        assert.notEqual(all.serviceFor({ region: "cn-beijing" }), one);
+        assert.notEqual(all.serviceFor({ region: "cn-hangzhou", profile: "other" }), one);
     });
 
-    it("send to the region of the resource, and know that of the stack where it is another", async () => {
+    it("send to the region of the resource, and know the stack's, when these are different", async () => {
         const all = services();
-        const there = all.serviceFor(declared("cn-beijing"));
+        const there = all.serviceFor({ region: "cn-beijing" });
         await there.describe("ls-cn-services01", limits);
         assert.equal(emulator.ledger.requests.at(-1)?.region, "cn-beijing");
         assert.equal(there.route().otherRegion?.(), "cn-hangzhou");
-        assert.equal(all.serviceFor(declared("cn-hangzhou")).route().otherRegion?.(), undefined);
+        assert.equal(all.serviceFor({ region: "cn-hangzhou" }).route().otherRegion?.(), undefined);
     });
 
-    it("tell of no other region where the stack's cannot be read", () => {
+    it("know no other region when the stack's cannot be read", () => {
         const all = services({ "alicloud:region": "" });
-        assert.equal(all.serviceFor(declared("cn-beijing")).route().otherRegion?.(), undefined);
+        assert.equal(all.serviceFor({ region: "cn-beijing" }).route().otherRegion?.(), undefined);
     });
 
-    it("say which way a request takes", async () => {
-        const service = services().serviceFor(declared("cn-hangzhou"));
+    it("know the endpoint, and whether a connection was made, when a message needs them", async () => {
+        const service = services().serviceFor({ region: "cn-hangzhou" });
         const before = service.route();
         assert.equal(before.endpoint, new URL(emulator.url).host);
         assert.equal(before.everConnected, false);
@@ -67,15 +57,7 @@ describe("the services of a process", () => {
         assert.equal(service.route().proxy, undefined);
     });
 
-    it("send nothing once the time is over", async () => {
-        const sent = emulator.ledger.requests.length;
-        const service = services().serviceFor(declared("cn-hangzhou"));
-        const reply = await service.describe("ls-cn-services01", { ...limits, leftMs: 0 });
-        assert.equal(reply.kind, "notSent");
-        assert.equal(emulator.ledger.requests.length, sent);
-    });
-
-    it("are of the profile that a resource names, its keys and its region", () => {
+    it("use the keys and the region of the profile when a resource names one", () => {
         const folder = mkdtempSync(join(tmpdir(), "logstash-profiles-"));
         const profile = (name: string) => ({
             name,
@@ -87,7 +69,9 @@ describe("the services of a process", () => {
         const file = writeCliProfiles(folder, profile("beijing"), profile("shanghai"));
         try {
             const all = services({ "alicloud:region": "", "alicloud:sharedCredentialsFile": file });
-            const [one, other] = ["beijing", "shanghai"].map((name) => all.serviceFor(declared("cn-hangzhou", name)));
+            const [one, other] = ["beijing", "shanghai"].map((name) =>
+                all.serviceFor({ region: "cn-hangzhou", profile: name }),
+            );
             assert.match(one?.credentialsName() ?? "", /beijing/);
             assert.match(other?.credentialsName() ?? "", /shanghai/);
             assert.equal(one?.route().otherRegion?.(), "cn-beijing");

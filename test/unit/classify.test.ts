@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
-import { replyFromResult, replyFromThrown } from "../../provider/src/cloud/popcoreResponse";
+import { responseFromResult, responseFromThrown } from "../../provider/src/cloud/popcoreResponse";
 import { classifyPoll, classifyResponse, isDenied } from "../../provider/src/request/classify";
 import { codeOf } from "../../provider/src/request/errorReport";
 import type { ServiceResponse } from "../../provider/src/request/response";
@@ -151,7 +151,7 @@ describe("whatever pop-core returns or throws", () => {
         const result = fc.oneof(anything, fc.record({ Result: notTrue, RequestId: fc.constant("R") }));
         fc.assert(
             fc.property(result, (any) => {
-                const response = replyFromResult(any);
+                const response = responseFromResult(any);
                 assert.ok(meanings.includes(classifyResponse(response).kind));
                 assert.ok(["seen", "failed", "rejected"].includes(classifyPoll(response).kind));
             }),
@@ -166,7 +166,7 @@ describe("whatever pop-core returns or throws", () => {
         );
         fc.assert(
             fc.property(thrown, (any) => {
-                const response = replyFromThrown(any);
+                const response = responseFromThrown(any);
                 assert.ok(meanings.includes(classifyResponse(response).kind));
                 assert.equal(typeof codeOf(response), "string");
             }),

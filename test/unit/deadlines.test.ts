@@ -1,81 +1,115 @@
 import { strict as assert } from "node:assert";
+import { setImmediate } from "node:timers/promises";
 import { install } from "@sinonjs/fake-timers";
-import { unlessAborted, unlessLate } from "../../provider/src/cloud/deadlines";
+import { timeLimit, unlessAborted } from "../../provider/src/cloud/deadlines";
+import { semaphore } from "../../provider/src/cloud/semaphore";
 import { listenersOf } from "./listeners";
 
-const resolvedAfter = <T>(ms: number, value: T) => new Promise<T>((resolve) => setTimeout(resolve, ms, value));
-
-describe("a promise with a deadline", () => {
-    const { signal } = new AbortController();
-
-    it("is what it resolves to, or nothing once the time is over, and leaves no timer behind", async () => {
+describe("a time limit", () => {
+    it("fires when the time is over, and leaves no timer when it is cleared", () => {
         const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
         try {
-            const inTime = unlessLate(resolvedAfter(99, "done"), () => 100, signal);
-            await clock.tickAsync(99);
-            assert.equal(await inTime, "done");
+            const { signal } = new AbortController();
+            const [limit, cleared, over] = [100, 100, 0].map((ms) => timeLimit(ms, signal));
+            assert.deepEqual([limit?.signal.aborted, over?.signal.aborted], [false, true]);
+            cleared?.clear();
+            clock.tick(99);
+            assert.equal(limit?.signal.aborted, false);
+            clock.tick(1);
+            assert.deepEqual([limit.signal.aborted, cleared?.signal.aborted], [true, false]);
             assert.equal(clock.countTimers(), 0);
-            const late = unlessLate(resolvedAfter(101, "done"), () => 100, signal);
-            const over = unlessLate(resolvedAfter(1, "done"), () => -100, signal);
-            await clock.tickAsync(100);
-            assert.deepEqual([await late, await over], [undefined, undefined]);
         } finally {
             clock.uninstall();
         }
     });
 
-    it("fails as it fails", async () => {
-        await assert.rejects(
-            unlessLate(Promise.reject(new Error("no")), () => 100, signal),
-            /^Error: no$/,
-        );
-    });
-
-    it("is nothing once its signal has fired, and leaves neither timer nor listener", async () => {
-        const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
-        try {
-            const stop = new AbortController();
-            const listeners = listenersOf(stop.signal);
-            const ended = unlessLate(new Promise(() => {}), () => 100, stop.signal);
-            stop.abort();
-            assert.equal(await ended, undefined);
-            assert.deepEqual([listeners(), clock.countTimers()], [0, 0]);
-            const before = unlessLate(new Promise(() => {}), () => 100, stop.signal);
-            await clock.tickAsync(0);
-            assert.equal(await before, undefined);
-        } finally {
-            clock.uninstall();
-        }
+    it("fires when the other signal does", () => {
+        const stop = new AbortController();
+        const { signal, clear } = timeLimit(1_000, stop.signal);
+        stop.abort("the reason");
+        assert.deepEqual([signal.aborted, signal.reason], [true, "the reason"]);
+        clear();
     });
 });
 
-describe("a promise that may be given up", () => {
-    it("is what it resolves to, unless the signal comes first", async () => {
-        const { signal } = new AbortController();
-        assert.equal(await unlessAborted(Promise.resolve("done"), signal), "done");
-        await assert.rejects(unlessAborted(Promise.reject(new Error("no")), signal), /^Error: no$/);
-        const giveUp = new AbortController();
-        const given = unlessAborted(new Promise(() => {}), giveUp.signal);
-        giveUp.abort();
-        await assert.rejects(given, { name: "AbortError" });
-    });
-
-    it("may fail later, when nobody is there to hear it", async () => {
-        const giveUp = new AbortController();
-        const { promise, reject } = Promise.withResolvers<never>();
-        const given = unlessAborted(promise, giveUp.signal);
-        giveUp.abort();
-        await assert.rejects(given);
-        // Mocha fails the test for a rejection that nobody handles.
-        reject(new Error("late"));
-        await new Promise((resolve) => setImmediate(resolve));
-    });
-
-    it("leaves no listener behind", async () => {
+describe("a promise with a signal", () => {
+    it("settles as the promise does when the signal has not fired, and leaves no listener", async () => {
         const { signal } = new AbortController();
         const listeners = listenersOf(signal);
-        await unlessAborted(Promise.resolve(), signal);
-        await assert.rejects(unlessAborted(Promise.reject(new Error("no")), signal));
+        assert.equal(await unlessAborted(Promise.resolve("done"), signal), "done");
+        await assert.rejects(unlessAborted(Promise.reject(new Error("no")), signal), /^Error: no$/);
         assert.equal(listeners(), 0);
+    });
+
+    it("rejects with the signal's reason when the signal fires, or has fired before", async () => {
+        const stop = new AbortController();
+        const listeners = listenersOf(stop.signal);
+        const waiting = unlessAborted(new Promise(() => {}), stop.signal);
+        stop.abort();
+        const isReason = (error: unknown) => error === stop.signal.reason;
+        await assert.rejects(waiting, isReason);
+        await assert.rejects(unlessAborted(Promise.resolve("done"), stop.signal), isReason);
+        assert.equal(listeners(), 0);
+    });
+
+    it("leaves no unhandled rejection when the promise fails after the signal", async () => {
+        const stop = new AbortController();
+        const { promise, reject } = Promise.withResolvers<never>();
+        const waiting = unlessAborted(promise, stop.signal);
+        stop.abort();
+        await assert.rejects(waiting);
+        // Mocha fails the test for a rejection that nobody handles.
+        reject(new Error("late"));
+        await setImmediate();
+    });
+});
+
+describe("a semaphore", () => {
+    const { signal } = new AbortController();
+
+    /** Takes a permit, and notes the name when it comes. */
+    function taking(acquire: ReturnType<typeof semaphore>) {
+        const taken: string[] = [];
+        const take = async (name: string, until = signal) => {
+            const release = await acquire(until);
+            taken.push(name);
+            return release;
+        };
+        return { taken, take };
+    }
+
+    it("gives as many permits as it has, and the next ones in order when permits come back", async () => {
+        const { taken, take } = taking(semaphore(2));
+        const [a, , c] = [take("a"), take("b"), take("c"), take("d"), take("e")];
+        await setImmediate();
+        assert.deepEqual(taken, ["a", "b"]);
+        (await a)();
+        await setImmediate();
+        assert.deepEqual(taken, ["a", "b", "c"]);
+        (await c)();
+        await setImmediate();
+        assert.deepEqual(taken, ["a", "b", "c", "d"]);
+    });
+
+    it("gives a permit at once when all have come back", async () => {
+        const { taken, take } = taking(semaphore(1));
+        (await take("a"))();
+        await take("b");
+        assert.deepEqual(taken, ["a", "b"]);
+    });
+
+    it("rejects and gives the permit to the next one when the signal fires", async () => {
+        const { taken, take } = taking(semaphore(1));
+        const first = await take("a");
+        const stop = new AbortController();
+        const aborted = take("b", stop.signal);
+        const next = take("c");
+        stop.abort();
+        // In the same turn, before the abort has been noticed.
+        first();
+        await assert.rejects(aborted, { name: "AbortError" });
+        await next;
+        assert.deepEqual(taken, ["a", "c"]);
+        await assert.rejects(take("d", stop.signal), { name: "AbortError" });
     });
 });

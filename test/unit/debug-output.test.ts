@@ -1,9 +1,8 @@
 import { strict as assert } from "node:assert";
 import { createRequire } from "node:module";
 import { silenceSecrets } from "../../provider/src/cloud/debugOutput";
-import { popCoreService } from "../../provider/src/cloud/popcore";
-import { stackHints } from "../hints";
 import { enterEnvironment, leaveEnvironment } from "../protocol/environment";
+import { serviceAt } from "../protocol/service";
 
 interface Debug {
     enabled(name: string): boolean;
@@ -15,19 +14,19 @@ const provider = createRequire(require.resolve("../../provider/src/cloud/debugOu
 const from = (modules: NodeJS.Require, ...names: readonly string[]) =>
     names.reduce((user, name) => createRequire(user.resolve(name)), modules);
 
-/** The copies of `debug` in the libraries that see secrets, by the ways to them. */
+/** The copies of `debug` in the libraries that see secrets, by the path to each. */
 const copies = [
     ["@alicloud/pop-core"],
     ["@alicloud/pop-core", "httpx"],
     ["@alicloud/credentials"],
     ["@alicloud/credentials", "httpx"],
     ["http-proxy-agent"],
-].map((way) => [way.join(" > "), from(provider, ...way)("debug") as Debug] as const);
+].map((path) => [path.join(" > "), from(provider, ...path)("debug") as Debug] as const);
 
 /** What they print: signed requests, keys, and the password of a proxy. */
-const telltale = ["roa", "rpc", "sign", "httpx:request", "http-proxy-agent"];
+const namespaces = ["roa", "rpc", "sign", "httpx:request", "http-proxy-agent"];
 
-describe("what `DEBUG` prints", () => {
+describe("the output of `DEBUG`", () => {
     afterEach(() => {
         for (const [, debug] of copies) {
             debug.disable();
@@ -35,16 +34,16 @@ describe("what `DEBUG` prints", () => {
     });
 
     for (const names of ["*", "roa,rpc,httpx:*,sign,http-proxy-agent*,app"]) {
-        it(`is nothing that libraries sign and send, and all else that it asks for: ${names}`, () => {
+        it(`has nothing that libraries sign and send, and everything else, when it is ${names}`, () => {
             silenceSecrets({ DEBUG: names });
-            for (const [way, debug] of copies) {
-                assert.deepEqual(telltale.filter(debug.enabled), [], way);
-                assert.equal(debug.enabled("app"), true, way);
+            for (const [path, debug] of copies) {
+                assert.deepEqual(namespaces.filter(debug.enabled), [], path);
+                assert.equal(debug.enabled("app"), true, path);
             }
         });
     }
 
-    it("is left alone where it is not set", () => {
+    it("is left alone when it is not set", () => {
         for (const env of [{}, { DEBUG: "" }]) {
             for (const [, debug] of copies) {
                 debug.enable("roa");
@@ -54,30 +53,22 @@ describe("what `DEBUG` prints", () => {
         }
     });
 
-    it("has lost what libraries sign and send before the first call is signed", async () => {
-        const names = [...telltale, "app"].join(",");
+    it("has nothing that libraries sign and send when the first call is signed", async () => {
+        const names = [...namespaces, "app"].join(",");
         enterEnvironment({ DEBUG: names });
         for (const [, debug] of copies) {
             debug.enable(names);
         }
-        const service = popCoreService({
-            hints: stackHints,
-            endpoint: () => ({ url: "http://127.0.0.1:1" }),
-            region: "cn-hangzhou",
-            credentials: () => ({
-                name: "a test",
-                get: async () => {
-                    for (const [way, debug] of copies) {
-                        assert.deepEqual([...telltale, "app"].filter(debug.enabled), ["app"], way);
-                    }
-                    return { accessKeyId: "a", accessKeySecret: "b" };
-                },
-            }),
-            turn: () => async () => {},
-        });
+        const get = async () => {
+            for (const [path, debug] of copies) {
+                assert.deepEqual([...namespaces, "app"].filter(debug.enabled), ["app"], path);
+            }
+            return { accessKeyId: "a", accessKeySecret: "b" };
+        };
+        const service = serviceAt("http://127.0.0.1:1", { credentials: { get } });
         try {
-            const reply = await service.describe("i", { leftMs: 5_000, signal: new AbortController().signal });
-            assert.equal(reply.kind, "notConnected");
+            const response = await service.describe("i", { leftMs: 5_000, signal: new AbortController().signal });
+            assert.equal(response.kind, "notConnected");
         } finally {
             leaveEnvironment();
         }

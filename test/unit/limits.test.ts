@@ -3,18 +3,18 @@ import { install } from "@sinonjs/fake-timers";
 import { defaultRequestsPerSecond, rateLimit } from "../../provider/src/cloud/rateLimit";
 import { settled } from "./steppedTime";
 
-const turnFor = (limit?: string) =>
+const limitOf = (limit?: string) =>
     rateLimit({ config: (key) => (key.endsWith(":requestsPerSecond") ? limit : undefined) });
 
-/** When each of so many requests gets its turn, on a clock that does not wait. */
+/** The times at which so many requests may be sent, on a clock that does not wait. */
 async function timesOf(count: number, limit?: string): Promise<number[]> {
     const clock = install({ toFake: ["setTimeout", "clearTimeout", "performance"] });
     try {
-        const turn = turnFor(limit);
+        const acquire = limitOf(limit);
         const times: number[] = [];
         const all = Promise.all(
             Array.from({ length: count }, async () => {
-                await turn();
+                await acquire();
                 times.push(clock.performance.now());
             }),
         );
@@ -25,8 +25,8 @@ async function timesOf(count: number, limit?: string): Promise<number[]> {
     }
 }
 
-describe("the shared limit of requests", () => {
-    it("stays below the service's 100 in every second, and near what is set", async () => {
+describe("the rate limit", () => {
+    it("stays below the service's 100 in every second, and near the default, when nothing is set", async () => {
         const times = await timesOf(500);
         const mostInASecond = Math.max(
             ...times.map((start) => times.filter((time) => time >= start && time < start + 1_000).length),
@@ -36,27 +36,27 @@ describe("the shared limit of requests", () => {
         assert.ok(500 / took > 0.9 * defaultRequestsPerSecond, `${500 / took} a second`);
     });
 
-    it("is what the configuration says", async () => {
+    it("is the configured one, or an error, when one is set", async () => {
         const times = await timesOf(41, "20");
         assert.ok(Number(times.at(-1)) > 1_500, `41 requests in ${times.at(-1)} ms`);
         for (const wrong of ["0", "-1", "1.5", "many"]) {
-            assert.throws(() => turnFor(wrong), /`alicloud-logstash:requestsPerSecond` is not a whole number from 1/);
+            assert.throws(() => limitOf(wrong), /`alicloud-logstash:requestsPerSecond` is not a whole number from 1/);
         }
     });
 
-    it("lets a tenth of it go at once, and one in any case", async () => {
+    it("allows a tenth at once, and at least one, when many requests wait", async () => {
         const atOnce = async (limit: string) => (await timesOf(30, limit)).filter((time) => time === 0).length;
         assert.deepEqual([await atOnce("100"), await atOnce("20"), await atOnce("1")], [10, 2, 1]);
     });
 
-    it("goes on when the clock of the machine is set back", async () => {
+    it("still allows requests when the machine's clock is set back", async () => {
         const now = Date.now;
         try {
-            const turn = turnFor("1000");
-            await turn();
+            const acquire = limitOf("1000");
+            await acquire();
             Date.now = () => now() - 3_600_000;
-            // More than there is at once, so that some have to wait.
-            await Promise.all(Array.from({ length: 150 }, turn));
+            // More than are allowed at once, so that some have to wait.
+            await Promise.all(Array.from({ length: 150 }, acquire));
         } finally {
             Date.now = now;
         }

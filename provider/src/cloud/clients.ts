@@ -2,21 +2,27 @@ import { type CredentialsSource, credentialsFrom } from "../credentials/credenti
 import { type Call, callFor, regionFor } from "../identity/call";
 import { configHints } from "../identity/endpoint";
 import type { Settings } from "../identity/settings";
-import type { Declaration } from "../lifecycle/arguments";
 import type { LogstashService } from "../request/client";
 import { popCoreService } from "./popcore";
 import { type Acquire, rateLimit } from "./rateLimit";
+
+/** What decides which service a resource uses. `profile` is the resource's own. */
+export interface ServiceKey {
+    readonly region: string;
+    readonly profile?: string | undefined;
+}
 
 /** The services that the resources of one process share. */
 export class Services {
     readonly #services = new Map<string, LogstashService>();
     readonly #sources = new Map<string, CredentialsSource>();
-    #turn: Acquire | undefined;
+    #acquire: Acquire | undefined;
 
+    /** `settings` returns those of the operation at hand. */
     constructor(private readonly settings: () => Settings) {}
 
-    /** One client for each region and account, so that its connections and credentials are shared. */
-    serviceFor({ region, profile }: Declaration): LogstashService {
+    /** One service for each region and profile, so that its connections are shared. */
+    serviceFor({ region, profile }: ServiceKey): LogstashService {
         const key = JSON.stringify([region, profile]);
         const service = this.#services.get(key) ?? this.#newService(region, profile);
         this.#services.set(key, service);
@@ -25,21 +31,19 @@ export class Services {
 
     #newService(region: string, profile: string | undefined): LogstashService {
         const settings = this.settings();
-        let resolved: Call | undefined;
-        const call = () => {
-            resolved ??= callFor(settings, region, profile);
-            return resolved;
-        };
         return popCoreService({
-            endpoint: () => call().endpoint,
-            headers: () => call().headers,
             region,
             hints: configHints(settings),
-            regionOfStack: () => regionOfStack(settings, profile),
-            credentials: () => this.#credentialsFor(call(), profile),
-            turn: () => {
-                this.#turn ??= rateLimit(settings);
-                return this.#turn;
+            target: () => {
+                const call = callFor(settings, region, profile);
+                this.#acquire ??= rateLimit(settings);
+                return {
+                    endpoint: call.endpoint,
+                    headers: call.headers,
+                    credentials: this.#credentialsFor(call, profile),
+                    acquire: this.#acquire,
+                    regionOfStack: regionOfStack(settings, profile),
+                };
             },
         });
     }
@@ -53,10 +57,10 @@ export class Services {
     }
 }
 
-/** For a note in an error only: what is wrong with the settings is told elsewhere. */
+/** The region of resources that name none. Only a hint in an error uses it, so wrong settings are no error here. */
 function regionOfStack(settings: Settings, profile: string | undefined): string | undefined {
     try {
-        // Stryker disable next-line OptionalChaining: equivalent, what throws is no region either
+        // Stryker disable next-line OptionalChaining: equivalent, an error means no region as well
         return regionFor(settings, profile)?.value;
     } catch {
         return undefined;

@@ -1,163 +1,150 @@
-import { type ClientRequest, Agent as HttpAgent, type IncomingMessage } from "node:http";
+import { subscribe } from "node:diagnostics_channel";
+import { Agent as HttpAgent, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
-import { Transform } from "node:stream";
-import { TLSSocket } from "node:tls";
-import { noOtherProxy, noOtherProxyByLibrary, type ProxyServer } from "./proxy";
-import { type AttemptOptions, TunnelAgent } from "./tunnel";
+import { type Duplex, Transform } from "node:stream";
+import { connect } from "../network/connect";
+import { noOtherProxy } from "../network/proxy";
 
-/** No answer of the service comes near it; an endless one is cut off here. */
-const maxAnswerBytes = 1_048_576;
+/** Far more than any response of the service. A longer one is cut off. */
+const maxResponseBytes = 1_048_576;
 
-/** How far one request has come on its way. */
-export interface Watch {
-    /** Nobody has connected for it yet, a connection is being made, or it was given to one that stands. */
-    readonly stage: "queued" | "connecting" | "sent";
-    /** The HTTP status of the answer, once there is one. */
-    readonly httpStatus?: number | undefined;
-}
-
-/** What a request's options say to the agent, beside what Node and pop-core put there. */
-interface WatchedOptions extends AttemptOptions {
-    readonly watched: (request: ClientRequest) => void;
-    /** Told, or the agent for a plain endpoint behind a proxy looks for it in the call stack. */
-    readonly secureEndpoint: false;
-}
-
-/** The part of a proxy's agent used here. */
-interface ProxyAgent {
-    connect(request: ClientRequest, options: WatchedOptions): Promise<Socket>;
-}
-
-/** The part of Node's agents that makes connections: at once, or later. */
-interface Connecting {
-    createConnection(
-        options: object,
-        made: (error: Error | null, socket: Socket | undefined) => void,
-    ): Socket | undefined;
-}
-
-/** The connections to one endpoint, directly or through a proxy. Knows which of them stand, and which ever did. */
+/** The connections to one endpoint. Each carries one request at a time and is kept for the next one. */
 export class Connections {
-    #stood = false;
-    readonly #standing = new WeakSet<Socket>();
+    /** Whether a connection was ever established. */
+    everConnected = false;
+    readonly #idle: Connection[] = [];
 
-    private constructor(readonly agent: HttpAgent) {
-        const watchable = agent as HttpAgent & {
-            addRequest: (request: ClientRequest, options: WatchedOptions) => void;
-        };
-        const add = watchable.addRequest.bind(agent);
-        watchable.addRequest = (request, options) => {
-            options.watched(request);
-            add(request, options);
-        };
-    }
+    /** `proxy` is the proxy that the connections go through. */
+    constructor(
+        private readonly endpoint: URL,
+        private readonly proxy: URL | undefined,
+    ) {}
 
-    /** For requests to a base URL. Nothing is connected yet. */
-    static async to(endpoint: string, proxy: ProxyServer | undefined, maxConnections: number): Promise<Connections> {
-        const options = {
-            ...noOtherProxy,
-            keepAlive: true,
-            maxSockets: maxConnections,
-            maxFreeSockets: maxConnections,
-        };
-        if (endpoint.startsWith("https:")) {
-            return Connections.#byNode(
-                proxy === undefined ? new HttpsAgent(options) : new TunnelAgent(proxy.url, options),
-            );
+    /** An idle connection, or else a new one. It is established: only what is sent on it can reach the service. */
+    async connect(signal: AbortSignal): Promise<Connection> {
+        signal.throwIfAborted();
+        for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+            if (idle.isOpen) {
+                idle.reset();
+                return idle;
+            }
         }
-        if (proxy === undefined) {
-            return Connections.#byNode(new HttpAgent(options));
-        }
-        const { HttpProxyAgent } = await import("http-proxy-agent");
-        const connections = new Connections(new HttpProxyAgent(proxy.url, { ...options, ...noOtherProxyByLibrary }));
-        const connect: ProxyAgent["connect"] = async (request, connectOptions) => {
-            // An agent for each connection: its options are those of the connection to the proxy, `signal` among them.
-            const agent: object = new HttpProxyAgent(proxy.url, {
-                ...noOtherProxyByLibrary,
-                signal: connectOptions.giveUp,
-            });
-            return connections.#watchSocket(await (agent as ProxyAgent).connect(request, connectOptions));
-        };
-        Object.assign(connections.agent, { connect });
-        return connections;
+        const socket = await connect(this.endpoint, this.proxy, signal);
+        this.everConnected = true;
+        return new Connection(socket, this.endpoint.protocol);
     }
 
-    static #byNode(agent: HttpAgent): Connections {
-        const connections = new Connections(agent);
-        const connecting = agent as unknown as Connecting;
-        const create = connecting.createConnection.bind(agent);
-        connecting.createConnection = (options, made) => {
-            const socket = create(options, (error, later) => made(error, later && connections.#watchSocket(later)));
-            return socket && connections.#watchSocket(socket);
-        };
-        return connections;
-    }
-
-    /** Whether a connection has ever stood. */
-    get stood(): boolean {
-        return this.#stood;
-    }
-
-    /** What to give a request as options, and how far it then comes. */
-    watch(giveUp: AbortSignal): { readonly watch: Watch; readonly options: object } {
-        const watch: { stage: Watch["stage"]; httpStatus?: number | undefined } = { stage: "queued" };
-        const sent = () => {
-            watch.stage = "sent";
-        };
-        const watched = (request: ClientRequest) => {
-            watch.stage = "connecting";
-            request.once("socket", (socket: Socket) =>
-                this.#standing.has(socket) ? sent() : socket.once(standingEvent(socket), sent),
-            );
-            request.once("response", (response) => {
-                watch.httpStatus = response.statusCode;
-                limitDecoded(response);
-            });
-        };
-        return { watch, options: { watched, giveUp, secureEndpoint: false } satisfies WatchedOptions };
-    }
-
-    /** Notes when a connection stands, and cuts off answers that are too long. */
-    #watchSocket(socket: Socket): Socket {
-        const stands = () => {
-            this.#standing.add(socket);
-            this.#stood = true;
-        };
-        if (socket instanceof TLSSocket || socket.connecting) {
-            socket.once(standingEvent(socket), stands);
+    /** Ends the use of a connection. Without a whole response no other request can use it, so it is closed. */
+    release(connection: Connection): void {
+        if (connection.isReusable) {
+            this.#idle.push(connection);
         } else {
-            stands();
+            connection.close();
         }
-        let received = 0;
+    }
+}
+
+/** An established connection. */
+export class Connection {
+    /** The agent for a request on this connection. */
+    readonly agent: HttpAgent;
+    /** Whether a request was given to the connection since it was acquired. */
+    sent = false;
+    /** The HTTP status of the response, once there is one. */
+    httpStatus: number | undefined;
+    /** Whether the whole response has arrived, and the connection stays open. */
+    isReusable = false;
+    #receivedBytes = 0;
+
+    constructor(
+        private readonly socket: Socket,
+        protocol: string,
+    ) {
+        this.agent = protocol === "https:" ? new HttpsConnectionAgent(this) : new HttpConnectionAgent(this);
+        connectionOf.set(socket, this);
         socket.on("data", (chunk: Buffer) => {
-            received += chunk.length;
-            if (received > maxAnswerBytes) {
-                socket.destroy(tooLarge());
+            this.#receivedBytes += chunk.length;
+            if (this.#receivedBytes > maxResponseBytes) {
+                socket.destroy(responseTooLarge());
             }
         });
-        // The agent gets a connection back after each answer.
-        socket.on("free", () => {
-            received = 0;
-        });
-        return socket;
+    }
+
+    get isOpen(): boolean {
+        return !this.socket.destroyed;
+    }
+
+    /** Gives the connection to a request. */
+    send(): Socket {
+        this.sent = this.isOpen;
+        return this.socket;
+    }
+
+    /** Prepares the connection for the next request. */
+    reset(): void {
+        this.sent = false;
+        this.httpStatus = undefined;
+        this.isReusable = false;
+        this.#receivedBytes = 0;
+    }
+
+    close(): void {
+        this.socket.destroy();
+    }
+
+    onResponse(response: IncomingMessage): void {
+        this.httpStatus = response.statusCode;
+        limitDecoded(response);
     }
 }
 
-function standingEvent(socket: Socket): "secureConnect" | "connect" {
-    return socket instanceof TLSSocket ? "secureConnect" : "connect";
-}
+/** An agent that has one connection, made before the request. These three methods are Node's documented hooks. */
+const agentOfConnection = (Agent: typeof HttpAgent) =>
+    class extends Agent {
+        constructor(private readonly connection: Connection) {
+            super({ ...noOtherProxy, keepAlive: true });
+        }
 
-/** A few bytes of a compressed response may become gigabytes: what httpx pipes it into is limited too. */
+        override createConnection(): Socket {
+            return this.connection.send();
+        }
+
+        override reuseSocket(socket: Duplex, request: Parameters<HttpAgent["reuseSocket"]>[1]): void {
+            super.reuseSocket(socket, request);
+            this.connection.send();
+        }
+
+        override keepSocketAlive(socket: Duplex): boolean {
+            // The types have no result, but Node closes the socket unless it is true.
+            this.connection.isReusable = (super.keepSocketAlive(socket) as unknown) === true;
+            return this.connection.isReusable;
+        }
+    };
+const HttpConnectionAgent = agentOfConnection(HttpAgent);
+const HttpsConnectionAgent = agentOfConnection(HttpsAgent);
+
+const connectionOf = new WeakMap<Duplex, Connection>();
+
+// pop-core returns neither the response nor, for XML, its status. Node publishes each response before it is read.
+subscribe("http.client.response.finish", (message) => {
+    const { response } = message as { readonly response: IncomingMessage };
+    connectionOf.get(response.socket)?.onResponse(response);
+});
+
+/**
+ * Limits what httpx pipes a compressed response into. It has no limit of its own: a megabyte of gzip became a gigabyte of
+ * memory. Only the response knows the decoder, which is why its `pipe` is replaced.
+ */
 function limitDecoded(response: IncomingMessage): void {
     const pipe = response.pipe.bind(response);
     response.pipe = (decoder, options) => {
-        let decoded = 0;
+        let decodedBytes = 0;
         if (decoder instanceof Transform) {
             decoder.on("data", (chunk: Buffer) => {
-                decoded += chunk.length;
-                if (decoded > maxAnswerBytes) {
-                    decoder.destroy(tooLarge());
+                decodedBytes += chunk.length;
+                if (decodedBytes > maxResponseBytes) {
+                    decoder.destroy(responseTooLarge());
                     response.destroy();
                 }
             });
@@ -166,6 +153,6 @@ function limitDecoded(response: IncomingMessage): void {
     };
 }
 
-function tooLarge(): Error {
-    return Object.assign(new Error("the answer is endless"), { code: "EMSGSIZE" });
+function responseTooLarge(): Error {
+    return Object.assign(new Error("response too large"), { code: "EMSGSIZE" });
 }

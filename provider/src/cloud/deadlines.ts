@@ -1,33 +1,26 @@
-/** What a promise resolves to, or nothing once the time is over or the signal has fired. */
-export async function unlessLate<T>(
-    promise: Promise<T>,
-    left: () => number,
+/** A signal that fires after a time or together with another signal, and `clear`, which ends the timer. */
+export function timeLimit(
+    ms: number,
     signal: AbortSignal,
-): Promise<T | undefined> {
-    let timer: NodeJS.Timeout | undefined;
-    let end = () => {};
-    const over = new Promise<undefined>((resolve) => {
-        end = () => resolve(undefined);
-        timer = setTimeout(end, signal.aborted ? 0 : Math.max(0, left()));
-        signal.addEventListener("abort", end);
-    });
-    try {
-        return await Promise.race([promise, over]);
-    } finally {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", end);
+): { readonly signal: AbortSignal; readonly clear: () => void } {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), Math.max(0, ms));
+    if (ms <= 0) {
+        limit.abort();
     }
+    return { signal: AbortSignal.any([signal, limit.signal]), clear: () => clearTimeout(timer) };
 }
 
-/** What a promise resolves to, unless the signal comes first; what becomes of the promise then is nobody's concern. */
+/** The result of a promise, or a rejection with the signal's reason if the signal fires first. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-    let abort = () => {};
-    const aborted = new Promise<never>((_, reject) => {
-        abort = () => reject(Object.assign(new Error("given up"), { name: "AbortError" }));
-        signal.addEventListener("abort", abort);
-    });
+    const aborted = Promise.withResolvers<never>();
+    const abort = () => aborted.reject(signal.reason);
+    signal.addEventListener("abort", abort);
+    if (signal.aborted) {
+        abort();
+    }
     try {
-        return await Promise.race([promise, aborted]);
+        return await Promise.race([aborted.promise, promise]);
     } finally {
         signal.removeEventListener("abort", abort);
     }

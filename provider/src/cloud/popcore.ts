@@ -1,69 +1,79 @@
 import type { Agent } from "node:http";
 import { validateHeaderValue } from "node:http";
-import { type BulkheadPolicy, bulkhead } from "cockatiel";
 import { ConfigurationError } from "../configuration";
 import { type Credentials, type CredentialsSource, CredentialsUnavailable } from "../credentials/credentials";
 import { type Endpoint, isLoopback } from "../identity/endpoint";
+import { proxyCode, proxyHeaders } from "../network/connect";
+import { type ProxyServer, proxyFor, proxyName } from "../network/proxy";
 import { descriptorOf } from "../operations/operations";
 import { rejectionCode } from "../operations/serviceCodes";
-import type { CallLimits, ConfigHints, LogstashService } from "../request/client";
+import type { CallLimits, ConfigHints, LogstashService, Route } from "../request/client";
 import type { ServiceResponse } from "../request/response";
-import { Connections } from "./connections";
-import { unlessAborted, unlessLate } from "./deadlines";
+import { type Connection, Connections } from "./connections";
+import { timeLimit, unlessAborted } from "./deadlines";
 import { silenceSecrets } from "./debugOutput";
-import { connectCode, replyFromResult, replyFromThrown } from "./popcoreResponse";
-import { proxyFor, proxyName } from "./proxy";
-import { type Acquire, maxConnections as defaultMaxConnections } from "./rateLimit";
+import { connectCode, responseFromResult, responseFromThrown } from "./popcoreResponse";
+import { type Acquire, maxConnections } from "./rateLimit";
 import { redact } from "./redact";
-import { proxyCode } from "./tunnel";
+import { type Semaphore, semaphore } from "./semaphore";
 
-/** Where and as whom the calls are made. */
+/** What the calls of a service have in common. */
 export interface ServiceOptions {
-    readonly endpoint: () => Pick<Endpoint, "url" | "override">;
     readonly region: string;
     /** How region and endpoint are set, for messages. */
     readonly hints: ConfigHints;
-    /** The region of resources that name none, for messages. */
-    readonly regionOfStack?: () => string | undefined;
-    readonly credentials: () => CredentialsSource;
-    /** Resolves when one more request may be sent. */
-    readonly turn: () => Acquire;
-    /** Headers that are signed with each call, beside those that every call has. */
-    readonly headers?: () => Readonly<Record<string, string>>;
+    /** Resolves the settings, once and not before the first call: a deployment that sends nothing needs none. */
+    readonly target: () => Target;
     /** @default 32 */
     readonly maxConnections?: number;
 }
 
-/** One try of a call is given up after this time, or what is left of the operation's. */
+/** Where and as whom the calls are made. */
+export interface Target {
+    readonly endpoint: Pick<Endpoint, "url" | "override">;
+    readonly credentials: CredentialsSource;
+    /** Resolves when one more request may be sent. */
+    readonly acquire: Acquire;
+    /** Headers that are signed with each call, besides those that every call has. */
+    readonly headers?: Readonly<Record<string, string>>;
+    /** The region of resources that name none, for messages. */
+    readonly regionOfStack?: string | undefined;
+}
+
+/** One attempt of a call times out after this time, or with the operation. */
 export const callTimeoutMs = 10_000;
 
-/** Longer than any call and any step of a clock, and not so long that a step could make it more than a timer holds. */
-const clientTimeoutMs = 86_400_000;
+const apiVersion = "2017-06-13";
 
-/** The reply to a call that ends before anything of it is given to a connection. */
-function unsent({ aborted }: AbortSignal): ServiceResponse {
-    return { kind: "notSent", detail: aborted ? "the deployment was stopped" : "no time was left to send it" };
-}
+/**
+ * httpx measures its timeout by the wall clock, and a step of that clock would lose a response. So it gets one that is
+ * longer than any call and any step, but not so long that a step could make it more than a timer holds.
+ */
+const clientTimeoutMs = 86_400_000;
 
 /** The service behind `@alicloud/pop-core`; no other module calls that package. */
 export function popCoreService(options: ServiceOptions): LogstashService {
-    const client = new PopCore(options);
+    let opened: Client | undefined;
+    const client = () => {
+        opened ??= open(options);
+        return opened;
+    };
     const pathOf = (instanceId: string) => `/openapi/logstashes/${encodeURIComponent(instanceId)}`;
     return {
-        send: (operation, instanceId, clientToken, limits) =>
-            client.call(
-                {
-                    action: operation,
-                    method: "POST",
-                    path: `${pathOf(instanceId)}/${descriptorOf(operation).path}`,
-                    query: { clientToken },
-                },
+        send: async (operation, instanceId, clientToken, limits) => {
+            const path = `${pathOf(instanceId)}/${descriptorOf(operation).path}`;
+            return callWithRenewal(
+                client(),
+                { action: operation, method: "POST", path, query: { clientToken } },
                 limits,
-            ),
-        describe: (instanceId, limits) =>
-            client.call({ action: "DescribeLogstash", method: "GET", path: pathOf(instanceId), query: {} }, limits),
-        credentialsName: () => options.credentials().name,
-        route: () => client.route(),
+            );
+        },
+        describe: async (instanceId, limits) => {
+            const path = pathOf(instanceId);
+            return callWithRenewal(client(), { action: "DescribeLogstash", method: "GET", path, query: {} }, limits);
+        },
+        credentialsName: () => client().credentials.name,
+        route: () => routeOf(client()),
     };
 }
 
@@ -74,202 +84,175 @@ interface HttpCall {
     readonly query: Readonly<Record<string, string>>;
 }
 
-/** What is made once, with the first call. */
-interface Opened {
-    readonly url: string;
+/** What all calls of a service share. */
+interface Client extends Target {
+    readonly region: string;
+    readonly hints: ConfigHints;
+    readonly proxy: ProxyServer | undefined;
+    /** A call holds a permit from its credentials to its response, so no request waits in an agent's queue. */
+    readonly acquirePermit: Semaphore;
     readonly connections: Connections;
-    readonly source: CredentialsSource;
-    readonly turn: Acquire;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly proxy?: string;
-    /** Whether connections go to this machine: to the endpoint, or to a proxy. */
-    readonly isLocal: boolean;
+    /** Every credential that a call has used, so that a response that quotes one is masked. */
+    readonly usedSecrets: Set<string>;
     readonly RoaClient: RoaClientConstructor;
 }
 
-class PopCore {
-    #opening: Promise<Opened> | undefined;
-    #opened: Opened | undefined;
-    /** Every credential this client has used, so that an answer that quotes one is masked. */
-    readonly #usedSecrets = new Set<string>();
-    /** A request waits here for its connection, not in the agent: only what is sent counts as sent. */
-    readonly #slots: BulkheadPolicy;
+function open({ region, hints, target, maxConnections: permits = maxConnections }: ServiceOptions): Client {
+    const resolved = target();
+    silenceSecrets(process.env);
+    const { url } = resolved.endpoint;
+    const proxy = proxyFor(url);
+    return {
+        ...resolved,
+        region,
+        hints,
+        proxy,
+        acquirePermit: semaphore(permits),
+        connections: new Connections(new URL(url), proxy?.url),
+        usedSecrets: new Set(),
+        // Loaded with the first call, so that a preview does not pay for it.
+        RoaClient: (require("@alicloud/pop-core") as { ROAClient: RoaClientConstructor }).ROAClient,
+    };
+}
 
-    constructor(private readonly options: ServiceOptions) {
-        this.#slots = bulkhead(this.#maxConnections, Number.POSITIVE_INFINITY);
-    }
+function routeOf({ endpoint, region, hints, proxy, connections, regionOfStack }: Client): Route {
+    const { host } = new URL(endpoint.url);
+    return {
+        endpoint: host,
+        hints,
+        everConnected: connections.everConnected,
+        otherRegion: () => (regionOfStack === region ? undefined : regionOfStack),
+        ...(endpoint.override === undefined ? {} : { override: endpoint.override }),
+        ...(proxy === undefined ? {} : { proxy: proxyName(proxy) }),
+    };
+}
 
-    get #maxConnections(): number {
-        return this.options.maxConnections ?? defaultMaxConnections;
-    }
-
-    async call(call: HttpCall, { leftMs, signal }: CallLimits): Promise<ServiceResponse> {
-        const deadline = performance.now() + leftMs;
-        const left = () => deadline - performance.now();
-        this.#opening ??= this.#open();
-        const opened = await this.#opening;
-        let started = false;
-        const result = this.#slots.execute(async () => {
-            started = true;
-            return left() <= 0 || signal.aborted ? unsent(signal) : this.#withRenewal(opened, call, left, signal);
-        });
-        return (await unlessLate(result, left, signal)) ?? (started ? result : unsent(signal));
-    }
-
-    route() {
-        const { url, override } = this.options.endpoint();
-        const { host } = new URL(url);
-        return {
-            endpoint: host,
-            hints: this.options.hints,
-            everConnected: this.#opened?.connections.stood ?? false,
-            otherRegion: () => {
-                const region = this.options.regionOfStack?.();
-                return region === this.options.region ? undefined : region;
-            },
-            ...(override === undefined ? {} : { override }),
-            ...(this.#opened?.proxy === undefined ? {} : { proxy: this.#opened.proxy }),
-        };
-    }
-
-    async #open(): Promise<Opened> {
-        const source = this.options.credentials();
-        const turn = this.options.turn();
-        const { url } = this.options.endpoint();
-        silenceSecrets(process.env);
-        const proxy = proxyFor(url);
-        const connections = await Connections.to(url, proxy, this.#maxConnections);
-        this.#opened = {
-            url,
-            connections,
-            source,
-            turn,
-            headers: this.options.headers?.() ?? {},
-            isLocal: isLoopback((proxy?.url ?? new URL(url)).host),
-            RoaClient: loadRoaClient(),
-            ...(proxy === undefined ? {} : { proxy: proxyName(proxy) }),
-        };
-        return this.#opened;
-    }
-
-    /** An expired session is renewed once, and the call repeated. */
-    async #withRenewal(
-        opened: Opened,
-        call: HttpCall,
-        left: () => number,
-        signal: AbortSignal,
-    ): Promise<ServiceResponse> {
-        const { reply, expired } = await this.#try(opened, call, left, signal);
-        if (expired === undefined || opened.source.renew === undefined) {
-            return reply;
+/** Makes a call within its limits. An expired session is renewed once, and the call repeated. */
+async function callWithRenewal(
+    client: Client,
+    call: HttpCall,
+    { leftMs, signal: stopped }: CallLimits,
+): Promise<ServiceResponse> {
+    const { credentials } = client;
+    const limit = timeLimit(leftMs, stopped);
+    let release = () => {};
+    try {
+        release = await client.acquirePermit(limit.signal);
+        const first = await attempt(client, call, limit.signal, stopped);
+        if (first.expired === undefined || credentials.renew === undefined) {
+            return first.response;
         }
-        opened.source.renew(expired);
-        return (await this.#try(opened, call, left, signal)).reply;
-    }
-
-    /** `expired` are the credentials that the service calls so. */
-    async #try(
-        opened: Opened,
-        call: HttpCall,
-        left: () => number,
-        signal: AbortSignal,
-    ): Promise<{ readonly reply: ServiceResponse; readonly expired?: Credentials }> {
-        try {
-            const used = await unlessLate(
-                opened.source.get().then(async (credentials) => {
-                    await opened.turn();
-                    return credentials;
-                }),
-                left,
-                signal,
-            );
-            if (used === undefined || left() <= 0 || signal.aborted) {
-                return { reply: unsent(signal) };
-            }
-            checkHeaders(used, opened.source.name);
-            for (const value of Object.values(used)) {
-                this.#usedSecrets.add(value).add(encodeURIComponent(value));
-            }
-            const reply = redact(await this.#send(opened, call, used, left, signal), this.#usedSecrets);
-            const isExpired = reply.kind === "error" && rejectionCode(reply.code)?.expired === true;
-            return isExpired ? { reply, expired: used } : { reply };
-        } catch (thrown) {
-            if (thrown instanceof CredentialsUnavailable) {
-                return { reply: { kind: "notSent", detail: thrown.message } };
-            }
-            throw thrown;
+        credentials.renew(first.expired);
+        return (await attempt(client, call, limit.signal, stopped)).response;
+    } catch (error) {
+        if (error instanceof CredentialsUnavailable) {
+            return { kind: "notSent", detail: error.message };
         }
+        if (error === limit.signal.reason) {
+            return notSent(stopped);
+        }
+        throw error;
+    } finally {
+        release();
+        limit.clear();
     }
+}
 
-    /**
-     * Sends the call, and ends in time whatever the network does: Node reports no abort before there is a socket. Also an
-     * abort ends in a reply, which tells whether anything was given to a connection.
-     */
-    async #send(
-        opened: Opened,
-        call: HttpCall,
-        used: Credentials,
-        left: () => number,
-        signal: AbortSignal,
-    ): Promise<ServiceResponse> {
-        const started = performance.now();
-        const limit = new AbortController();
-        const timer = setTimeout(() => limit.abort(), Math.max(1, Math.min(callTimeoutMs, left())));
-        const giveUp = AbortSignal.any([signal, limit.signal]);
-        const { watch, options } = opened.connections.watch(giveUp);
-        const { agent } = opened.connections;
-        const client = new opened.RoaClient({
-            endpoint: opened.url,
-            apiVersion: "2017-06-13",
-            ...used,
-            opts: { agent },
-        });
-        const { action, method, path, query } = call;
+/** The response to a call that ends before it has a connection. */
+function notSent({ aborted }: AbortSignal): ServiceResponse {
+    return { kind: "notSent", detail: aborted ? "the deployment was stopped" : "no time was left to send it" };
+}
+
+/** Waits for credentials and the rate limit and sends the call. `expired` are credentials that the service calls expired. */
+async function attempt(
+    client: Client,
+    call: HttpCall,
+    signal: AbortSignal,
+    stopped: AbortSignal,
+): Promise<{ readonly response: ServiceResponse; readonly expired?: Credentials }> {
+    const { credentials, usedSecrets } = client;
+    const used = await unlessAborted(credentials.get(), signal);
+    await unlessAborted(client.acquire(), signal);
+    checkHeaders(used, credentials.name);
+    for (const value of Object.values(used)) {
+        usedSecrets.add(value).add(encodeURIComponent(value));
+    }
+    const response = redact(await request(client, call, used, signal, stopped), usedSecrets);
+    const isExpired = response.kind === "error" && rejectionCode(response.code)?.expired === true;
+    return isExpired ? { response, expired: used } : { response };
+}
+
+/** Connects, and sends the call by pop-core. The kind of the response tells whether anything was given to a connection. */
+async function request(
+    client: Client,
+    { action, method, path, query }: HttpCall,
+    credentials: Credentials,
+    signal: AbortSignal,
+    stopped: AbortSignal,
+): Promise<ServiceResponse> {
+    const { endpoint, proxy, connections, RoaClient } = client;
+    const started = performance.now();
+    const notConnected = (code: string): ServiceResponse => ({
+        kind: "notConnected",
+        code,
+        afterMs: performance.now() - started,
+        ...(code === "ECONNREFUSED" && isLoopback((proxy?.url ?? new URL(endpoint.url)).host)
+            ? { isRefusedHere: true }
+            : {}),
+    });
+    const limit = timeLimit(callTimeoutMs, signal);
+    let connection: Connection | undefined;
+    try {
+        connection = await connections.connect(limit.signal);
+        const { agent } = connection;
+        const popCore = new RoaClient({ endpoint: endpoint.url, apiVersion, ...credentials, opts: { agent } });
         // pop-core sends none of the first three by itself; it signs all that begin with `x-acs-`.
         const headers = {
             "accept-encoding": "identity",
             "x-acs-action": action,
-            "x-acs-region-id": this.options.region,
-            ...opened.headers,
+            "x-acs-region-id": client.region,
+            ...client.headers,
         };
-        const unconnected = (code: string): ServiceResponse => ({
-            kind: "notConnected",
-            code,
-            afterMs: performance.now() - started,
-            ...(opened.isLocal && code === "ECONNREFUSED" ? { isRefusedHere: true } : {}),
+        const response = popCore.request(method, path, query, "", headers, {
+            timeout: clientTimeoutMs,
+            beforeRequest: (options) => ({ ...throughProxy(client, options), signal: limit.signal }),
         });
-        try {
-            const answer = client.request(method, path, query, "", headers, {
-                // httpx reckons by the wall clock, and a step of it would lose an answer; the signal is the limit.
-                timeout: clientTimeoutMs,
-                beforeRequest: (request) => ({ ...request, ...options, signal: giveUp }),
-            });
-            const result = await unlessAborted(answer, giveUp);
-            // A plain forward proxy answers in the service's place.
-            return opened.proxy !== undefined && watch.httpStatus === 407
-                ? unconnected(proxyCode(407))
-                : replyFromResult(result);
-        } catch (thrown) {
-            if (signal.aborted) {
-                return watch.stage === "sent" ? { kind: "noResponse", code: "Aborted" } : unsent(signal);
+        const result = await unlessAborted(response, limit.signal);
+        return isProxyResponse(client, connection) ? notConnected(proxyCode(407)) : responseFromResult(result);
+    } catch (thrown) {
+        if (connection?.sent === true) {
+            if (isProxyResponse(client, connection)) {
+                return notConnected(proxyCode(407));
             }
-            switch (watch.stage) {
-                case "sent":
-                    return opened.proxy !== undefined && watch.httpStatus === 407
-                        ? unconnected(proxyCode(407))
-                        : replyFromThrown(thrown, watch.httpStatus);
-                case "connecting":
-                    return unconnected(connectCode(thrown));
-                case "queued":
-                    if (giveUp.aborted) {
-                        return unsent(signal);
-                    }
-                    throw new ConfigurationError(`the request cannot be made (${connectCode(thrown)})`);
-            }
-        } finally {
-            clearTimeout(timer);
+            return stopped.aborted
+                ? { kind: "noResponse", code: "Aborted" }
+                : responseFromThrown(thrown, connection.httpStatus);
         }
+        if (stopped.aborted) {
+            return notSent(stopped);
+        }
+        if (connection?.isOpen === true) {
+            throw new ConfigurationError(`the request cannot be made (${connectCode(thrown)})`);
+        }
+        return notConnected(connectCode(thrown));
+    } finally {
+        if (connection !== undefined) {
+            connections.release(connection);
+        }
+        limit.clear();
     }
+}
+
+/** A proxy forwards a plain request by its whole URL. */
+function throughProxy({ endpoint: { url }, proxy }: Client, options: HttpOptions): HttpOptions {
+    return proxy === undefined || !url.startsWith("http:")
+        ? options
+        : { ...options, path: url + options.path, headers: { ...options.headers, ...proxyHeaders(proxy.url) } };
+}
+
+/** Whether a proxy has responded in place of the service. */
+function isProxyResponse({ proxy }: Client, { httpStatus }: Connection): boolean {
+    return proxy !== undefined && httpStatus === 407;
 }
 
 /** What a header cannot carry would fail in the middle of sending, with a message that quotes nothing useful. */
@@ -290,6 +273,12 @@ function checkHeaders({ accessKeyId, securityToken }: Credentials, name: string)
     }
 }
 
+/** The options of a request that httpx is about to make. */
+interface HttpOptions {
+    readonly path: string;
+    readonly headers: Readonly<Record<string, string>>;
+}
+
 /** The part of pop-core's `ROAClient` used here; the package's own types leave that class out. */
 interface RoaClient {
     request(
@@ -298,15 +287,10 @@ interface RoaClient {
         query: HttpCall["query"],
         body: string,
         headers: Readonly<Record<string, string>>,
-        options: { timeout: number; beforeRequest: (request: object) => object },
+        options: { timeout: number; beforeRequest: (options: HttpOptions) => object },
     ): Promise<unknown>;
 }
 
 type RoaClientConstructor = new (
     config: Credentials & { endpoint: string; apiVersion: string; opts: { agent: Agent } },
 ) => RoaClient;
-
-/** Loaded with the first call, so that a preview does not pay for it. */
-function loadRoaClient(): RoaClientConstructor {
-    return (require("@alicloud/pop-core") as { ROAClient: RoaClientConstructor }).ROAClient;
-}

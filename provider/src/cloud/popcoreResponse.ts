@@ -3,8 +3,8 @@ import type { ServiceError, ServiceResponse } from "../request/response";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads whatever pop-core resolved with: it resolves with a string for every content type it does not know. */
-export function replyFromResult(result: unknown): ServiceResponse {
+/** Reads what pop-core resolved with: a string for every content type that it does not know. */
+export function responseFromResult(result: unknown): ServiceResponse {
     if (!isRecord(result)) {
         const shape =
             result === null ? "JSON null" : typeof result === "string" ? describeText(result) : "no JSON object";
@@ -17,11 +17,11 @@ export function replyFromResult(result: unknown): ServiceResponse {
 }
 
 /**
- * Reads whatever pop-core threw once the request was sent; not always an Error, and not always with a code. Of a message
- * only what the service wrote is kept: Node's and httpx's have the signed URL in them. `seenStatus` is the HTTP status of
- * the answer, which pop-core drops for XML.
+ * Reads what pop-core threw after the request was sent: not always an Error, and not always with a code. Only messages of
+ * the service are kept, because those of Node and httpx contain the signed URL. `seenStatus` is the HTTP status of the
+ * response, which pop-core drops for XML.
  */
-export function replyFromThrown(thrown: unknown, seenStatus?: number): ServiceResponse {
+export function responseFromThrown(thrown: unknown, seenStatus?: number): ServiceResponse {
     const name = textField(thrown, "name");
     if (name === "FormatError") {
         const text = stringField(thrown, "body");
@@ -41,7 +41,7 @@ export function replyFromThrown(thrown: unknown, seenStatus?: number): ServiceRe
         return { kind: "error", ...errorFields(body, code), ...status };
     }
     if (httpStatus !== undefined) {
-        return { kind: "error", code: harmlessCode(code), message: "", ...status };
+        return { kind: "error", code: codeOrNone(code), message: "", ...status };
     }
     const message = textField(thrown, "message");
     if (/hostid: .*requestid: /.test(message) && code !== "") {
@@ -53,10 +53,10 @@ export function replyFromThrown(thrown: unknown, seenStatus?: number): ServiceRe
     }
     return isTransportCode(code)
         ? { kind: "noResponse", code }
-        : { kind: "invalidResponse", detail: "an answer that could not be read" };
+        : { kind: "invalidResponse", detail: "a response that could not be read" };
 }
 
-/** Why no connection was made: Node's code, or one of ours, and never the message behind it. */
+/** The code for a connection that was not made: Node's, or one of ours. The message is dropped. */
 export function connectCode(thrown: unknown): string {
     const code = textField(thrown, "code");
     const name = textField(thrown, "name");
@@ -66,7 +66,7 @@ export function connectCode(thrown: unknown): string {
     return isTransportCode(code) || /^Proxy[A-Za-z]+$/.test(code) ? code : "ConnectionFailed";
 }
 
-/** A field of a foreign object, or "" if it is no text. */
+/** A field of an untrusted value, or "" if it is not a string. */
 function textField(value: unknown, name: string): string {
     return stringField(value, name) ?? "";
 }
@@ -76,7 +76,7 @@ function isTransportCode(code: string): boolean {
     return /^[A-Z][A-Z0-9_]{1,60}$/.test(code);
 }
 
-/** What is read of a body; nothing else of it is kept, for it may echo anything, at any depth. */
+/** The fields of a body that are used. The others are dropped, because a body may echo anything at any depth. */
 function knownFields(body: Fields): Fields {
     const { Result, RequestId } = body;
     const task: unknown = isRecord(Result) && Array.isArray(Result.clusterTasks) ? Result.clusterTasks[0] : undefined;
@@ -95,7 +95,7 @@ function errorFields(body: Fields, code: string): ServiceError {
     const requestId = stringField(body, "RequestId");
     const recommend = textField(body, "Recommend");
     return {
-        code: harmlessCode(code),
+        code: codeOrNone(code),
         message: textField(body, "Message"),
         ...(requestId === undefined ? {} : { requestId }),
         ...(/^https:\/\/[^\s@]+$/.test(recommend) ? { recommend } : {}),
@@ -107,14 +107,14 @@ function xmlFields(message: string, code: string): ServiceError {
     const requestId = /requestid: (\S+)/.exec(message)?.[1];
     const text = message.replace(/ hostid: .*$/s, "");
     return {
-        code: harmlessCode(code),
+        code: codeOrNone(code),
         message: text,
         ...(requestId === undefined ? {} : { requestId }),
     };
 }
 
-/** What no code looks like is none. */
-function harmlessCode(code: string): string {
+/** A code, or "" if the text does not look like one. */
+function codeOrNone(code: string): string {
     return /^[\w.-]{1,100}$/.test(code) ? code : "";
 }
 

@@ -1,8 +1,8 @@
 import type { ServiceResponse } from "../request/response";
 import { sanitize } from "../sanitize";
 
-/** A reply whose texts may be shown: without secrets, and only then bounded, for a part of a secret is one too. */
-export function redact(reply: ServiceResponse, secrets: ReadonlySet<string>): ServiceResponse {
+/** A response whose texts may be shown. Secrets are masked before texts are cut, because a part of a secret is secret too. */
+export function redact(response: ServiceResponse, secrets: ReadonlySet<string>): ServiceResponse {
     const mask = (text: string) => [...secrets].reduce((masking, secret) => masking.replaceAll(secret, "***"), text);
     const shown = <T>(value: T): T => {
         if (typeof value === "string") {
@@ -15,5 +15,5 @@ export function redact(reply: ServiceResponse, secrets: ReadonlySet<string>): Se
             ? (Object.fromEntries(Object.entries(value).map(([name, field]) => [name, shown(field)])) as T)
             : value;
     };
-    return { ...shown(reply), kind: reply.kind } as ServiceResponse;
+    return { ...shown(response), kind: response.kind } as ServiceResponse;
 }

@@ -1,10 +1,10 @@
 import type { Agent } from "node:http";
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { noOtherProxy, noOtherProxyByLibrary, proxyFor } from "../cloud/proxy";
-import { type AttemptOptions, ProxyRefusal, TunnelAgent } from "../cloud/tunnel";
 import { parseJson } from "../configuration";
 import { stringField } from "../json";
+import { noOtherProxy, noOtherProxyByLibrary, proxyFor } from "../network/proxy";
+import { type AttemptOptions, ProxyRefusal, TunnelAgent } from "../network/tunnelAgent";
 
 /** A request, in the form that the providers of `@alicloud/credentials` give to their `doRequest`. */
 export interface ExchangeRequest {

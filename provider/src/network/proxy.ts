@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 import { ConfigurationError } from "../configuration";
 
-/** A proxy that the environment names for a URL. */
+/** The proxy of the environment for a URL. */
 export interface ProxyServer {
     readonly url: URL;
     readonly variable: string;
@@ -14,8 +14,8 @@ const variables = {
 const forAll = ["ALL_PROXY", "all_proxy"];
 
 /**
- * What every agent is made with. Node can give an agent the proxy of the environment by itself; it would then send what goes
- * into our tunnel to that proxy in plain text.
+ * The option of every agent. Node can give an agent the proxy of the environment by itself, and would then send requests for
+ * our tunnel to that proxy in plain text.
  */
 export const noOtherProxy = { proxyEnv: {} } as const;
 
@@ -32,7 +32,7 @@ export function proxyFor(target: string, env: NodeJS.ProcessEnv = process.env): 
         return undefined;
     }
     const text = String(env[variable]).trim();
-    // Nothing here speaks SOCKS, and where it is named for all there is for HTTP it is left to others.
+    // SOCKS is not supported. ALL_PROXY is also for other programs, so a SOCKS proxy there is ignored and not an error.
     if (forAll.includes(variable) && /^socks/i.test(text)) {
         return undefined;
     }
@@ -73,7 +73,7 @@ function isExempt({ hostname, protocol, port }: URL, noProxy: string): boolean {
         });
 }
 
-/** An address of IPv6 has colons of its own, so with a port it is in brackets. */
+/** An IPv6 address contains colons, so it is in brackets if a port follows. */
 function entryOf(entry: string): { readonly name: string; readonly port?: string | undefined } {
     const [, bracketed, port] = /^\[(.+)\](?::(\d+))?$/.exec(entry) ?? [];
     if (bracketed !== undefined) {

@@ -1,0 +1,116 @@
+import { request as httpRequest } from "node:http";
+import { isIP, isIPv6, connect as openTcp, type Socket } from "node:net";
+import { connect as openTls, type TLSSocket } from "node:tls";
+import { urlToHttpOptions } from "node:url";
+
+/** A proxy that responded without making a connection. */
+export class ProxyRejection extends Error {
+    readonly code: ReturnType<typeof proxyCode>;
+
+    constructor(readonly status: number) {
+        super("the proxy made no connection");
+        this.code = proxyCode(status);
+    }
+}
+
+/** The code for a proxy's response that is not a connection; each code is a row of the table of network codes. */
+export function proxyCode(httpStatus: number): "ProxyAuthentication" | "ProxyRefused" | "ProxyUnavailable" {
+    if (httpStatus === 407) {
+        return "ProxyAuthentication";
+    }
+    return httpStatus >= 400 && httpStatus < 500 && httpStatus !== 429 ? "ProxyRefused" : "ProxyUnavailable";
+}
+
+/**
+ * Connects to the server of a URL, TLS included. A proxy makes a tunnel to an https server. For an http server the
+ * connection ends at the proxy, which forwards the requests. An abort closes the connection.
+ */
+export async function connect(url: URL, proxy: URL | undefined, signal: AbortSignal): Promise<Socket> {
+    if (proxy === undefined || url.protocol === "http:") {
+        return connectTo(proxy ?? url, signal);
+    }
+    const proxySocket = await connectTo(proxy, signal);
+    return secure(url, await tunnelThrough(proxySocket, proxy, url, signal), signal);
+}
+
+function connectTo(server: URL, signal: AbortSignal): Promise<Socket> {
+    return server.protocol === "https:"
+        ? secure(server, undefined, signal)
+        : untilReady(openTcp({ ...addressOf(server), noDelay: true }), "connect", signal);
+}
+
+/** Starts TLS, on a new connection or in a tunnel. */
+function secure(server: URL, tunnel: Socket | undefined, signal: AbortSignal): Promise<TLSSocket> {
+    const { host, port } = addressOf(server);
+    const socket = openTls({
+        host,
+        port,
+        // An address is no server name in TLS.
+        servername: isIP(host) === 0 ? host : "",
+        ALPNProtocols: ["http/1.1"],
+        ...(tunnel === undefined ? {} : { socket: tunnel }),
+    });
+    return untilReady(tunnel === undefined ? socket.setNoDelay(true) : socket, "secureConnect", signal);
+}
+
+function untilReady<S extends Socket>(socket: S, event: "connect" | "secureConnect", signal: AbortSignal): Promise<S> {
+    const { promise, resolve, reject } = Promise.withResolvers<S>();
+    const abort = () => socket.destroy(signal.reason);
+    const settle = () => signal.removeEventListener("abort", abort);
+    signal.addEventListener("abort", abort);
+    if (signal.aborted) {
+        abort();
+    }
+    socket.once(event, () => {
+        settle();
+        resolve(socket);
+    });
+    // This listener stays: an error of a connection that nobody uses yet must not end the process.
+    socket.on("error", (error) => {
+        settle();
+        reject(error);
+    });
+    socket.once("close", () => {
+        settle();
+        reject(Object.assign(new Error("the connection was closed"), { code: "ECONNRESET" }));
+    });
+    return promise;
+}
+
+/** Requests a tunnel to a server on a connection to a proxy. */
+function tunnelThrough(socket: Socket, proxy: URL, target: URL, signal: AbortSignal): Promise<Socket> {
+    const { host, port } = addressOf(target);
+    const authority = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+    const request = httpRequest({
+        method: "CONNECT",
+        path: authority,
+        headers: { host: authority, connection: "keep-alive", ...proxyHeaders(proxy) },
+        createConnection: () => socket,
+        signal,
+    });
+    const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+    request.on("error", reject).on("connect", ({ statusCode = 0 }) => {
+        if (statusCode === 200) {
+            resolve(socket);
+        } else {
+            socket.destroy();
+            reject(new ProxyRejection(statusCode));
+        }
+    });
+    request.end();
+    return promise;
+}
+
+/** What a request to a proxy has besides the headers for the server. */
+export function proxyHeaders(proxy: URL): Readonly<Record<string, string>> {
+    const { auth } = urlToHttpOptions(proxy);
+    return {
+        "proxy-connection": "Keep-Alive",
+        ...(auth ? { "proxy-authorization": `Basic ${Buffer.from(auth).toString("base64")}` } : {}),
+    };
+}
+
+function addressOf(url: URL): { readonly host: string; readonly port: number } {
+    const host = String(urlToHttpOptions(url).hostname);
+    return { host, port: Number(url.port || (url.protocol === "https:" ? 443 : 80)) };
+}
