@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { popCoreService } from "../../provider/src/cloud/popcore";
-import { stackHints } from "../hints";
+import { stackHints } from "../support/hints";
 
 describe("a clock of the machine that is stepped while a call is on its way", () => {
     for (const [direction, byMs] of [

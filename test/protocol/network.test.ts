@@ -9,7 +9,7 @@ import { providerStub } from "../../provider/src/dynamic/providerStub";
 import { classifyResponse } from "../../provider/src/request/classify";
 import { codeOf } from "../../provider/src/request/errorMessage";
 import type { ServiceResponse } from "../../provider/src/request/response";
-import { stackHints } from "../hints";
+import { stackHints } from "../support/hints";
 import { CallError } from "./calls";
 import { countingProxy } from "./countingProxy";
 import { leaveEnvironment } from "./environment";

@@ -11,7 +11,7 @@ import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/st
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { startPlugin } from "../../provider/src/plugin/server";
 import { structOf } from "../../provider/src/plugin/values";
-import { pluginInterruptType, urnOf } from "../urns";
+import { pluginInterruptType, urnOf } from "../support/urns";
 import { secret, unknown } from "./anyValue";
 import { failureOf, type Properties } from "./calls";
 import { Host } from "./host";

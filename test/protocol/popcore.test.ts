@@ -10,7 +10,7 @@ import { ConfigurationError } from "../../provider/src/configuration";
 import type { Credentials } from "../../provider/src/credentials/credentials";
 import { classifyPoll, classifyResponse, type Meaning } from "../../provider/src/request/classify";
 import type { LogstashService } from "../../provider/src/request/client";
-import { stackHints } from "../hints";
+import { stackHints } from "../support/hints";
 import { enterEnvironment, leaveEnvironment } from "./environment";
 import { listening } from "./listening";
 import { until } from "./until";

@@ -7,9 +7,9 @@ import { Services } from "../../provider/src/cloud/clients";
 import { settingsOf } from "../../provider/src/credentials/settings";
 import { dynamicConfigSource } from "../../provider/src/dynamic/provider";
 import { readArguments } from "../../provider/src/lifecycle/arguments";
-import { writeCliProfiles } from "../cliProfiles";
-import { stackConfigurationFor } from "../stackConfiguration";
-import { urnOf } from "../urns";
+import { writeCliProfiles } from "../support/cliProfiles";
+import { stackConfigurationFor } from "../support/stackConfiguration";
+import { urnOf } from "../support/urns";
 
 const operation = "InterruptLogstashTask";
 const limits = { leftMs: 5_000, signal: new AbortController().signal };

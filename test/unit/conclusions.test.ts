@@ -11,7 +11,7 @@ import {
 } from "../../provider/src/request/decide";
 import type { ServiceResponse } from "../../provider/src/request/response";
 import { acted, type Next, type RequestState, unanswered, type WaitOptions } from "../../provider/src/request/state";
-import { stackHints } from "../hints";
+import { stackHints } from "../support/hints";
 import { error, unconnected } from "./replies";
 
 const nothing: RequestState = {

@@ -2,8 +2,8 @@ import { strict as assert } from "node:assert";
 import { createRequire } from "node:module";
 import { silenceSecrets } from "../../provider/src/cloud/debugOutput";
 import { popCoreService } from "../../provider/src/cloud/popcore";
-import { stackHints } from "../hints";
 import { enterEnvironment, leaveEnvironment } from "../protocol/environment";
+import { stackHints } from "../support/hints";
 
 interface Debug {
     enabled(name: string): boolean;

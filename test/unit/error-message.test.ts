@@ -7,7 +7,7 @@ import {
     refusalAdvice,
 } from "../../provider/src/request/errorMessage";
 import type { ServiceResponse } from "../../provider/src/request/response";
-import { stackHints } from "../hints";
+import { stackHints } from "../support/hints";
 import { error, unconnected } from "./replies";
 
 const body = (known: object): ServiceResponse => ({ kind: "body", body: { ...known } });

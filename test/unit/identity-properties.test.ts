@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { attributes } from "../../provider/src/identity/attributes";
 import type { Identity } from "../../provider/src/identity/identity";
-import { runsOf } from "../propertyRuns";
+import { runsOf } from "../support/propertyRuns";
 import { profileOf, resolve, type Setup, source } from "./identitySettings";
 
 type Mode = keyof typeof profileOf;

@@ -6,7 +6,7 @@ import { outputsFor } from "../../provider/src/lifecycle/outputs";
 import { type Operation, operations } from "../../provider/src/operations/operations";
 import type { ServiceResponse } from "../../provider/src/request/response";
 import { type Outcome, type Request, runRequest } from "../../provider/src/request/run";
-import { stackHints } from "../hints";
+import { stackHints } from "../support/hints";
 import { error, unconnected } from "./replies";
 import { settled } from "./steppedTime";
 

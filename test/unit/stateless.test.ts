@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { statelessFailures } from "../../provider/src/plugin/stateless";
-import { pluginInterruptType, urnOf } from "../urns";
+import { pluginInterruptType, urnOf } from "../support/urns";
 
 const interrupt = "urn:pulumi:dev::default::alicloud-logstash:index:LogstashTaskInterrupt::LogstashTaskInterrupt";
 const resume = interrupt.replaceAll("Interrupt", "Resume");

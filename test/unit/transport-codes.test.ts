@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { classifyPoll, classifyResponse } from "../../provider/src/request/classify";
 import { codeOf, refusalAdvice } from "../../provider/src/request/errorMessage";
-import { stackHints } from "../hints";
+import { stackHints } from "../support/hints";
 import { unconnected } from "./replies";
 
 const adviceFor = (code: string) =>
