@@ -27,6 +27,8 @@ export interface ResourceState {
     readonly outputs: Readonly<Record<string, unknown>>;
     readonly initErrors?: readonly string[];
     readonly dependencies?: readonly string[];
+    /** Whether it is replaced and still to be deleted. */
+    readonly delete?: boolean;
     /** Where the program declares it. */
     readonly sourcePosition?: string;
 }

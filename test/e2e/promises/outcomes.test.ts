@@ -1,278 +1,324 @@
 import { strict as assert } from "node:assert";
-import { type Emulator, type Fault, type InstanceOptions, startEmulator } from "pulumi-alicloud-logstash-emulator";
+import type { Fault, InstanceOptions } from "pulumi-alicloud-logstash-emulator";
 import { changeOf, diagnosticsOf } from "../../support/cliOutput";
-import { type Arguments, programOf } from "../../support/programs";
-import { expectFailure, expectSuccess, type ResourceState, type Run, Stack } from "../../support/stack";
+import { Fixture, interrupt, type Moment, resume } from "../../support/fixture";
+import { type Arguments, code, type Declaration, programOf } from "../../support/programs";
+import { expectFailure, expectSuccess, project, type Run } from "../../support/stack";
+import { urnOf } from "../../support/urns";
 
-const signal = "InterruptLogstashTask";
-
-type Records = Readonly<Partial<Record<string, ResourceState>>>;
-
-/** Resources whose names their instances have too, on an emulator and a stack of their own. */
-class Scene {
-    private constructor(
-        readonly emulator: Emulator,
-        readonly stack: Stack,
-    ) {}
-
-    static async open(instances: Readonly<Record<string, Omit<InstanceOptions, "instanceId">>>): Promise<Scene> {
-        const emulator = await startEmulator({
-            instances: Object.entries(instances).map(([name, options]) => ({
-                instanceId: instanceOf(name),
-                status: "activating" as const,
-                ...options,
-            })),
-        });
-        return new Scene(emulator, await Stack.create({ emulator, program: "" }));
-    }
-
-    async close(): Promise<void> {
-        this.stack.remove();
-        await this.emulator.stop();
-    }
-
-    declare(resources: Readonly<Record<string, Arguments>>): void {
-        const declarations = Object.entries(resources).map(
-            ([name, args]) => [name, { args: { instanceId: instanceOf(name), ...args } }] as const,
-        );
-        this.stack.program(programOf(Object.fromEntries(declarations)));
-    }
-
-    strike(name: string, fault: Fault, operation: "InterruptLogstashTask" | "DescribeLogstash" = signal): void {
-        this.emulator.faults.add({ operation, instanceId: instanceOf(name), fault });
-    }
-
-    strikeOnce(name: string, fault: Fault): void {
-        this.emulator.faults.add({ operation: signal, instanceId: instanceOf(name), calls: 1, fault });
-    }
-
-    /** The recorded resources by name. */
-    async records(): Promise<Records> {
-        const records = await this.stack.resources();
-        return Object.fromEntries(records.map((record) => [record.urn.split("::").at(-1), record]));
-    }
-
-    signals(name: string) {
-        return this.emulator.ledger.requestsTo(signal, instanceOf(name));
-    }
-
-    effects(name: string): number {
-        return this.emulator.ledger.effectsOn(instanceOf(name)).length;
-    }
-
-    expectOneToken(name: string): void {
-        assert.equal(new Set(this.signals(name).map(({ clientToken }) => clientToken)).size, 1);
-    }
+/** What there is after a run: the record, and what the instance has got so far. */
+interface Outcome {
+    /** `undefined` if nothing is recorded. */
+    readonly status: string | undefined;
+    /** `interrupted` or `resumed`. */
+    readonly done: boolean | undefined;
+    readonly effects: number;
+    readonly tokens: number;
 }
 
-function instanceOf(name: string): string {
-    return `ls-cn-${name.toLowerCase()}01`;
+/** One `pulumi up` of a case. */
+interface Step {
+    readonly args: Arguments;
+    /** The status that the instance gets before the run. */
+    readonly becomes?: string;
+    readonly fault?: Fault & { readonly operation?: "DescribeLogstash"; readonly calls?: number };
+    /** What the error names; a step without one succeeds. */
+    readonly error?: RegExp;
+    readonly outcome: Outcome;
 }
 
-function endingOf(record: ResourceState | undefined): readonly unknown[] {
-    return [record?.outputs.status, record?.outputs.interrupted];
+/** A resource in up to three runs; its last step lasts. */
+interface Case {
+    readonly title: string;
+    readonly kind?: Declaration["kind"];
+    /** `null` if it does not exist. */
+    readonly instance?: Omit<InstanceOptions, "instanceId"> | null;
+    readonly steps: readonly [Step, Step?, Step?];
 }
 
-describe("an interrupt", () => {
-    let scene: Scene;
-    let succeeded: Run;
-    let failed: Run;
-    let finished: Run;
-    let afterSuccess: Records;
-    let afterFailure: Records;
-    let atEnd: Records;
-    let sentBefore: number;
+const step = (args: Arguments, outcome: Outcome, rest: Omit<Step, "args" | "outcome"> = {}): Step => {
+    return { args, outcome, ...rest };
+};
+const is = (status: string | undefined, done: boolean | undefined, effects: number, tokens = 1): Outcome => {
+    return { status, done, effects, tokens };
+};
+const nothing = is(undefined, undefined, 0);
+const finished = is("suspended", true, 1);
+const unknown = is("pending", false, 1);
 
-    const unanswered = ["unanswered", "reset", "superseded"] as const;
-    const updated = ["updateUnanswered", "updateRefused"] as const;
+const short = { timeoutSeconds: 2 };
+const v1 = { ...short, triggers: ["v1"] };
+const v2 = { ...short, triggers: ["v2"] };
+const fileAsset = (path: string) => ({ ...short, triggers: [code(`new pulumi.asset.FileAsset("${path}")`)] });
+const elsewhere = "ls-cn-elsewhere01";
+
+const forbidden: Fault = { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "Not authorized." };
+const unavailable = (point: "before" | "after"): Fault => ({ kind: "service-unavailable", point });
+const lost = { fault: unavailable("after"), error: /ServiceUnavailable/ };
+
+const cases = {
+    retried: {
+        title: "has one effect when the first response is lost",
+        steps: [step({}, finished, { fault: { kind: "reset", point: "after", calls: 1 } })],
+    },
+    slow: {
+        title: "polls until the instance is suspended when that takes a while",
+        instance: { interruptMs: 2_500, changeMs: 60_000 },
+        steps: [step({}, finished)],
+    },
+    unpolled: {
+        title: "takes the acceptance for the end when `waitForSuspended` is false",
+        steps: [step({ waitForSuspended: false }, is("accepted", true, 1))],
+    },
+    reached: {
+        title: "interrupts nothing when the instance is suspended already",
+        instance: { status: "suspended" },
+        steps: [step({}, is("suspended", false, 0))],
+    },
+    missing: {
+        title: "records nothing when the service rejects the request",
+        instance: null,
+        steps: [step({}, nothing, { error: /InstanceNotFound/ })],
+    },
+    idle: {
+        title: "fails when the instance is idle, until `whenIdle` allows to skip",
+        instance: { status: "active" },
+        steps: [step({}, nothing, { error: /whenIdle/ }), step({ whenIdle: "skip" }, is("active", false, 0))],
+    },
+    unseen: {
+        title: "is pending when polling is denied, and finished when it is allowed",
+        steps: [
+            step(short, is("pending", true, 1), {
+                fault: { ...forbidden, operation: "DescribeLogstash" },
+                error: /elasticsearch:DescribeLogstash/,
+            }),
+            step(short, finished),
+        ],
+    },
+    waiting: {
+        title: "is pending when the budget ends, and the next run only polls",
+        instance: { interruptMs: Number.POSITIVE_INFINITY },
+        steps: [
+            step(short, is("pending", true, 1), { error: /activating/ }),
+            step(short, finished, { becomes: "suspended" }),
+        ],
+    },
+    lost: {
+        title: "is finished with the same token by the next run when no response comes",
+        steps: [step(short, unknown, lost), step(short, finished)],
+    },
+    lostOtherSettings: {
+        title: "is finished with the same token when settings have changed since",
+        steps: [step(short, unknown, lost), step({ timeoutSeconds: 30, waitForSuspended: true }, finished)],
+    },
+    refreshing: {
+        title: "is finished with the same token in a run that refreshes",
+        steps: [step(short, unknown, lost), step(short, finished)],
+    },
+    superseded: {
+        title: "is superseded by a new trigger when no response comes: only the new token is sent",
+        steps: [step(short, unknown, lost), step(v2, is("suspended", true, 2, 2), { becomes: "activating" })],
+    },
+    updateLost: {
+        title: "finishes an update when no response to it comes",
+        steps: [
+            step(v1, finished),
+            step(v2, is("pending", false, 2, 2), {
+                becomes: "activating",
+                fault: { kind: "html", status: 502, point: "after" },
+                error: /timeoutSeconds/,
+            }),
+            step(v2, is("suspended", true, 2, 2)),
+        ],
+    },
+    updateRejected: {
+        title: "keeps the record when an update is rejected, and sends it again in the next run",
+        steps: [
+            step(v1, finished),
+            step(v2, is("suspended", true, 1, 2), { becomes: "activating", fault: forbidden, error: /Forbidden\.RAM/ }),
+            step(v2, is("suspended", true, 2, 2)),
+        ],
+    },
+    overMeanwhile: {
+        title: "stays pending when nothing is left to interrupt, until `whenIdle` allows to skip",
+        steps: [
+            step(short, is("pending", false, 0), { fault: unavailable("before"), error: /ServiceUnavailable/ }),
+            step(short, is("pending", false, 0), { becomes: "active", error: /whenIdle/ }),
+            step({ ...short, whenIdle: "skip" }, is("active", false, 0)),
+        ],
+    },
+    asset: {
+        title: "is finished with the same token when only the path of an asset changes, and sent again for other content",
+        steps: [
+            step(fileAsset("one.txt"), unknown, lost),
+            step(fileAsset("./same.txt"), finished),
+            step(fileAsset("two.txt"), is("suspended", true, 2, 2), { becomes: "activating" }),
+        ],
+    },
+    dated: {
+        title: "interrupts again when a date in an output changes",
+        steps: [
+            step({ triggers: [code("new Date(0)")] }, finished),
+            step({ triggers: [code("pulumi.output(1).apply((at) => new Date(at))")] }, is("suspended", true, 2, 2), {
+                becomes: "activating",
+            }),
+        ],
+    },
+    movedBack: {
+        title: "sends the first token again when it returns to an instance, which a remembering service ignores",
+        steps: [
+            step(short, finished),
+            step({ ...short, instanceId: elsewhere }, is("suspended", true, 1)),
+            step(short, is("pending", true, 1), { becomes: "activating", error: /triggers/ }),
+        ],
+    },
+    resumeUnseen: {
+        title: "takes the acceptance of a resume for its end when no poll succeeds",
+        kind: "LogstashTaskResume",
+        instance: { status: "suspended" },
+        steps: [
+            step(v1, is("accepted", true, 1), { fault: { ...unavailable("before"), operation: "DescribeLogstash" } }),
+        ],
+    },
+    neverKnown: {
+        title: "stays pending in each run without a response, with one token",
+        steps: [step(short, unknown, lost), step(short, unknown, lost), step(short, unknown, lost)],
+    },
+} satisfies Readonly<Record<string, Case>>;
+
+type Name = keyof typeof cases;
+const names = Object.keys(cases) as Name[];
+const idOf = (name: Name) => `ls-cn-${name.toLowerCase()}01`;
+const caseOf = (name: Name): Case => cases[name];
+const runs = [0, 1, 2] as const;
+
+/** The step of a case in a run; after its last one, the program stays. */
+function stepOf(name: Name, run: (typeof runs)[number]): Step {
+    const { steps } = caseOf(name);
+    const last = steps.findLast((step) => step !== undefined) ?? steps[0];
+    return steps[run] ?? (last.error === undefined ? { args: last.args, outcome: last.outcome } : last);
+}
+
+describe("a request", () => {
+    let fixture: Fixture;
+    const moments: Moment[] = [];
+    let refreshed: readonly Moment["records"][];
+    let destroyed: Run;
 
     before(async () => {
-        scene = await Scene.open({
-            ...{ lost: {}, slow: { interruptMs: 2_500, changeMs: 60_000 }, trusting: {} },
-            ...{ skipped: { status: "active" }, reached: { status: "suspended" } },
-            ...{ idle: { status: "active" }, unseen: {}, waiting: { interruptMs: Number.POSITIVE_INFINITY } },
-            ...{ unanswered: {}, reset: {}, superseded: {} },
-            ...{ updateUnanswered: {}, updateRefused: {} },
+        const existing = names.filter((name) => caseOf(name).instance !== null);
+        fixture = await Fixture.open({
+            instances: [elsewhere, ...existing.map((name) => ({ instanceId: idOf(name), ...caseOf(name).instance }))],
         });
-        const short = { timeoutSeconds: 2 };
-        const updatedFor = (trigger: string) => ({
-            updateUnanswered: { ...short, triggers: [trigger] },
-            updateRefused: { ...short, triggers: [trigger] },
-        });
-        const succeeding = {
-            lost: {},
-            slow: {},
-            trusting: { waitForSuspended: false },
-            skipped: { whenIdle: "skip" },
-            reached: {},
-        };
-        scene.strikeOnce("lost", { kind: "reset", point: "after" });
-        scene.declare({ ...succeeding, ...updatedFor("v1") });
-        succeeded = expectSuccess(await scene.stack.up());
-        afterSuccess = await scene.records();
-
-        const forbidden = { kind: "refusal", status: 403, code: "Forbidden.RAM", message: "Not authorized." } as const;
-        scene.strike("unseen", forbidden, "DescribeLogstash");
-        for (const name of unanswered) {
-            scene.strike(name, { kind: "service-unavailable", point: "after" });
+        const { stack } = fixture;
+        for (const [file, text] of Object.entries({ one: "1", same: "1", two: "2" })) {
+            stack.write(`${file}.txt`, text);
         }
-        for (const name of updated) {
-            scene.emulator.startChange(instanceOf(name));
-        }
-        scene.strike("updateUnanswered", { kind: "html", status: 502, point: "after" });
-        scene.strike("updateRefused", forbidden);
-        const pending = { unseen: short, waiting: short, unanswered: short, reset: short };
-        scene.declare({ ...succeeding, ...updatedFor("v2"), nosuch: {}, idle: {}, superseded: short, ...pending });
-        failed = expectFailure(await scene.stack.up("--continue-on-error"));
-        afterFailure = await scene.records();
-
-        scene.emulator.faults.clear();
-        scene.emulator.step(instanceOf("waiting"));
-        scene.emulator.startChange(instanceOf("superseded"));
-        sentBefore = scene.signals("superseded").length;
-        scene.declare({
-            ...succeeding,
-            ...updatedFor("v2"),
-            idle: { whenIdle: "skip" },
-            superseded: { ...short, triggers: ["v2"] },
-            ...pending,
-            reset: { timeoutSeconds: 30, waitForSuspended: true },
+        await up(0);
+        expectSuccess(await stack.up("--refresh", "--target", urnOf("refreshing", { project })));
+        refreshed = await fixture.withoutRequests(async () => {
+            const before = await fixture.records();
+            expectSuccess(await stack.refresh("--run-program"));
+            expectSuccess(await stack.refresh("--clear-pending-creates"));
+            return [before, await fixture.records()];
         });
-        finished = expectSuccess(await scene.stack.up());
-        atEnd = await scene.records();
+        await up(1);
+        await up(2);
+        destroyed = await fixture.withoutRequests(() => stack.destroy());
     });
-    after(() => scene.close());
+    after(() => fixture.close());
 
-    /** The CLI's explanation of one resource. */
-    const explanationOf = (name: string) => diagnosticsOf(failed, name).join("\n");
-
-    function expectFinished(name: string): void {
-        assert.equal(changeOf(finished, name), "updated");
-        assert.deepEqual(endingOf(atEnd[name]), ["suspended", true]);
-        assert.equal(atEnd[name]?.initErrors, undefined);
-        assert.equal(scene.effects(name), 1);
-        scene.expectOneToken(name);
+    /** Continues after a failure, so that each resource gets its own outcome. */
+    async function up(run: (typeof runs)[number]): Promise<void> {
+        const { emulator, stack } = fixture;
+        const declarations = names.map((name): [string, Declaration] => {
+            const { args, becomes, fault } = stepOf(name, run);
+            const { kind = "LogstashTaskInterrupt" } = caseOf(name);
+            const instanceId = idOf(name);
+            if (becomes !== undefined) {
+                emulator.setStatus(instanceId, becomes);
+            }
+            if (fault !== undefined) {
+                const ofKind = kind === "LogstashTaskResume" ? resume : interrupt;
+                const { operation = ofKind, calls, ...rest } = fault;
+                emulator.faults.add({ operation, instanceId, ...(calls === undefined ? {} : { calls }), fault: rest });
+            }
+            return [name, { kind, args: { instanceId, ...args } }];
+        });
+        stack.program(programOf(Object.fromEntries(declarations)));
+        moments.push(await fixture.up("--continue-on-error", "--parallel", "100"));
+        emulator.faults.clear();
     }
 
-    describe("that succeeds", () => {
-        it("is one effect when the first answer is lost, and the CLI says what was retried", () => {
-            const [retry = "", ...more] = diagnosticsOf(succeeded, "lost");
-            assert.match(retry, /^InterruptLogstashTask: ECONNRESET.*retrying with the same client token/);
-            assert.deepEqual(more, []);
-            assert.deepEqual(endingOf(afterSuccess.lost), ["suspended", true]);
-            assert.equal(scene.effects("lost"), 1);
-            scene.expectOneToken("lost");
-        });
+    function outcomeIn({ records, requests, effects }: Moment, name: Name): Outcome {
+        const instanceId = idOf(name);
+        const { ledger } = fixture.emulator;
+        const sent = ledger.requests.slice(0, requests).filter((entry) => entry.instanceId === instanceId);
+        const tokens = sent.map(({ clientToken }) => clientToken).filter((token) => token !== undefined);
+        const outputs = records[name]?.outputs;
+        return {
+            status: outputs && String(outputs.status),
+            done: outputs && (outputs.interrupted === true || outputs.resumed === true),
+            effects: ledger.effectsOn(instanceId).filter(({ sequence }) => sequence <= effects).length,
+            tokens: new Set(tokens).size,
+        };
+    }
+    const momentOf = (run: number) => moments[run] ?? assert.fail(`there was no run ${run + 1}`);
+    const outputsOf = (run: number, name: Name) => momentOf(run).records[name]?.outputs ?? {};
 
-        it("waits beside the resource until the instance is suspended", () => {
-            assert.match(succeeded.text, /LogstashTaskInterrupt slow .*\d+ %, activating, \d+ s left/);
-            assert.deepEqual(endingOf(afterSuccess.slow), ["suspended", true]);
-            assert.equal(scene.effects("slow"), 1);
+    for (const name of names) {
+        it(caseOf(name).title, () => {
+            for (const run of runs) {
+                const { outcome, error } = stepOf(name, run);
+                const moment = momentOf(run);
+                assert.deepEqual(outcomeIn(moment, name), outcome, `run ${run + 1}`);
+                const diagnostics = diagnosticsOf(moment.run, name).join("\n");
+                if (error !== undefined) {
+                    assert.match(diagnostics, error);
+                }
+                const { initErrors, outputs } = moment.records[name] ?? {};
+                assert.equal(initErrors?.length, outputs?.status === "pending" ? 1 : undefined);
+            }
         });
+    }
 
-        it("trusts the acceptance without a look where `waitForSuspended` is false", () => {
-            assert.equal(afterSuccess.trusting?.outputs.status, "accepted");
-            assert.equal(scene.emulator.ledger.requestsTo("DescribeLogstash", instanceOf("trusting")).length, 0);
-        });
-
-        it('is recorded as skipped for an idle instance with `whenIdle: "skip"`', () => {
-            assert.deepEqual(
-                [...endingOf(afterSuccess.skipped), afterSuccess.skipped?.outputs.interruptedAt],
-                ["active", false, undefined],
-            );
-            assert.equal(scene.effects("skipped"), 0);
-        });
-
-        it("is reached already where the instance is suspended", () => {
-            assert.deepEqual(endingOf(afterSuccess.reached), ["suspended", false]);
-            assert.equal(scene.effects("reached"), 0);
-        });
-    });
-
-    describe("that does not succeed", () => {
-        it("for a refusal ends with the service's words, and records nothing", () => {
-            const [request, ...more] = scene.signals("nosuch");
-            assert.deepEqual(more, []);
-            assert.match(explanationOf("nosuch"), /InterruptLogstashTask on ls-cn-nosuch01 in cn-hangzhou: refused/);
-            assert.match(explanationOf("nosuch"), /InstanceNotFound/);
-            assert.ok(explanationOf("nosuch").includes(String(request?.requestId)));
-            assert.equal(afterFailure.nosuch, undefined);
-        });
-
-        it("for an idle instance says how to skip, records nothing, and is skipped by the next run", () => {
-            assert.match(explanationOf("idle"), /nothing to interrupt: the instance is active/);
-            assert.match(explanationOf("idle"), /`whenIdle: "skip"`/);
-            assert.equal(afterFailure.idle, undefined);
-            assert.deepEqual(
-                [...endingOf(atEnd.idle), atEnd.idle?.outputs.interruptedAt],
-                ["active", false, undefined],
-            );
-            assert.equal(scene.effects("idle"), 0);
-        });
-
-        it("names the RAM action when it may not look at the instance, and finishes once it may", () => {
-            assert.match(explanationOf("unseen"), /elasticsearch:DescribeLogstash/);
-            assert.equal(afterFailure.unseen?.outputs.status, "pending");
-            expectFinished("unseen");
-        });
-
-        it("stays recorded when the wait runs out, and the next run only looks", () => {
-            assert.match(
-                explanationOf("waiting"),
-                /accepted, but not seen through within 2 s .*: the instance is activating/,
-            );
-            assert.match(explanationOf("waiting"), /to interrupt a newer change instead, change `triggers`/);
-            assert.deepEqual(endingOf(afterFailure.waiting), ["pending", true]);
-            expectFinished("waiting");
-            assert.equal(atEnd.waiting?.outputs.interruptedAt, afterFailure.waiting?.outputs.interruptedAt);
-            assert.equal(scene.signals("waiting").length, 1);
-        });
-
-        for (const name of unanswered) {
-            it(`is recorded as pending when no answer comes: ${name}`, () => {
-                assert.match(explanationOf(name), /it is not known whether it was done/);
-                assert.match(explanationOf(name), /ServiceUnavailable \(HTTP 503\)/);
-                const { id, outputs, initErrors } = afterFailure[name] ?? assert.fail("not recorded");
-                assert.equal(id, instanceOf(name));
-                assert.deepEqual([outputs.status, outputs.interrupted], ["pending", false]);
-                assert.equal(outputs.clientToken, scene.signals(name)[0]?.clientToken);
-                assert.equal(initErrors?.length, 1);
-            });
+    it("fails the run when it leaves something to do", () => {
+        for (const { run } of moments) {
+            expectFailure(run);
         }
-
-        it("is finished by the next run, with the same token", () => expectFinished("unanswered"));
-
-        it("is finished so whatever settings have changed since", () => expectFinished("reset"));
-
-        it("is superseded by a new trigger: only the new token is sent", () => {
-            const signals = scene.signals("superseded");
-            const [later, ...more] = signals.slice(sentBefore);
-            assert.deepEqual(more, []);
-            assert.notEqual(later?.clientToken, signals[0]?.clientToken);
-            assert.equal(scene.effects("superseded"), 2);
-            assert.equal(atEnd.superseded?.outputs.status, "suspended");
-        });
-
-        it("is done once it is finished: the next run finds nothing to do", async () => {
-            const sent = scene.emulator.ledger.requests.length;
-            assert.match(expectSuccess(await scene.stack.up()).text, /14 unchanged/);
-            assert.equal(scene.emulator.ledger.requests.length, sent);
-        });
     });
 
-    describe("after an earlier one, that does not succeed,", () => {
-        it("because no answer comes is finished too, and the old record is not lost", () => {
-            const { outputs } = afterFailure.updateUnanswered ?? assert.fail("not recorded");
-            assert.deepEqual([outputs.status, outputs.triggers], ["pending", ["v2"]]);
-            assert.equal(atEnd.updateUnanswered?.outputs.status, "suspended");
-            assert.equal(scene.effects("updateUnanswered"), 2);
-        });
+    it("is shown beside its resource while it is polled for", () => {
+        assert.match(momentOf(0).run.text, /LogstashTaskInterrupt slow .*activating/);
+    });
 
-        it("because it is refused leaves the record as it was, and is sent again by the next run", () => {
-            assert.match(explanationOf("updateRefused"), /grant the RAM action elasticsearch:InterruptLogstashTask/);
-            assert.deepEqual(afterFailure.updateRefused?.outputs, afterSuccess.updateRefused?.outputs);
-            assert.equal(atEnd.updateRefused?.outputs.status, "suspended");
-            assert.equal(scene.effects("updateRefused"), 2);
-        });
+    it("leaves the service's request ID in the error when it is rejected", () => {
+        const [request] = fixture.emulator.ledger.requestsTo(interrupt, idOf("missing"));
+        assert.ok(diagnosticsOf(momentOf(0).run, "missing").join().includes(String(request?.requestId)));
+    });
+
+    it("is polled for only, and keeps the time of its acceptance, when it was accepted before", () => {
+        assert.equal(fixture.tokens(idOf("waiting")).length, 1);
+        assert.equal(outputsOf(1, "waiting").interruptedAt, outputsOf(0, "waiting").interruptedAt);
+        assert.equal(fixture.emulator.ledger.requestsTo("DescribeLogstash", idOf("unpolled")).length, 0);
+    });
+
+    it("leaves nothing of the file's path in the record when a trigger is an asset", () => {
+        assert.doesNotMatch(JSON.stringify(outputsOf(1, "asset")), /same\.txt/);
+    });
+
+    it("replaces the resource when it goes to another instance", () => {
+        assert.equal(changeOf(momentOf(1).run, "movedBack"), "replaced");
+    });
+
+    it("keeps its record as it is, and is not sent, when the stack is refreshed", () => {
+        const [before, after] = refreshed.map((records) =>
+            names.map((name) => records[name]?.outputs).map((outputs) => JSON.stringify(outputs)),
+        );
+        assert.deepEqual(after, before);
+    });
+
+    it("is forgotten by a destroy, which sends nothing, when it is pending", () => {
+        expectSuccess(destroyed);
     });
 });
