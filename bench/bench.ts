@@ -10,8 +10,8 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { pluginHeader } from "../test/engine/pluginPrograms";
-import { expectSuccess, Stack } from "../test/engine/stack";
+import { pluginHeader } from "../test/support/pluginPrograms";
+import { expectSuccess, Stack } from "../test/support/stack";
 import "../test/setup";
 
 /** The least that a dynamic resource can be comes last: the others are compared with it. */

@@ -66,7 +66,7 @@ export async function buildArchives(folder: string): Promise<readonly string[]> 
 
 /** Lays the files out as the package on npm does, whose modules find the schema and the version by their own place. */
 async function fill(folder: string, version: string): Promise<void> {
-    const metafile = await bundle(join(folder, "dist", "host", "plugin", "main.js"));
+    const metafile = await bundle(join(folder, "dist", "plugin", "main.js"));
     writeFileSync(join(folder, "THIRD-PARTY.txt"), licensesOf(metafile));
     const manifest = { name: executable, version, license: "Apache-2.0", type: "commonjs" };
     writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, undefined, 4)}\n`);
@@ -94,7 +94,7 @@ async function bundle(outfile: string): Promise<Metafile> {
         },
     };
     const { metafile, warnings } = await build({
-        entryPoints: [join(provider, "dist", "host", "plugin", "main.js")],
+        entryPoints: [join(provider, "dist", "plugin", "main.js")],
         outfile,
         absWorkingDir: repository,
         bundle: true,

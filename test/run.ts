@@ -9,7 +9,7 @@ import { once } from "node:events";
 
 const twoAtOnce = "mocha --parallel --jobs 2";
 /** Not run beside other tests: they measure a process's memory, or how long it takes to end. */
-const alone = "test/engine/lostEngine.test.ts";
+const alone = "test/e2e/promises/lostEngine.test.ts";
 const load = "test/protocol/process/load.test.ts";
 const realEngine = "test/model/realEngine.test.ts";
 
@@ -17,7 +17,7 @@ const quick = [
     "biome ci",
     "npm run typecheck",
     // The longest first: the last file would otherwise run alone.
-    `${twoAtOnce} 'test/{engine,package,protocol}/**/*.test.ts' 'test/{contract,emulator,model,scripts,unit}/**/*.test.ts' ` +
+    `${twoAtOnce} 'test/{e2e/promises,package,protocol}/**/*.test.ts' 'test/{contract,emulator,model,scripts,unit}/**/*.test.ts' ` +
         [alone, load, realEngine].map((file) => `--ignore ${file}`).join(" "),
     `mocha ${alone}`,
 ];
@@ -25,9 +25,9 @@ const all = [
     ...quick,
     "npm install --prefix tools",
     `mocha ${load} ${realEngine}`,
-    `${twoAtOnce} 'test/{installs,examples,screens}/**/*.test.ts'`,
-    "ts-node test/versions/main.ts",
-    "sh test/system/run.sh",
+    `${twoAtOnce} 'test/e2e/{installs,examples,screens}/**/*.test.ts'`,
+    "ts-node test/e2e/versions/main.ts",
+    "sh test/e2e/system/run.sh",
     "mocha 'test/chaos/**/*.test.ts'",
 ];
 

@@ -6,8 +6,8 @@ import { chmodSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { Context, RootHookObject } from "mocha";
-import { beginTest, evidence } from "./evidence";
-import { processesOf, send } from "./processes";
+import { beginTest, evidence } from "./support/evidence";
+import { processesOf, send } from "./support/processes";
 
 const modules = (folder: string) => join(__dirname, "..", folder, "node_modules");
 

@@ -13,7 +13,7 @@ const pause = new logstash.LogstashTaskInterrupt(
 const work: pulumi.Resource[] = []; // Your resources, each with { dependsOn: pause }.
 new logstash.LogstashTaskResume(
     "resume",
-    { instanceId, interruption: pause.interruption as pulumi.Output<string> },
+    { instanceId, interruption: pause.interruption },
     { dependsOn: [pause, ...work] },
 );
 

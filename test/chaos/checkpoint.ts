@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, rmSync, statSync, truncateSync } from "node:fs";
-import { project, type Run } from "../engine/stack";
+import { project, type Run } from "../support/stack";
 import type { Site } from "./site";
 
 /** The file that holds the state, or the one beside it with the attributes of that file. */

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import type { Operation } from "pulumi-alicloud-logstash-emulator";
-import type { Run } from "../engine/stack";
-import { providerLimitMs, providersOf, send } from "../processes";
+import { providerLimitMs, providersOf, send } from "../support/processes";
+import type { Run } from "../support/stack";
 import { type CheckpointFile, runWithRemedies, tear } from "./checkpoint";
 import { expectNothingToDo } from "./deployments";
 import type { Kill, KillRound, KillStack, Moment, Victim } from "./killPlan";

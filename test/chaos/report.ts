@@ -1,4 +1,4 @@
-import { lastLines } from "../evidence";
+import { lastLines } from "../support/evidence";
 import type { KillResult } from "./killStack";
 import type { Violation } from "./site";
 

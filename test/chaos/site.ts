@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Account, type Emulator, type InstanceOptions, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { pluginHeader } from "../engine/pluginPrograms";
-import { type ResourceState, type Run, Stack } from "../engine/stack";
-import { linesOf } from "../evidence";
-import type { Process } from "../processes";
+import { linesOf } from "../support/evidence";
+import { pluginHeader } from "../support/pluginPrograms";
+import type { Process } from "../support/processes";
+import { type ResourceState, type Run, Stack } from "../support/stack";
 import type { Form } from "./killPlan";
 import { type Credentials, leaksOf } from "./secrets";
 

@@ -1,5 +1,5 @@
 import type { RequestEntry } from "pulumi-alicloud-logstash-emulator";
-import type { ResourceState } from "../engine/stack";
+import type { ResourceState } from "../support/stack";
 import type { ExportedState, Site } from "./site";
 
 /** One interrupt that the program has asked for on each of several instances: the first, or that of a new trigger. */

@@ -6,7 +6,7 @@ import { Visit } from "../../contract/visit";
 import { dynamicConfigSource } from "../../provider/src/dynamic/provider";
 import { type ApplyResult, Lifecycle } from "../../provider/src/lifecycle/lifecycle";
 import { descriptorOf, type Operation } from "../../provider/src/operations/operations";
-import { urnOf } from "../urns";
+import { urnOf } from "../support/urns";
 import { differences } from "./differences";
 import { withoutWaiting } from "./jumpingTime";
 

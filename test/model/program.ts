@@ -1,7 +1,7 @@
 import { providerStub } from "../../provider/src/dynamic/providerStub";
 import { unknownValue } from "../../provider/src/lifecycle/triggers";
-import { project } from "../engine/stack";
-import { interruptType, resumeType, urnOf } from "../urns";
+import { project } from "../support/stack";
+import { interruptType, resumeType, urnOf } from "../support/urns";
 import type { Registration } from "./engine";
 import type { Properties } from "./providerProcess";
 

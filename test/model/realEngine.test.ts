@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { programOf } from "../engine/programs";
-import { type Run as CliRun, Stack } from "../engine/stack";
+import { programOf } from "../support/programs";
+import { type Run as CliRun, Stack } from "../support/stack";
 import { argumentsIn, type Declaration, type Program, roles, urnIn } from "./program";
 import { fates, instanceIds, regions, World } from "./world";
 

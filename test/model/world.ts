@@ -5,7 +5,7 @@ import {
     type RequestEntry,
     startEmulator,
 } from "pulumi-alicloud-logstash-emulator";
-import { stackConfigurationFor } from "../stackConfiguration";
+import { stackConfigurationFor } from "../support/stackConfiguration";
 import { Engine, Killed, type ResourceRecord, type RunOptions, type Step } from "./engine";
 import { OpenRequests } from "./openRequests";
 import { contract, type Program, type Role, registrations, roles, urnIn } from "./program";

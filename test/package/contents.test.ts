@@ -2,9 +2,9 @@ import { strict as assert } from "node:assert";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blocksIn, textsOfPages } from "./blocks";
-import { repository, run } from "./commands";
-import { type Packed, packed } from "./packed";
+import { blocksIn, textsOfPages } from "../support/blocks";
+import { repository, run } from "../support/commands";
+import { type Packed, packed } from "../support/packed";
 
 interface Manifest {
     readonly scripts: Readonly<Record<string, string>>;
@@ -110,7 +110,7 @@ describe("the packed package", () => {
         assert.deepEqual([...new Set(foreign)].sort(), allowed, paths.join("\n"));
         // What makes the calls, and what decides about them, comes with the first resource.
         assert.deepEqual(
-            paths.filter((path) => /\/dist\/(cloud|host\/lifecycle|resources)/.test(path)),
+            paths.filter((path) => /\/dist\/(cloud|lifecycle|resources)/.test(path)),
             [],
         );
     });

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAllowed, parsePolicy } from "pulumi-alicloud-logstash-emulator";
-import { accountId } from "../account";
-import { blocksIn, textsOfPages } from "./blocks";
-import { repository, run } from "./commands";
+import { accountId } from "../support/account";
+import { blocksIn, textsOfPages } from "../support/blocks";
+import { repository, run } from "../support/commands";
 
 describe("the documentation", () => {
     let folder: string;

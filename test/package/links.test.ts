@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { repository, run } from "./commands";
+import { repository, run } from "../support/commands";
 import { deadLinksOf } from "./links";
 
 describe("the Markdown files", () => {

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { providerKeys } from "../../provider/src/identity/attributes";
-import { repository } from "./commands";
+import { repository } from "../support/commands";
 
 const pages = ["_index.md", "installation-configuration.md"];
 const schema = JSON.parse(readFileSync(join(repository, "provider", "schema.json"), "utf8")) as {

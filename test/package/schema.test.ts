@@ -7,7 +7,7 @@ import { outputNames } from "../../provider/src/lifecycle/outputs";
 import { pluginTypeTokenOf } from "../../provider/src/lifecycle/urn";
 import { type Operation, operations } from "../../provider/src/operations/operations";
 import { schema } from "../../scripts/schema";
-import { repository } from "./commands";
+import { repository } from "../support/commands";
 
 interface Properties {
     readonly [name: string]: { readonly description: string; readonly secret?: boolean };

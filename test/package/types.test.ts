@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { repository, run } from "./commands";
+import { repository, run } from "../support/commands";
 
 const program = `
 import * as pulumi from "@pulumi/pulumi";

@@ -9,9 +9,9 @@ import fc, { type Arbitrary } from "fast-check";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { providerStub } from "../../provider/src/dynamic/providerStub";
-import { runsOf } from "../propertyRuns";
-import { stackConfigurationFor } from "../stackConfiguration";
-import { interruptType, resumeType, urnOf } from "../urns";
+import { runsOf } from "../support/propertyRuns";
+import { stackConfigurationFor } from "../support/stackConfiguration";
+import { interruptType, resumeType, urnOf } from "../support/urns";
 import { anyValue, marker, nested, secret, unknown } from "./anyValue";
 import { Host } from "./host";
 

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { dynamicProvider } from "../../provider/src/dynamic/provider";
-import { urnOf } from "../urns";
+import { urnOf } from "../support/urns";
 
 const never = new AbortController().signal;
 const declared = { instanceId: "ls-cn-1", region: "cn-hangzhou", resourceUrn: urnOf("pause") };

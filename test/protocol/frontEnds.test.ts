@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { deriveToken } from "../../provider/src/lifecycle/token";
-import { writeCliProfiles } from "../cliProfiles";
+import { writeCliProfiles } from "../support/cliProfiles";
 import { unknown } from "./anyValue";
 import { failureOf, type Properties } from "./calls";
 import { Engine } from "./engine";

@@ -3,7 +3,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { type Emulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { providerStub } from "../../provider/src/dynamic/providerStub";
-import { interruptType, pluginInterruptType, pluginResumeType, resumeType, urnOf } from "../urns";
+import { interruptType, pluginInterruptType, pluginResumeType, resumeType, urnOf } from "../support/urns";
 import { secret } from "./anyValue";
 import type { Properties } from "./calls";
 import { Host, pluginVariable } from "./host";

@@ -15,8 +15,8 @@ import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logst
 import { deriveToken } from "../../provider/src/lifecycle/token";
 import { startPlugin } from "../../provider/src/plugin/server";
 import { structOf } from "../../provider/src/plugin/values";
-import { writeCliProfiles } from "../cliProfiles";
-import { pluginInterruptType, urnOf } from "../urns";
+import { writeCliProfiles } from "../support/cliProfiles";
+import { pluginInterruptType, urnOf } from "../support/urns";
 import { secret, signature, unknown } from "./anyValue";
 import { failureOf, type Properties } from "./calls";
 import { pluginConfigFor } from "./frontEnds";

@@ -10,7 +10,7 @@ import type { Credentials } from "../../provider/src/credentials/credentials";
 import { classifyPoll, classifyResponse, type ResponseMeaning } from "../../provider/src/request/classify";
 import type { CallLimits, LogstashService } from "../../provider/src/request/client";
 import type { ServiceResponse } from "../../provider/src/request/response";
-import { stackHints } from "../hints";
+import { stackHints } from "../support/hints";
 import { enterEnvironment, leaveEnvironment } from "./environment";
 import { listening } from "./listening";
 import { type ServiceSettings, serviceAt } from "./service";

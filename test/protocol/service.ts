@@ -1,7 +1,7 @@
 import { testAccount } from "pulumi-alicloud-logstash-emulator";
 import { popCoreService, type Target } from "../../provider/src/cloud/popcore";
 import type { LogstashService } from "../../provider/src/request/client";
-import { stackHints } from "../hints";
+import { stackHints } from "../support/hints";
 
 /** What a test gives a service besides its URL. */
 export interface ServiceSettings extends Partial<Omit<Target, "credentials">> {

@@ -6,8 +6,8 @@ import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator"
 import { Services } from "../../provider/src/cloud/clients";
 import { processSettings } from "../../provider/src/credentials/processSettings";
 import { dynamicConfigSource } from "../../provider/src/dynamic/provider";
-import { writeCliProfiles } from "../cliProfiles";
-import { stackConfigurationFor } from "../stackConfiguration";
+import { writeCliProfiles } from "../support/cliProfiles";
+import { stackConfigurationFor } from "../support/stackConfiguration";
 
 const limits = { leftMs: 5_000, signal: new AbortController().signal };
 

@@ -5,7 +5,7 @@ import * as decide from "../../provider/src/request/decide";
 import * as messages from "../../provider/src/request/messages";
 import type { ServiceResponse } from "../../provider/src/request/response";
 import { initialState, type RequestState, stateAfterPoll, type WaitOptions } from "../../provider/src/request/state";
-import { stackHints } from "../hints";
+import { stackHints } from "../support/hints";
 import { accepted as acceptance, body, denied, interrupting, lost, notConnected, notFound, notSent } from "./responses";
 
 const unsent = initialState(undefined, false);

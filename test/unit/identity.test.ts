@@ -11,7 +11,7 @@ import { describeIdentity, type Identity } from "../../provider/src/identity/ide
 import { howToSet, howToSetRegion } from "../../provider/src/identity/messages";
 import { lookupInSettings } from "../../provider/src/identity/settings";
 import { describeSource, type ResolvedSetting } from "../../provider/src/identity/sources";
-import { runsOf } from "../propertyRuns";
+import { runsOf } from "../support/propertyRuns";
 import {
     allModes,
     baseOf,

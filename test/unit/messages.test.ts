@@ -5,7 +5,7 @@ import { codeOf, type ErrorReport, errorText } from "../../provider/src/request/
 import * as messages from "../../provider/src/request/messages";
 import type { ServiceResponse } from "../../provider/src/request/response";
 import { initialState, type RequestState, type WaitOptions } from "../../provider/src/request/state";
-import { stackHints } from "../hints";
+import { stackHints } from "../support/hints";
 import { body, denied, error, lost, notConnected, notFound, notSent } from "./responses";
 
 const unsent = initialState(undefined, false);

@@ -3,7 +3,7 @@ import { install } from "@sinonjs/fake-timers";
 import type { Line } from "../../provider/src/request/progress";
 import type { ServiceResponse } from "../../provider/src/request/response";
 import { type Outcome, type Request, runRequest } from "../../provider/src/request/run";
-import { stackHints } from "../hints";
+import { stackHints } from "../support/hints";
 import { accepted, status } from "./responses";
 import { settled } from "./steppedTime";
 

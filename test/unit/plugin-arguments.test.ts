@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { inputFailures } from "../../provider/src/plugin/checkFailures";
 import { readProviderArguments } from "../../provider/src/plugin/providerArguments";
-import { pluginInterruptType, urnOf } from "../urns";
+import { pluginInterruptType, urnOf } from "../support/urns";
 
 const read = (given: Readonly<Record<string, unknown>>, name?: string, project = "website") => {
     const { failuresIn, ...rest } = readProviderArguments(given, name, {});

@@ -10,7 +10,7 @@ import { typeTokenOf } from "../../provider/src/lifecycle/urn";
 import { type Operation, operations } from "../../provider/src/operations/operations";
 import { inputsOf } from "../../provider/src/resources/logstashTask";
 import { normalizedTriggers } from "../../provider/src/resources/triggers";
-import { interruptType } from "../urns";
+import { interruptType } from "../support/urns";
 import { unhandledIn } from "./unhandled";
 
 const instanceId = "ls-cn-unit0001";

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { install } from "@sinonjs/fake-timers";
 import fc from "fast-check";
 import { attemptUntil, backoffMs, type Pause, pollMs, startBudget } from "../../provider/src/request/retry";
-import { runsOf } from "../propertyRuns";
+import { runsOf } from "../support/propertyRuns";
 import { listenersOf } from "./listeners";
 import { settled } from "./steppedTime";
 

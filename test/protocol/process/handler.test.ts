@@ -5,8 +5,8 @@ import { join } from "node:path";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { providerStub } from "../../../provider/src/dynamic/providerStub";
-import { stackConfigurationFor } from "../../stackConfiguration";
-import { urnOf } from "../../urns";
+import { stackConfigurationFor } from "../../support/stackConfiguration";
+import { urnOf } from "../../support/urns";
 import { CallError, type Properties } from "../calls";
 import { Host } from "../host";
 

@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { maxConnections } from "../../../provider/src/cloud/rateLimit";
 import { providerStub } from "../../../provider/src/dynamic/providerStub";
-import { stackConfigurationFor } from "../../stackConfiguration";
+import { stackConfigurationFor } from "../../support/stackConfiguration";
 import type { Properties } from "../calls";
 import { Host } from "../host";
 

@@ -1,0 +1,216 @@
+import { strict as assert } from "node:assert";
+import {
+    copyFileSync,
+    cpSync,
+    mkdirSync,
+    mkdtempSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, delimiter, dirname, join } from "node:path";
+import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
+import { engineEnv, findEngine } from "../../../scripts/engine";
+import { languageHosts } from "../../../scripts/languageHosts";
+import { buildArchives } from "../../../scripts/plugin";
+import { buildSdks } from "../../../scripts/sdks";
+import { blocksIn } from "../../support/blocks";
+import { writeCliProfiles } from "../../support/cliProfiles";
+import { repository, run, shellEnv } from "../../support/commands";
+
+const page = readFileSync(join(repository, "docs", "languages.md"), "utf8");
+/** The instances of the examples, and the region of the second one. */
+const [orders, billing, billingRegion] = ["ls-cn-4591f1y6abcd", "ls-cn-0pp1n8xqr3ef", "ap-southeast-1"] as const;
+const examples = {
+    YAML: { name: "yaml", program: "Pulumi.yaml", unpolled: ["whenIdle: skip", "waitForSuspended: false"] },
+    Python: { name: "python", program: "__main__.py", unpolled: ['when_idle="skip"', "wait_for_suspended=False"] },
+    Go: {
+        name: "go",
+        program: "main.go",
+        unpolled: ['WhenIdle:   pulumi.String("skip")', "WaitForSuspended: pulumi.Bool(false)"],
+    },
+    TypeScript: {
+        name: "typescript-sdk",
+        program: "index.ts",
+        unpolled: ['whenIdle: "skip"', "waitForSuspended: false"],
+    },
+    JavaScript: {
+        name: "javascript-plugin",
+        program: "index.js",
+        unpolled: ['whenIdle: "skip"', "waitForSuspended: false"],
+    },
+} as const;
+
+describe("with the archive of the plugin, by the commands of the documentation,", function () {
+    this.timeout(1_800_000);
+    let folder: string;
+    let release: string;
+    let emulator: Emulator;
+    let env: NodeJS.ProcessEnv;
+
+    before(async () => {
+        folder = mkdtempSync(join(tmpdir(), "logstash-languages-"));
+        release = join(folder, "release");
+        await buildArchives(release);
+        await buildSdks(release);
+        env = await newcomersEnv();
+    });
+    after(() => rmSync(folder, { recursive: true, force: true }));
+
+    beforeEach(async () => {
+        emulator = await startEmulator({
+            instances: [
+                { instanceId: orders, status: "activating", interruptMs: 0 },
+                { instanceId: billing, region: billingRegion, status: "activating", interruptMs: 0 },
+            ],
+        });
+        env = { ...env, ALIBABA_CLOUD_ENDPOINT_ELASTICSEARCH: emulator.url };
+    });
+    afterEach(() => emulator.stop());
+
+    /** Node.js, the CLI and what compilers and package managers need; nothing of this repository. */
+    async function newcomersEnv(): Promise<NodeJS.ProcessEnv> {
+        const [home, state] = [join(folder, "home"), join(folder, "state")];
+        mkdirSync(home);
+        mkdirSync(state);
+        const npmCache = (await run("npm", ["config", "get", "cache"], { cwd: folder, env: shellEnv() })).trim();
+        const goPaths = await run("go", ["env", "GOPATH", "GOCACHE"], { cwd: folder, env: shellEnv() });
+        const [GOPATH, GOCACHE] = goPaths.split("\n");
+        const engine = await findEngine();
+        const path = (process.env.PATH ?? "").split(delimiter).filter((part) => !part.includes("node_modules"));
+        const PATH = [await languageHosts(engine), dirname(process.execPath), ...path].join(delimiter);
+        const others = Object.entries(shellEnv()).filter(([name]) => !/^(PULUMI|ALI(BABA_?)?CLOUD)_/.test(name));
+        const { accessKeyId: access_key_id, accessKeySecret: access_key_secret } = testAccount;
+        writeCliProfiles(home, { name: "billing", mode: "AK", access_key_id, access_key_secret });
+        return {
+            ...engineEnv(engine, { ...Object.fromEntries(others), PATH }),
+            ...{ GOPATH, GOCACHE, npm_config_cache: npmCache },
+            HOME: home,
+            PULUMI_HOME: join(home, ".pulumi"),
+            // Instead of `pulumi login`, a passphrase, and the answer "yes".
+            PULUMI_BACKEND_URL: `file://${state}`,
+            PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
+            PULUMI_SKIP_CONFIRMATIONS: "true",
+        };
+    }
+
+    const effectsOn = (instanceId: string) =>
+        emulator.ledger.effectsOn(instanceId).map(({ operation }) => operation.replace("LogstashTask", ""));
+
+    /** A copy of an example beside the files of a release. */
+    function project(example: string): string {
+        const copy = mkdtempSync(join(folder, `${example}-`));
+        cpSync(join(repository, "examples", example), copy, { recursive: true });
+        for (const file of readdirSync(release)) {
+            copyFileSync(join(release, file), join(copy, file));
+        }
+        return copy;
+    }
+    /** As in the shell of somebody who has activated the environment of Python once. */
+    const shell = (lines: string, cwd: string) =>
+        run("sh", ["-e", "-c", `if [ -d venv ]; then . venv/bin/activate; fi\n${lines}`], { cwd, env });
+
+    for (const [language, { name, program, unpolled }] of Object.entries(examples)) {
+        it(`deploys the example in ${language} through its whole life`, async () => {
+            const cwd = project(name);
+            const started = performance.now();
+            await shell(commandsIn("Install"), cwd);
+            const { accessKeyId, accessKeySecret } = testAccount;
+            const secrets = { "LTAI…": accessKeyId, "secretKey …": `secretKey ${accessKeySecret}` };
+            await shell(replaced(commandsIn("Configure").replace("init dev", `init ${basename(cwd)}`), secrets), cwd);
+            await shell("pulumi config set release v1", cwd);
+            const output = await shell(commandsIn(language), cwd);
+            console.log(
+                `      ${((performance.now() - started) / 1_000).toFixed(0)} s to the end of the first deployment`,
+            );
+            assert.match(output, /status *: "suspended"/);
+            assert.deepEqual(effectsOn(orders), ["Interrupt", "Resume"]);
+            assert.deepEqual(effectsOn(billing), ["Interrupt"]);
+            const regions = emulator.ledger.requests.map(({ instanceId, region }) => `${instanceId} ${region}`);
+            assert.deepEqual([...new Set(regions)].sort(), [`${billing} ${billingRegion}`, `${orders} cn-hangzhou`]);
+
+            const sent = emulator.ledger.requests.length;
+            await shell("pulumi up --skip-preview --expect-no-changes", cwd);
+            assert.equal(emulator.ledger.requests.length, sent);
+
+            emulator.startChange(billing, billingRegion);
+            await shell("pulumi config set release v2\npulumi up --skip-preview", cwd);
+            assert.deepEqual(effectsOn(orders), ["Interrupt", "Resume", "Interrupt", "Resume"]);
+            assert.deepEqual(effectsOn(billing), ["Interrupt", "Interrupt"]);
+
+            emulator.setStatus(billing, "active", billingRegion);
+            await shell("pulumi config set release v3", cwd);
+            await assert.rejects(
+                shell("pulumi up --skip-preview", cwd),
+                /nothing to interrupt: the instance is active[\s\S]*whenIdle/,
+            );
+            emulator.startChange(billing, billingRegion);
+            await shell("pulumi up --skip-preview", cwd);
+            assert.equal(effectsOn(billing).length, 3);
+
+            const before = emulator.ledger.requests.length;
+            await shell("pulumi destroy --skip-preview", cwd);
+            assert.equal(emulator.ledger.requests.length, before);
+
+            // Without a poll there is no `interruption`, and no language may turn that into "".
+            const file = join(cwd, program);
+            const [polled, notPolled] = unpolled;
+            writeFileSync(file, replaced(readFileSync(file, "utf8"), { [polled]: notPolled }));
+            emulator.startChange(billing, billingRegion);
+            emulator.setStatus(orders, "activating");
+            await assert.rejects(
+                shell("pulumi config set release v4\npulumi up --skip-preview", cwd),
+                /interruption[\s\S]*triggers[\s\S]*clientToken/,
+            );
+            assert.equal(effectsOn(orders).at(-1), "Interrupt");
+        });
+    }
+
+    it("compiles the examples of the schema against the SDKs, and shows those of the resume", async () => {
+        const cwd = project("go");
+        const texts = join(repository, "scripts", "schema", "examples");
+        await shell(commandsIn("Go").replace("pulumi up\n", ""), cwd);
+        cpSync(join(repository, "examples", "typescript-sdk", "package.json"), join(cwd, "package.json"));
+        await shell(commandsIn("TypeScript").replace("pulumi up\n", ""), cwd);
+        const compilerOptions = { strict: true, noEmit: true, target: "es2022", module: "nodenext", types: ["node"] };
+        writeFileSync(join(cwd, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
+        for (const name of ["interrupt", "resume"]) {
+            copyFileSync(join(texts, `${name}.go`), join(cwd, "main.go"));
+            await shell("go vet -mod=mod .", cwd);
+            copyFileSync(join(texts, `${name}.ts`), join(cwd, `${name}.ts`));
+            copyFileSync(join(texts, `${name}.py`), join(cwd, `${name}.py`));
+            await run("python3", ["-m", "py_compile", `${name}.py`], { cwd });
+        }
+        await run("tsc", ["-p", cwd], { cwd });
+        for (const [language, end] of [
+            ["yaml", "yaml"],
+            ["python", "py"],
+            ["go", "go"],
+            ["typescript", "ts"],
+        ] as const) {
+            const text = readFileSync(join(texts, `resume.${end}`), "utf8");
+            assert.ok(
+                blocksIn(page, language).includes(text),
+                `docs/languages.md shows another program in ${language}`,
+            );
+        }
+    });
+});
+
+/** The only block of commands below a heading of the page. */
+function commandsIn(title: string): string {
+    const section = page.split(/^##+ /m).find((text) => text.startsWith(`${title}\n`)) ?? "";
+    const [commands, ...others] = blocksIn(section, "sh");
+    assert.ok(commands !== undefined && others.length === 0, `one block of commands in "${title}"`);
+    return commands;
+}
+
+/** A text with each key replaced; fails if it does not have one. */
+function replaced(text: string, changes: Readonly<Record<string, string>>): string {
+    return Object.entries(changes).reduce((result, [from, to]) => {
+        assert.ok(result.includes(from), `there is no "${from}"`);
+        return result.replace(from, to);
+    }, text);
+}
