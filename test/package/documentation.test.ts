@@ -7,6 +7,8 @@ import { accountId } from "../account";
 import { blocksIn, textsOfPages } from "./blocks";
 import { repository, run } from "./commands";
 
+const readme = readFileSync(join(repository, "README.md"), "utf8");
+
 describe("the documentation", () => {
     let folder: string;
     beforeEach(() => {
@@ -26,6 +28,19 @@ describe("the documentation", () => {
         symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
         const report = await run("mocha", ["--no-config", ...args], { cwd: folder });
         assert.match(report, /2 passing/);
+    });
+
+    it("quotes errors that the source has", () => {
+        const [, table = ""] = readme.split("| error | recorded | what to do |\n");
+        const cells = table.slice(0, table.indexOf("\n\n")).split("\n").slice(1);
+        const quotes = cells.flatMap((row) => row.split("|")[1]?.match(/[^`|]{5,}(?=`)/g) ?? []);
+        assert.ok(quotes.length > 10);
+        const source = readFileSync(join(repository, "provider", "src", "request", "messages.ts"), "utf8");
+        const isThere = (quote: string) => source.includes(quote.replace(/ (interrupt|resume)$/, " $${verb}"));
+        assert.deepEqual(
+            quotes.filter((quote) => !isThere(quote)),
+            [],
+        );
     });
 
     it("has a RAM policy that allows what is sent, and nothing else", () => {
