@@ -1,6 +1,6 @@
 /**
  * Measures what the resources cost a deployment: a first `up` by the dynamic form, by the plugin, and by a dynamic resource that
- * does nothing. It writes the table and the picture of docs/cost.md. Run it alone on a machine.
+ * does nothing. It writes the table of docs/cost.md. Run it alone on a machine.
  *
  *     npm run bench
  *     npm run bench -- --sizes 1,5 --pairs 1    a check that it works; prints the table and writes nothing
@@ -76,13 +76,9 @@ async function main(): Promise<void> {
     const table = tableOf(rows, Number(values.pairs));
     console.log(`\n${table}`);
     if (values.sizes === "1,500") {
-        const docs = join(__dirname, "..", "docs");
-        const page = readFileSync(join(docs, "cost.md"), "utf8");
-        writeFileSync(join(docs, "cost.svg"), pictureOf(rows));
-        writeFileSync(
-            join(docs, "cost.md"),
-            page.replace(/(<!-- measured -->\n)[\s\S]*(?=<!-- end -->)/, `$1${table}\n`),
-        );
+        const file = join(__dirname, "..", "docs", "cost.md");
+        const page = readFileSync(file, "utf8");
+        writeFileSync(file, page.replace(/(<!-- measured -->\n)[\s\S]*(?=<!-- end -->)/, `$1${table}\n`));
     }
 }
 
@@ -155,50 +151,7 @@ function tableOf(rows: readonly Row[], pairs: number): string {
     ].join("\n");
 }
 
-const colors: Readonly<Record<Contender, string>> = {
-    "dynamic form": "#ff6a00",
-    plugin: "#0a7d55",
-    "no-op": "#8a94a6",
-};
-
-/** Bars, a panel for each size and measure. */
-export function pictureOf(rows: readonly Row[]): string {
-    const panels = [...new Set(rows.map(({ size }) => size))].flatMap((size) => [
-        { title: `up of ${size}, s`, size, name: "seconds" as const },
-        { title: `processor time of ${size}, s`, size, name: "processorSeconds" as const },
-        { title: `state of ${size}, B`, size, name: "stateBytes" as const },
-    ]);
-    const width = 170;
-    const drawn = panels.map(({ title, size, name }, n) => {
-        const left = 20 + n * width;
-        const ofSize = rows.filter((row) => row.size === size);
-        const most = Math.max(...ofSize.map(({ median }) => median[name]));
-        const bars = ofSize.map(({ contender, median }, bar) => {
-            const height = (median[name] / most) * 110;
-            const [x, y] = [left + bar * 46, 180 - height];
-            const value = Number(median[name].toPrecision(3));
-            return `<rect x="${x}" y="${y.toFixed(1)}" width="38" height="${height.toFixed(1)}" fill="${colors[contender]}"/>
-<text x="${x + 19}" y="${(y - 5).toFixed(1)}" text-anchor="middle">${value}</text>`;
-        });
-        return [`<text x="${left}" y="205" font-weight="600">${title}</text>`, ...bars].join("\n");
-    });
-    const legend = contenders.map(
-        (contender, n) =>
-            `<rect x="${20 + n * 120}" y="16" width="12" height="12" fill="${colors[contender]}"/>` +
-            `<text x="${38 + n * 120}" y="27">${contender}</text>`,
-    );
-    const size = `width="${40 + panels.length * width}" height="220"`;
-    return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="system-ui, sans-serif" font-size="12" role="img">
-<title>A first up by the dynamic form, by the plugin and by a no-op: time, processor time and state</title>
-<rect width="100%" height="100%" fill="#fff"/>
-${[...legend, ...drawn].join("\n")}
-</svg>
-`;
-}
-
-if (require.main === module) {
-    main().catch((error: unknown) => {
-        console.error(error instanceof Error ? error.message : String(error));
-        process.exitCode = 1;
-    });
-}
+main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+});

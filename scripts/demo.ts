@@ -1,6 +1,6 @@
 /**
- * The main job in one command: the real Pulumi engine runs the project at the root against the emulator. Each step says
- * what will happen before it does; the demo fails if anything else happens.
+ * Shows the package in one command: the real Pulumi engine deploys examples/quickstart against the emulator. Each step says
+ * what will happen. The demo fails if anything else happens.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -53,22 +53,24 @@ async function steps(cli: Cli, emulator: Emulator): Promise<void> {
     await cli.quietly("config", "set", "--path", "alicloud:endpoints[0].elasticsearch", emulator.url);
     await cli.quietly("config", "set", "instanceId", instanceId);
 
-    announce("1. A change is running on the instance. `pulumi up` interrupts it, once.");
+    announce("1. A change is running on the instance. `pulumi up` interrupts it once and waits for `suspended`.");
     expect("exit code", await cli.run("up", "--yes", "--skip-preview"), 0);
     expectEffects(emulator, 1);
 
-    announce("2. `pulumi up` again: nothing has changed in the program, so nothing is sent.");
+    announce("2. The program has not changed, so a second `pulumi up` sends nothing.");
     const requests = emulator.ledger.requests.length;
     expect("exit code", await cli.run("up", "--yes", "--skip-preview"), 0);
     expect("new requests", emulator.ledger.requests.length - requests, 0);
 
-    announce("3. Another change is running, and the release, a trigger, is now v2: one more interrupt, in place.");
+    announce("3. Another change is running, and the trigger is now v2. `pulumi up` interrupts once more, in place.");
     emulator.startChange(instanceId);
     await cli.quietly("config", "set", "release", "v2");
     expect("exit code", await cli.run("up", "--yes", "--skip-preview"), 0);
     expectEffects(emulator, 2);
 
-    announce("4. The third interrupt is done, and every answer is lost on its way: the deployment fails and says so.");
+    announce(
+        "4. The next interrupt is applied, but every response is lost. `pulumi up` fails and records it as pending.",
+    );
     emulator.startChange(instanceId);
     emulator.faults.add({ operation: "InterruptLogstashTask", fault: { kind: "reset", point: "after" } });
     await cli.quietly("config", "set", "release", "v3");
@@ -76,12 +78,12 @@ async function steps(cli: Cli, emulator: Emulator): Promise<void> {
     expectFailure(await cli.run("up", "--yes", "--skip-preview"));
     expectEffects(emulator, 3);
 
-    announce("5. The network is back: `pulumi up` finishes that request, with its token. Nothing is done twice.");
+    announce("5. The network is back. `pulumi up` finishes that request with its token, and nothing is applied twice.");
     emulator.faults.clear();
     expect("exit code", await cli.run("up", "--yes", "--skip-preview"), 0);
     expectEffects(emulator, 3);
 
-    announce("6. An instance that does not exist: the deployment fails and says why.");
+    announce("6. The program names an instance that does not exist. `pulumi up` fails and says what to fix.");
     await cli.quietly("config", "set", "instanceId", "ls-cn-nosuch0001");
     expectFailure(await cli.run("up", "--yes", "--skip-preview"));
     expectEffects(emulator, 3);
@@ -140,7 +142,7 @@ class Cli {
 }
 
 function expectFailure(code: number | null): void {
-    expect("exit code is another than 0", code !== 0 && code !== null, true);
+    expect("the deployment fails", code !== 0 && code !== null, true);
 }
 
 function expectEffects(emulator: Emulator, count: number): void {
@@ -153,7 +155,7 @@ function expectEffects(emulator: Emulator, count: number): void {
         tokens.every((token) => /^[\x20-\x7e]{1,64}$/.test(token)),
         true,
     );
-    say("The emulator's ledger:");
+    say("The emulator's ledger of applied requests:");
     for (const { sequence, operation, instanceId, clientToken } of effects) {
         say(`  ${sequence}  ${operation}  ${instanceId}  clientToken ${clientToken}`);
     }
@@ -161,7 +163,7 @@ function expectEffects(emulator: Emulator, count: number): void {
 
 function expect(what: string, actual: unknown, wanted: unknown): void {
     if (actual !== wanted) {
-        throw new Error(`${what}: ${actual}, where ${wanted} was announced`);
+        throw new Error(`${what}: expected ${wanted}, got ${actual}`);
     }
 }
 

@@ -14,8 +14,7 @@ const load = "test/protocol/process/load.test.ts";
 const realEngine = "test/model/realEngine.test.ts";
 
 const quick = [
-    "biome ci",
-    "npm run typecheck",
+    "npm run lint",
     // The longest first: the last file would otherwise run alone.
     `${twoAtOnce} 'test/{e2e/promises,package,protocol}/**/*.test.ts' 'test/{contract,emulator,model,scripts,unit}/**/*.test.ts' ` +
         [alone, load, realEngine].map((file) => `--ignore ${file}`).join(" "),

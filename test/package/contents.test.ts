@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { blocksIn, textsOfPages } from "../support/blocks";
 import { repository, run } from "../support/commands";
 import { type Packed, packed } from "../support/packed";
+import { deadLinksOf } from "./links";
 
 interface Manifest {
     readonly scripts: Readonly<Record<string, string>>;
@@ -22,14 +23,18 @@ describe("the packed package", () => {
         manifest = JSON.parse(readFileSync(join(subject.folder, "package.json"), "utf8")) as Manifest;
     });
 
-    it("holds the compiled sources with their types, the plugin's executable and schema, README, LICENSE and package.json", () => {
+    it("holds the compiled sources with their types, the plugin's executable and schema, the pages, LICENSE and package.json", () => {
         const sources = readdirSync(join(repository, "provider", "src"), { recursive: true, encoding: "utf8" });
         const compiled = sources
             .filter((name) => name.endsWith(".ts"))
             .map((name) => join("dist", name.slice(0, -".ts".length)))
             .flatMap((name) => [`${name}.js`, `${name}.d.ts`]);
+        const pagesOfRegistry = ["_index.md", "installation-configuration.md"];
+        const pages = readdirSync(join(repository, "docs"))
+            .filter((name) => name.endsWith(".md") && !pagesOfRegistry.includes(name))
+            .map((name) => join("docs", name));
         const others = ["LICENSE", "README.md", "package.json", "schema.json", ...Object.values(manifest.bin)];
-        assert.deepEqual(subject.files, [...compiled, ...others].sort());
+        assert.deepEqual(subject.files, [...compiled, ...pages, ...others].sort());
     });
 
     it("has the README of the repository, which npm shows", () => {
@@ -37,6 +42,18 @@ describe("the packed package", () => {
             readFileSync(join(folder, "README.md")),
         );
         assert.deepEqual(packedText, text);
+    });
+
+    it("has no page with a dead link, read in node_modules", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "logstash-pages-"));
+        await run("tar", ["-xzf", subject.tarball, "-C", folder], { cwd: folder });
+        const pages = subject.files.filter((file) => file.endsWith(".md"));
+        assert.ok(pages.length > 5);
+        const dead = pages.flatMap((page) =>
+            deadLinksOf(join(folder, "package", page)).map((target) => `${page}: ${target}`),
+        );
+        rmSync(folder, { recursive: true });
+        assert.deepEqual(dead, []);
     });
 
     it("runs nothing when it is installed", () => {

@@ -7,6 +7,8 @@ import { accountId } from "../support/account";
 import { blocksIn, textsOfPages } from "../support/blocks";
 import { repository, run } from "../support/commands";
 
+const readme = readFileSync(join(repository, "README.md"), "utf8");
+
 describe("the documentation", () => {
     let folder: string;
     beforeEach(() => {
@@ -14,27 +16,31 @@ describe("the documentation", () => {
     });
     afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-    it("has a test with Pulumi's mocks that passes", async () => {
+    it("has a test with Pulumi's mocks that passes when its commands are followed", async () => {
         const page = readFileSync(join(repository, "docs", "testing.md"), "utf8");
-        const files = ["pause.ts", "pause.test.ts"];
-        const blocks = blocksIn(page, "ts");
-        assert.equal(blocks.length, files.length);
-        files.forEach((file, index) => {
-            writeFileSync(join(folder, file), blocks[index] ?? "");
-        });
-        const compilerOptions = {
-            strict: true,
-            target: "es2022",
-            module: "node16",
-            skipLibCheck: true,
-            types: ["mocha", "node"],
-        };
-        writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+        const [pause = "", test = "", ...otherCode] = blocksIn(page, "ts");
+        const [, compilerOptions = "", ...otherSettings] = blocksIn(page, "json");
+        const [, command, ...args] = blocksIn(page, "sh")[0]?.split("\n")[1]?.split(" ") ?? [];
+        assert.deepEqual([otherCode, otherSettings, command], [[], [], "mocha"]);
+        writeFileSync(join(folder, "pause.ts"), pause);
+        writeFileSync(join(folder, "pause.test.ts"), test);
+        writeFileSync(join(folder, "tsconfig.json"), compilerOptions);
         symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
-        const report = await run("mocha", ["--no-config", "--require", "ts-node/register", "pause.test.ts"], {
-            cwd: folder,
-        });
-        assert.match(report, /1 passing/);
+        const report = await run("mocha", ["--no-config", ...args], { cwd: folder });
+        assert.match(report, /2 passing/);
+    });
+
+    it("quotes errors that the source has", () => {
+        const [, table = ""] = readme.split("| error | recorded | what to do |\n");
+        const cells = table.slice(0, table.indexOf("\n\n")).split("\n").slice(1);
+        const quotes = cells.flatMap((row) => row.split("|")[1]?.match(/[^`|]{5,}(?=`)/g) ?? []);
+        assert.ok(quotes.length > 10);
+        const source = readFileSync(join(repository, "provider", "src", "request", "messages.ts"), "utf8");
+        const isThere = (quote: string) => source.includes(quote.replace(/ (interrupt|resume)$/, " $${verb}"));
+        assert.deepEqual(
+            quotes.filter((quote) => !isThere(quote)),
+            [],
+        );
     });
 
     it("has a RAM policy that allows what is sent, and nothing else", () => {

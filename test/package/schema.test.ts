@@ -34,7 +34,7 @@ describe("the schema of the plugin", () => {
     const text = readFileSync(join(repository, "provider", "schema.json"), "utf8");
     const published = JSON.parse(text) as Schema;
 
-    it("is what the tables and the comments of the TypeScript form say: `npm run schema` writes it", () => {
+    it("is what the tables and the comments of the TypeScript form say: `npx ts-node scripts/schema.ts` writes it", () => {
         assert.equal(text, `${JSON.stringify(schema(), undefined, 4)}\n`);
     });
 

@@ -26,7 +26,7 @@ export function packed(workspace: Workspace = "provider"): Promise<Packed> {
 
 async function pack(workspace: Workspace): Promise<Packed> {
     const copy = realpathSync(mkdtempSync(join(tmpdir(), "logstash-packed-")));
-    for (const name of [workspace, "tsconfig.json", "README.md", "LICENSE"]) {
+    for (const name of [workspace, "tsconfig.json", "README.md", "LICENSE", "docs"]) {
         cpSync(join(repository, name), join(copy, name), {
             recursive: true,
             filter: (path) => !["dist", "node_modules"].includes(basename(path)),

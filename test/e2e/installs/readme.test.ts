@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
+import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { readArguments } from "../../../emulator/src/cli/arguments";
 import { findEngine } from "../../../scripts/engine";
 import { blocksIn } from "../../support/blocks";
@@ -15,10 +15,12 @@ const readme = readFileSync(join(repository, "README.md"), "utf8");
 /** The instance of the README's first program. */
 const instanceId = "ls-cn-4591f1y6abcd";
 
-describe("following the README line by line", function () {
+describe("the README", function () {
     this.timeout(300_000);
     let emulator: Emulator;
     let folder: string;
+    let clone: string;
+    let project: string;
     let env: NodeJS.ProcessEnv;
 
     before(async () => {
@@ -27,6 +29,8 @@ describe("following the README line by line", function () {
         assert.ok(command.kind === "run");
         emulator = await startEmulator({ instances: command.instances, region: command.region });
         folder = mkdtempSync(join(tmpdir(), "logstash-readme-"));
+        clone = join(folder, "pulumi-alicloud-logstash");
+        project = join(folder, "quickstart");
         env = await newcomersEnv();
     });
     after(async () => {
@@ -62,10 +66,9 @@ describe("following the README line by line", function () {
     const shell = (lines: string, cwd: string) => run("sh", ["-e", "-c", lines], { cwd, env });
     const effects = () => emulator.ledger.effects.length;
 
-    it("Try it", async () => {
-        const [commands = "", ...others] = blocksIn(readme, "sh", "Try it");
+    it("runs the demo", async () => {
+        const [commands = "", ...others] = blocksIn(readme, "sh", "More");
         assert.deepEqual(others, []);
-        const clone = join(folder, "clone");
         const listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"];
         const files = (await run("git", listed, { cwd: repository })).split("\0").filter(Boolean);
         for (const file of files) {
@@ -78,37 +81,18 @@ describe("following the README line by line", function () {
         assert.match(output, /The demo did what it said\./);
     });
 
-    it("Install, and First program", async () => {
-        const [install = "", ...moreInstalls] = blocksIn(readme, "sh", "Install");
-        const [commands = "", ...others] = blocksIn(readme, "sh", "First program");
-        assert.deepEqual([moreInstalls, others], [[], []]);
-        const project = join(folder, "project");
+    it("interrupts once when the quick start is followed", async () => {
+        const [build = "", commands = "", ...others] = blocksIn(readme, "sh", "Quick start");
+        assert.deepEqual(others, []);
         mkdirSync(project);
-        // What `pulumi new typescript` makes, and the README's first program in it.
-        const manifest = {
-            name: "project",
-            main: "index.ts",
-            devDependencies: { typescript: "^5", "@types/node": "^24" },
-        };
-        writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
-        writeFileSync(join(project, "Pulumi.yaml"), "name: project\nruntime: nodejs\n");
-        writeFileSync(join(project, "index.ts"), blocksIn(readme, "ts", "First program")[0] ?? "");
-        const clone = join(folder, "clone");
-        const [pack = "", add = ""] = install.trimEnd().split("\n");
-        // `npm ci` was run there before.
-        const packing = [
-            ["path/to/the/clone", clone],
-            ["npm ci && npm pack", "npm pack"],
-        ] as const;
-        await shell(replaced(pack, packing), project);
-        await shell(replaced(add, [["install path/to/the/clone/", `install --prefer-offline ${clone}/`]]), project);
-
-        const { accessKeyId, accessKeySecret } = testAccount;
-        const endpoint = `pulumi config set --path 'alicloud:endpoints[0].elasticsearch' ${emulator.url}`;
+        writeFileSync(join(project, "Pulumi.yaml"), blocksIn(readme, "yaml", "Quick start")[0] ?? "");
+        writeFileSync(join(project, "index.ts"), blocksIn(readme, "ts", "Quick start")[0] ?? "");
+        // `npm ci` was run there before, and an emulator runs at a free port.
+        assert.equal(build, "npm ci\nnpm pack -w provider\nnpm run emulator\n");
+        await shell("npm pack -w provider", clone);
         const lines = replaced(commands, [
-            ["LTAI…", accessKeyId],
-            ["alicloud:secretKey …", `alicloud:secretKey ${accessKeySecret}`],
-            ["\npulumi up", `\n${endpoint}\npulumi up`],
+            ["npm install", "npm install --prefer-offline"],
+            ["http://127.0.0.1:8017", emulator.url],
         ]);
         const output = await shell(lines, project);
         assert.match(output, /status: "suspended"/);
@@ -118,10 +102,9 @@ describe("following the README line by line", function () {
         assert.equal(emulator.ledger.requests.length, sent);
     });
 
-    it("After a crash", async () => {
+    it("interrupts once when a run is killed and its commands are followed", async () => {
         const [commands = "", ...others] = blocksIn(readme, "sh", "When something goes wrong");
         assert.deepEqual(others, []);
-        const project = join(folder, "project");
         await shell("pulumi stack init crashed --copy-config-from dev", project);
         emulator.startChange(instanceId);
         const before = effects();
@@ -148,10 +131,9 @@ describe("following the README line by line", function () {
         assert.deepEqual(deployment.pending_operations ?? [], []);
     });
 
-    it("Interrupt, work, resume", async () => {
+    it("interrupts and resumes once when the recipe is followed", async () => {
         const [recipe = "", ...others] = blocksIn(readme, "ts", "Interrupt, work, resume");
         assert.deepEqual(others, []);
-        const project = join(folder, "project");
         writeFileSync(join(project, "index.ts"), recipe);
         await shell("pulumi stack init recipe --copy-config-from dev", project);
         emulator.startChange(instanceId);
