@@ -1,16 +1,16 @@
 import type { Json } from "./json";
 
-/** What is set around a program: the stack's configuration and the environment of the process. */
+/** The configuration of a process: the stack's, and the environment. */
 export interface ProcessConfig {
     /** A value of the stack configuration by its full key, such as `alicloud:region`. */
     readonly config: (key: string) => string | undefined;
     readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Something the user has set, or not set, keeps a request from being sent; the message says how to mend it. */
+/** A setting, or a missing one, keeps a request from being sent. The message says how to fix it. */
 export class ConfigurationError extends Error {}
 
-/** Parses a structured configuration value, which Pulumi hands over as JSON text; nothing where it is none. */
+/** Parses JSON, the form in which Pulumi passes a structured configuration value; absent if the text is not JSON. */
 export function parseJson(text: string): Json | undefined {
     try {
         return JSON.parse(text) as Json;
@@ -19,7 +19,7 @@ export function parseJson(text: string): Json | undefined {
     }
 }
 
-/** Treats an empty setting as absent, as CI systems leave unset variables. */
+/** Treats an empty setting as absent, because CI systems pass unset variables as empty ones. */
 export function nonEmpty(text: string | undefined): string | undefined {
     return text === "" ? undefined : text;
 }

@@ -35,8 +35,6 @@ import {
 import { enterEnvironment, leaveEnvironment } from "./environment";
 import { until } from "./until";
 
-const fs = require("node:fs") as typeof import("node:fs");
-
 type Texts = Readonly<Record<string, string>>;
 type Respond = (response: ServerResponse) => unknown;
 
@@ -111,15 +109,9 @@ describe("credentials", () => {
         const cases: readonly (readonly [when: string, signer: string, settings: () => Settings])[] = [
             ["the stack has an access key", caller.accessKeyId, () => ({ config: key })],
             ["the stack has an STS token", session.accessKeyId, () => ({ config: sessionKey })],
-            ["the environment has half of an access key and the stack the other", caller.accessKeyId, () => ({
-                config: { "alicloud:accessKey": caller.accessKeyId },
-                env: { ALIBABA_CLOUD_ACCESS_KEY_SECRET: ` ${caller.accessKeySecret}\n` },
-            })],
+            ["the environment has half of an access key and the stack the other", caller.accessKeyId, () => ({ config: { "alicloud:accessKey": caller.accessKeyId }, env: { ALIBABA_CLOUD_ACCESS_KEY_SECRET: ` ${caller.accessKeySecret}\n` } })],
             ["an STS token assumes a role", byDeployer, () => ({ config: { ...sessionKey, ...assumeRole } })],
-            ["a block has an OIDC token and the environment the rest", byPipeline, () => ({
-                config: oidcBlock({ oidcToken }),
-                env: { ALIBABA_CLOUD_OIDC_PROVIDER_ARN: providerArn, ALIBABA_CLOUD_ROLE_ARN: pipeline.arn },
-            })],
+            ["a block has an OIDC token and the environment the rest", byPipeline, () => ({ config: oidcBlock({ oidcToken }), env: { ALIBABA_CLOUD_OIDC_PROVIDER_ARN: providerArn, ALIBABA_CLOUD_ROLE_ARN: pipeline.arn } })],
             ["Kubernetes has set an OIDC role, and the CLI has a current profile", byPipeline, () => ({ env: fixture.rrsa(), profiles: [plainProfile] })],
             ["the file of an OIDC token ends with a newline", byPipeline, () => ({ env: fixture.rrsa(`${oidcToken}\n`) })],
             ["the stack has a credentials URI", byUri, () => ({ config: machineUri() })],
@@ -130,20 +122,13 @@ describe("credentials", () => {
             ["a profile has the mode RamRoleArn", byMachine, () => ({ env: { ALIBABA_CLOUD_PROFILE: "p" }, profiles: [{ ...roleProfile, ram_session_name: "cli", expired_seconds: 900 }] })],
             ["a RamRoleArn profile has an external ID", byDeployer, () => withProfile({ ...roleProfile, ...toDeployer })],
             ["a RamRoleArn profile has a token", byDeployer, () => withProfile({ ...roleProfile, ...sessionProfile, ...toDeployer })],
-            ["a key of the stack assumes the role of a RamRoleArn profile", byMachine, () => ({
-                config: { ...key, ...named("p") },
-                profiles: [{ ...roleProfile, access_key_id: "LTAI-other", access_key_secret: "nothing" }],
-            })],
+            ["a key of the stack assumes the role of a RamRoleArn profile", byMachine, () => ({ config: { ...key, ...named("p") }, profiles: [{ ...roleProfile, access_key_id: "LTAI-other", access_key_secret: "nothing" }] })],
             ["the stack's role replaces that of a RamRoleArn profile", byDeployer, () => ({ config: { ...assumeRole, ...named("p") }, profiles: [roleProfile] })],
             ["a profile has the mode ChainableRamRoleArn", byMachine, () => withProfile(chainedProfile, plainProfile)],
             ["a chained profile has an external ID", byDeployer, () => withProfile({ ...chainedProfile, ...toDeployer }, plainProfile)],
             ["a profile has the mode OIDC", byPipeline, () => withProfile(oidcProfile())],
             ["a resource's own profile has a key, and the stack a key and a role", caller.accessKeyId, () => ({ config: { ...sessionKey, ...assumeRole }, profiles: [{ ...plainProfile, name: "own" }], profile: "own" })],
-            ["a resource's own profile has an STS host", byMachine, () => ({
-                config: { "alicloud:endpoints": fixture.endpoints({ sts: "127.0.0.1:1" }) },
-                profiles: [{ ...roleProfile, name: "own", sts_endpoint: fixture.stsHost }],
-                profile: "own",
-            })],
+            ["a resource's own profile has an STS host", byMachine, () => ({ config: { "alicloud:endpoints": fixture.endpoints({ sts: "127.0.0.1:1" }) }, profiles: [{ ...roleProfile, name: "own", sts_endpoint: fixture.stsHost }], profile: "own" })],
         ];
         async function expectSigner(expected: string, { config = {}, env = {}, profiles, profile }: Settings) {
             if (profiles !== undefined) {
@@ -161,10 +146,7 @@ describe("credentials", () => {
 
         // biome-ignore format: a table, one row a line
         const ecsCases: readonly (readonly [when: string, signer: string, settings: Settings])[] = [
-            ["the stack names the ECS role, and other variables another one and a proxy", byMetadata, {
-                config: { "alicloud:ecsRoleName": "machine" },
-                env: { ALIBABA_CLOUD_ECS_METADATA: "other", HTTP_PROXY: "http://127.0.0.1:1", NO_PROXY: "127.0.0.1" },
-            }],
+            ["the stack names the ECS role, and other variables another one and a proxy", byMetadata, { config: { "alicloud:ecsRoleName": "machine" }, env: { ALIBABA_CLOUD_ECS_METADATA: "other", HTTP_PROXY: "http://127.0.0.1:1", NO_PROXY: "127.0.0.1" } }],
             ["the environment names the ECS role", byMetadata, { env: { ALIBABA_CLOUD_ECS_METADATA: "machine" } }],
             ["the ECS role assumes another role", byDeployer, { config: { ...assumeRole, "alicloud:ecsRoleName": "machine" } }],
             ["a profile has the mode EcsRamRole and no name", byMetadata, { config: named("p"), profiles: [{ name: "p", mode: "EcsRamRole" }] }],
@@ -262,13 +244,6 @@ describe("credentials", () => {
             assert.deepEqual(received, Array(2).fill(["10.0.0.1", "true"]));
         });
 
-        it("to the endpoint of the environment when that has one, with the scheme of `alicloud:protocol`", async () => {
-            const { host } = new URL(fixture.emulator.plainUrl);
-            const config = { ...key, "alicloud:endpoints": "[]", "alicloud:protocol": "HTTP" };
-            const signer = await signedBy(config, { ALIBABA_CLOUD_ENDPOINT_ELASTICSEARCH: host });
-            assert.equal(signer, caller.accessKeyId);
-        });
-
         it("when the policy is the README's, and the missing action is named when it allows less", async () => {
             const readme = readFileSync(join(__dirname, "..", "..", "README.md"), "utf8");
             const allowed = parsePolicy(/```json\n(\{\s+"Version": "1"[\s\S]*?)```/.exec(readme)?.[1] ?? "");
@@ -287,30 +262,6 @@ describe("credentials", () => {
     });
 
     describe("of one operation", () => {
-        it("come from a CLI file that is read once when they come from a profile", async () => {
-            const path = fixture.profiles({ ...roleProfile, region_id: region });
-            const host = await fixture.host(named("p"));
-            let reads = 0;
-            const { readFileSync: read } = fs;
-            const counting = (file: unknown, ...rest: unknown[]) => {
-                reads += file === path ? 1 : 0;
-                return Reflect.apply(read, fs, [file, ...rest]);
-            };
-            Object.assign(fs, { readFileSync: counting });
-            try {
-                const { region: _, ...news } = inputs;
-                for (const profile of [{}, { profile: "p" }]) {
-                    reads = 0;
-                    await host.check({}, { ...news, ...profile });
-                    assert.equal(reads, 1);
-                    await host.create({ ...inputs, ...profile });
-                    assert.equal(reads, 2);
-                }
-            } finally {
-                Object.assign(fs, { readFileSync: read });
-            }
-        });
-
         it("are renewed when they expire while it polls", async () => {
             fixture.emulator.addInstance({ instanceId, status: "activating", interruptMs: 1_500, changeMs: 60_000 });
             const host = await fixture.host({ ...key, ...assumeRole });
@@ -658,13 +609,6 @@ describe("credentials", () => {
             fixture.file(".aliyun/config.json", "canary");
             const { failures } = await (await fixture.host(named("one"))).check({}, without);
             assert.match(failures.join(), /^\|region: the CLI's file is not JSON/);
-        });
-
-        it("give no region when that is the one of the CLI's current profile", async () => {
-            fixture.profiles({ ...plainProfile, region_id: "cn-shenzhen" });
-            const { region: _, ...without } = inputs;
-            const { failures } = await (await fixture.host({})).check({}, without);
-            assert.match(failures.join(), /^\|region: /);
         });
     });
 
