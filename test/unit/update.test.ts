@@ -143,7 +143,7 @@ describe("the update of a resume", () => {
     const byMine = { ...applied, clientToken: "mine" };
     const usedX = { resumedInterruption: X };
     // What the program gives by now.
-    const [x, y, z, empty] = [X, Y, Z, ""].map((interruption) => ({ interruption }));
+    const [x, y, z, empty] = [{ interruption: X }, { interruption: Y }, { interruption: Z }, { interruption: "" }];
     const notKnown = { interruption: unknownValue };
     const v1 = { triggers: ["v1"] };
     const mine = { clientToken: "mine" };
@@ -152,7 +152,7 @@ describe("the update of a resume", () => {
     const finish = (clientToken: string, isAccepted = false) => ({ kind: "finish", clientToken, isAccepted });
     const none = (isChanged: boolean) => ({ kind: "none", changed: isChanged });
 
-    const cases: ReadonlyArray<readonly [title: string, olds: object, news: object | undefined, expected: object]> = [
+    const cases: ReadonlyArray<readonly [title: string, olds: object, news: object, expected: object]> = [
         ["requests when the interruption is new", resumedX, y, ofInterruption(Y)],
         ["requests when the interruption is the first", noneYet, x, ofInterruption(X)],
         ["sends nothing when the interruption is the recorded one", resumedX, x, unchanged],
@@ -188,7 +188,7 @@ describe("the update of a resume", () => {
         ["sends nothing when the triggers stay", byV1, v1, unchanged],
     ];
     for (const [title, olds, news, expected] of cases) {
-        it(title, () => assert.deepEqual(update(olds, news ?? {}), expected));
+        it(title, () => assert.deepEqual(update(olds, news), expected));
     }
 
     it("is the same first request when the resume was removed and is declared again", () => {
