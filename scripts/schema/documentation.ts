@@ -53,7 +53,7 @@ function membersOf(declaration: ts.ClassDeclaration | ts.InterfaceDeclaration): 
         .filter(({ type }) => type !== undefined)
         .map((member) => {
             const [, type = "", undefinedToo] =
-                /^pulumi\.(?:Input|Output)<([^|]*?)( \| undefined)?>(?: \| undefined)?$/.exec(
+                /^pulumi\.(?:Input|Output)<(.*?)( \| undefined)?>(?: \| undefined)?$/.exec(
                     member.type?.getText() ?? "",
                 ) ?? [];
             const isOptional = member.questionToken !== undefined || undefinedToo !== undefined;

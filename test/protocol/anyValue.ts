@@ -1,15 +1,15 @@
 import fc, { type Arbitrary } from "fast-check";
 
-/** A value that stands for a secret: nothing that is printed may contain it. No ID has a dot, for messages name IDs. */
+/** A value that no message may contain. It has a dot, because messages contain IDs, which have none. */
 export const marker = "s3cr3t.4d8e";
 
-/** By which Pulumi marks values that are no plain JSON. */
+/** Pulumi marks values that are no plain JSON by this property. */
 export const signature = "4dabf18193072939515e22adb298388d";
 
-/** As a preview sends a value that it does not know. */
+/** A preview sends this in place of an unknown value. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** A value as the engine wraps it that the program holds as a secret. */
+/** A secret in the envelope that the engine sends. */
 export function secret(value: unknown): object {
     return { [signature]: "1b47061264138c4ac30d75fd1eb44270", value };
 }
@@ -26,7 +26,7 @@ const names = fc.constantFrom(
     "",
 );
 
-/** Text that something on its way may trip over. */
+/** Text that code or a protocol may mishandle. */
 const text: Arbitrary<string> = fc.oneof(
     fc.string({ unit: "binary", maxLength: 20 }),
     names,

@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 /** The properties of a resource as a call transports them. */
 export type Properties = Record<string, unknown>;
 
-/** A half success: what the engine would record, and the reasons it would print. */
+/** A partial failure: what the engine would record, and the reasons it would print. */
 export interface InitFailure {
     readonly id: string;
     readonly properties: Properties;
@@ -30,11 +30,11 @@ export async function failureOf(call: Promise<unknown>): Promise<CallError> {
     return error;
 }
 
-/** What a provider's process is started with. */
+/** What a provider process is started with. */
 export interface Setting {
     /** The stack configuration, with which the engine begins. */
     readonly config?: Readonly<Record<string, string>>;
     readonly env?: Readonly<Record<string, string>>;
-    /** The address it is told the engine listens at. */
+    /** The address of the engine. */
     readonly engineAddress?: string;
 }

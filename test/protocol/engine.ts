@@ -3,7 +3,7 @@ import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
-/** A line as the engine was given it. */
+/** A line as the engine got it. */
 export interface EngineLine {
     readonly urn: string;
     readonly message: string;
@@ -17,12 +17,12 @@ export interface EngineOptions {
     readonly socket?: string;
 }
 
-/** The part of the engine that takes lines from a provider, over gRPC as ever. */
+/** The part of the engine that takes lines from a provider, over gRPC. */
 export class Engine {
     private constructor(
         private readonly server: Server,
         readonly address: string,
-        /** All that it was given. */
+        /** All lines it got. */
         readonly lines: readonly EngineLine[],
     ) {}
 

@@ -6,7 +6,7 @@ import { connectEngineLog } from "../../provider/src/engine/engineLog";
 import { Engine, type EngineOptions } from "./engine";
 
 const urn = "urn:pulumi:dev::test::a:b:C::name";
-const line = { message: "waiting: activating, try 1", ephemeral: true };
+const line = { message: "waiting: activating", ephemeral: true };
 
 describe("a line for the engine", () => {
     const engines: Engine[] = [];
@@ -21,18 +21,18 @@ describe("a line for the engine", () => {
         }
     });
 
-    it("is shown beside its resource, and does not count as a failure", async () => {
+    it("is shown beside its resource, and is never an error, which would count as a failure", async () => {
         const engine = await engineOf();
         const log = connectEngineLog(["node", "server", "--tracing", "127.0.0.1:1", engine.address]);
         await log(urn, line);
-        await log(`${urn}2`, { message: "done", ephemeral: false });
+        await log(`${urn}2`, { message: "careful", ephemeral: false, isWarning: true });
         assert.deepEqual(engine.lines, [
             { urn, ...line, severity: "INFO" },
-            { urn: `${urn}2`, message: "done", ephemeral: false, severity: "INFO" },
+            { urn: `${urn}2`, message: "careful", ephemeral: false, severity: "WARNING" },
         ]);
     });
 
-    it("holds nothing up where the engine takes it and says nothing", async () => {
+    it("holds nothing up when the engine takes it and does not respond", async () => {
         const engine = await engineOf({ mute: true });
         const started = performance.now();
         await connectEngineLog([engine.address])(urn, line);
@@ -42,14 +42,14 @@ describe("a line for the engine", () => {
     });
 
     for (const args of [[], ["--help"], ["node", "server", ""], ["127.0.0.1"], ["unix:///tmp/socket"]]) {
-        it(`is lost without the address of an engine: ${JSON.stringify(args)}`, async () => {
+        it(`is lost when there is no address of an engine in ${JSON.stringify(args)}`, async () => {
             const started = performance.now();
             await connectEngineLog(args)(urn, line);
             assert.ok(performance.now() - started < 1_500);
         });
     }
 
-    it("goes to a host and a port, and to nothing else that gRPC would take for an address", async () => {
+    it("goes to no other address that gRPC would accept", async () => {
         const folder = mkdtempSync(join(tmpdir(), "logstash-engine-"));
         try {
             const socket = join(folder, "engine:1");

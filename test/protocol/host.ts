@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { credentials, type ServiceError } from "@grpc/grpc-js";
+import { credentials, type ServiceError, status } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
@@ -178,7 +178,14 @@ export class Host {
 
 function call<T>(start: (done: (error: ServiceError | null, response: T) => void) => void): Promise<T> {
     return new Promise((resolve, reject) => {
-        start((error, response) => (error === null ? resolve(response) : reject(callError(error))));
+        start((error, response) => {
+            if (error === null) {
+                resolve(response);
+            } else {
+                // Any other code says that nobody has responded.
+                reject(error.code === status.UNKNOWN ? callError(error) : error);
+            }
+        });
     });
 }
 

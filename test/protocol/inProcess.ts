@@ -4,12 +4,12 @@ import { dynamicProvider } from "../../provider/src/dynamic/provider";
 import { CallError, type Properties, type Setting } from "./calls";
 import { enterEnvironment } from "./environment";
 
-/** All that ours has of the verbs, every one of which a provider may lack. */
+/** The methods of our provider; the type allows a provider to lack any. */
 type Provider = Required<Omit<dynamic.ResourceProvider<Properties, Properties>, "read">>;
 
 /**
- * The provider as `Host` runs it, in this process: the same calls, without another process and gRPC in between. It has the
- * environment of a process of its own until `leaveEnvironment`.
+ * The dynamic provider in this process: the calls of `Host` without another process and gRPC. It has the environment of a
+ * process of its own until `leaveEnvironment`.
  */
 export class InProcessHost {
     readonly #stop = new AbortController();
@@ -57,13 +57,13 @@ export class InProcessHost {
         await this.#provider.delete(String(properties.instanceId), transported(properties));
     }
 
-    /** Ends what is still on its way, as the end of the process would. */
+    /** Ends running operations, as the end of the process would. */
     stop(): void {
         this.#stop.abort(new Error("the test has ended"));
     }
 }
 
-/** What is thrown, as the server turns it into an error of gRPC: only some fields of it arrive. */
+/** Turns what is thrown into what arrives through gRPC: the server passes on only some fields. */
 async function called<T>(call: Promise<T>): Promise<T> {
     try {
         return await call;
@@ -76,7 +76,7 @@ async function called<T>(call: Promise<T>): Promise<T> {
     }
 }
 
-/** As it is after the way through gRPC, which throws for what it cannot hold. */
+/** Properties as they arrive through gRPC, which throws for what it cannot transport. */
 function transported(properties: Properties): Properties {
     return Struct.fromJavaScript(properties as Parameters<typeof Struct.fromJavaScript>[0]).toJavaScript();
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { lostEngine } from "../../provider/src/engine/lostEngine";
 
-describe("the standard input of the provider's process", () => {
+describe("a provider process whose standard input is watched", () => {
     let folder: string;
     const opened: Socket[] = [];
     beforeEach(() => {
@@ -32,7 +32,7 @@ describe("the standard input of the provider's process", () => {
         return { input, stdin: stdin as unknown as NodeJS.Process["stdin"], end: () => closeSync(engine) };
     }
 
-    it("tells that the engine is gone: operations end at once, and soon the process", async () => {
+    it("ends its operations at once and itself soon when the engine is gone", async () => {
         const { input, stdin, end } = pipe();
         const { promise: ended, resolve } = Promise.withResolvers<number | undefined>();
         const exits: unknown[] = [];
@@ -45,12 +45,12 @@ describe("the standard input of the provider's process", () => {
         end();
         await once(stopped, "abort");
         assert.match(String(stopped.reason), /the deployment was stopped/);
-        // Whoever listens has a moment to end what they do.
+        // Other listeners get a moment to end.
         assert.deepEqual(exits, []);
         assert.equal(await ended, 1);
     });
 
-    it("keeps no process alive", () => {
+    it("is not kept alive by that", () => {
         const before = process.getActiveResourcesInfo();
         const { input, stdin, end } = pipe();
         lostEngine({ stdin, exit: (() => undefined) as unknown as NodeJS.Process["exit"] }, input);
@@ -59,7 +59,7 @@ describe("the standard input of the provider's process", () => {
         end();
     });
 
-    it("tells it in a thread too, where it is a stream without a handle", async () => {
+    it("ends in a thread too, whose standard input is a stream without a handle", async () => {
         const { input, end } = pipe();
         const { promise: ended, resolve } = Promise.withResolvers<unknown>();
         const ofThread = new PassThrough();
@@ -71,7 +71,7 @@ describe("the standard input of the provider's process", () => {
         end();
     });
 
-    it("tells nothing where it is no pipe, or not open", () => {
+    it("goes on when its standard input is no pipe, or not open", () => {
         const nothing = openSync(devNull, "r");
         const watched = {
             get stdin(): never {
@@ -85,7 +85,7 @@ describe("the standard input of the provider's process", () => {
         assert.equal(lostEngine(watched, never).aborted, false);
     });
 
-    it("may be listened to by a thousand operations, without a warning of a leak", async () => {
+    it("lets a thousand operations listen without a warning of a leak", async () => {
         const warnings: Error[] = [];
         const note = (warning: Error) => warnings.push(warning);
         process.on("warning", note);

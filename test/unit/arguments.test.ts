@@ -1,24 +1,25 @@
 import { strict as assert } from "node:assert";
-import { argumentsOf, checkArguments as checkOf, readArguments } from "../../provider/src/lifecycle/arguments";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { argumentsOf, checkArguments as check, readArguments } from "../../provider/src/lifecycle/arguments";
+import { outputNames, resultNames } from "../../provider/src/lifecycle/outputs";
 import { unknownValue } from "../../provider/src/lifecycle/triggers";
+import { pluginTypeTokenOf } from "../../provider/src/lifecycle/urn";
+import { descriptorOf, type Operation, operations } from "../../provider/src/operations/operations";
+import { documentation } from "../../scripts/schema/documentation";
 
-const checkArguments = (values: Record<string, unknown>) => checkOf("InterruptLogstashTask", values);
 const right = { instanceId: "ls-cn-4591f1y6abcd", region: "cn-hangzhou" };
-
-function failure(values: Record<string, unknown>): string {
-    const failures = checkArguments({ ...right, ...values });
-    assert.equal(failures.length, 1, `expected one failure, got ${JSON.stringify(failures)}`);
-    return failures[0] ?? "";
-}
+const checkInterrupt = (values: object) => check("InterruptLogstashTask", { ...right, ...values });
+const checkResume = (values: object) => check("ResumeLogstashTask", { ...right, ...values });
 
 describe("the check of arguments", () => {
-    it("accepts what is allowed", () => {
-        const allowed = [
+    it("accepts what is allowed, and what is unknown", () => {
+        for (const values of [
             { triggers: ["v1", 2, { sha: null }] },
             { clientToken: "a" },
             { clientToken: "~".repeat(64) },
             { instanceId: "ls-eu-newkind-0001", region: "me-central-1" },
-            { instanceId: unknownValue, region: unknownValue, triggers: unknownValue },
+            { instanceId: unknownValue, region: unknownValue, triggers: unknownValue, timeoutSeconds: unknownValue },
             { triggers: ["v1", { build: unknownValue }] },
             { clientToken: undefined, triggers: null },
             { clientToken: "mine", triggers: [] },
@@ -26,273 +27,230 @@ describe("the check of arguments", () => {
             { profile: "work" },
             { waitForSuspended: false, whenIdle: "fail", timeoutSeconds: 86_400 },
             { whenIdle: "skip", timeoutSeconds: 1 },
-        ];
-        for (const values of allowed) {
-            assert.deepEqual(checkArguments({ ...right, ...values }), []);
-        }
-    });
-
-    it("refuses a missing instance", () => {
-        assert.match(failure({ instanceId: undefined }), /^instanceId: is required.*ls-cn-/);
-    });
-
-    it("refuses an impossible instance, and shows a possible one, never the value, which may be a secret", () => {
-        for (const instanceId of [
-            "",
-            " ",
-            "ls-cn/../es",
-            "ls-cn-1?x=1",
-            "ls-cn-1#",
-            "..",
-            "ls-cn-ü",
-            "a".repeat(200),
-            7,
-            {},
         ]) {
-            assert.match(
-                failure({ instanceId }),
-                /^instanceId: .* is not the ID of a Logstash instance, such as "ls-cn-/,
-            );
-        }
-        assert.doesNotMatch(failure({ instanceId: "s3cret s3cret" }), /s3cret/);
-    });
-
-    it("tells an Elasticsearch instance from a Logstash instance", () => {
-        assert.match(failure({ instanceId: "es-cn-4591f1y6abcd" }), /^instanceId: "es-…" is an Elasticsearch instance/);
-    });
-
-    it("refuses a region that would change the host", () => {
-        for (const region of [
-            "cn-hangzhou.evil.example",
-            "cn-hangzhou/",
-            "@host",
-            "/cn-hangzhou",
-            "hangzhou",
-            "",
-            3,
-            ["cn-hangzhou"],
-        ]) {
-            assert.match(failure({ region }), /^region: .* is not a region ID/);
+            assert.deepEqual(checkInterrupt(values), []);
         }
     });
 
-    it("refuses a token that the service would refuse, and never shows it", () => {
-        const long = "s3cret".repeat(11);
-        assert.equal(
-            failure({ clientToken: long }),
-            "clientToken: has 66 characters; allowed are 1 to 64 printable ASCII characters",
-        );
-        assert.match(failure({ clientToken: "" }), /has 0 characters/);
-        for (const clientToken of ["", "s3cret-ü", "üs3cret", "s3cret\n", ["s3cret"]]) {
-            const text = failure({ clientToken });
-            assert.match(text, /^clientToken: .*1 to 64 printable ASCII characters$/);
-            assert.doesNotMatch(text, /s3cret/);
-        }
-    });
-
-    it("refuses a token together with triggers", () => {
-        assert.match(
-            failure({ clientToken: "mine", triggers: ["v1"] }),
-            /^clientToken: cannot be given together with triggers/,
-        );
-        assert.match(failure({ clientToken: unknownValue, triggers: unknownValue }), /together/);
-    });
-
-    it("refuses triggers that are not a list", () => {
-        assert.equal(failure({ triggers: "v1" }), "triggers: is a string; allowed is a list");
-    });
-
-    it("refuses unknown arguments and lists the known ones", () => {
-        assert.match(
-            failure({ instanceID: "x" }),
-            /^instanceID: is not an argument of this resource; its arguments are instanceId, /,
-        );
-        assert.match(failure({ toString: "x" }), /^toString: is not an argument/);
-    });
-
-    it("refuses what is no time, no choice, no switch", () => {
-        for (const timeoutSeconds of [0, 86_401, 1.5, "600", true, Number.NaN]) {
-            assert.match(
-                failure({ timeoutSeconds }),
-                /^timeoutSeconds: .* is not a whole number of seconds from 1 to 86400$/,
-            );
-        }
-        assert.equal(failure({ whenIdle: "ignore" }), 'whenIdle: this text is not "fail" or "skip"');
-        assert.equal(failure({ waitForSuspended: "no" }), "waitForSuspended: this text is not true or false");
-    });
-
-    it("refuses to skip what nobody would see", () => {
-        assert.match(
-            failure({ whenIdle: "skip", waitForSuspended: false }),
-            /^whenIdle: "skip" cannot be given together/,
-        );
-    });
-
-    it("knows the arguments of each resource", () => {
-        const resume = { ...right, triggers: ["v1"] };
-        assert.deepEqual(checkOf("ResumeLogstashTask", { ...resume, whenNotSuspended: "skip" }), []);
-        assert.match(
-            checkOf("ResumeLogstashTask", { ...resume, whenIdle: "skip" }).join(),
-            /whenIdle: is not an argument/,
-        );
-        assert.match(failure({ whenNotSuspended: "skip" }), /whenNotSuspended: is not an argument/);
-        assert.match(failure({ interruption: "ls-cn-1/T" }), /interruption: is not an argument/);
-    });
-
-    it("refuses what is no name of a profile", () => {
-        assert.equal(failure({ profile: "" }), "profile: an empty text is not the name of a CLI profile");
-        assert.equal(failure({ profile: 7 }), "profile: this number is not the name of a CLI profile");
-    });
-
-    describe("that say what to resume", () => {
-        const mine = `${right.instanceId}/T`;
-        const check = (values: object) => checkOf("ResumeLogstashTask", { ...right, ...values });
-        const none =
-            "interruption: is not given, and neither are triggers or clientToken: exactly one of the three says what to " +
-            "resume. The interruption of an interrupt that was accepted and not polled is not known: resume in the " +
-            "console, or by `triggers` for one run; set `waitForSuspended: true` from then on";
-        const cases: ReadonlyArray<readonly [title: string, values: object, failures: readonly (string | RegExp)[]]> = [
-            ["accepts an interruption", { interruption: mine }, []],
-            ["accepts an interruption by a token with a slash", { interruption: `${mine}/2` }, []],
-            ["accepts an empty interruption", { interruption: "" }, []],
-            ["accepts an interruption that is not known", { interruption: unknownValue }, []],
-            [
-                "accepts an interruption of an instance that is not known",
-                { interruption: mine, instanceId: unknownValue },
-                [],
-            ],
-            ["accepts triggers", { triggers: ["v1"] }, []],
-            ["accepts triggers that are not known", { triggers: unknownValue }, []],
-            ["accepts a token", { clientToken: "T" }, []],
-            ["accepts an interruption beside an empty list", { interruption: mine, triggers: [] }, []],
-            ["accepts a token beside an empty list", { clientToken: "T", triggers: [] }, []],
-            [
-                "accepts triggers beside absent ones",
-                { triggers: ["v1"], interruption: undefined, clientToken: null },
-                [],
-            ],
-            ["refuses none, and names the three", {}, [none]],
-            ["refuses an interruption that resolves to undefined", { interruption: undefined }, [none]],
-            ["refuses an empty list, which counts as not given", { triggers: [] }, [none]],
-            [
-                "refuses an interruption beside triggers",
-                { interruption: mine, triggers: ["v1"] },
-                [/^interruption and triggers: only one of interruption, triggers, clientToken can say what to resume/],
-            ],
-            [
-                "refuses an empty interruption beside a token",
-                { interruption: "", clientToken: "T" },
-                [/^interruption and clientToken: only one of/],
-            ],
-            [
-                "refuses triggers beside a token",
-                { triggers: ["v1"], clientToken: "T" },
-                [/^triggers and clientToken: only/],
-            ],
-            [
-                "refuses all three",
-                { interruption: unknownValue, triggers: ["v1"], clientToken: "T" },
-                [/^interruption and triggers and clientToken: only one of/],
-            ],
-            [
-                "refuses an interruption of another instance, and names both",
-                { interruption: "ls-cn-other/T" },
-                [`interruption: names a suspension of ls-cn-other, and this resource resumes ${right.instanceId}`],
-            ],
-            [
-                "refuses a text that names no suspension",
-                { interruption: "T" },
-                ["interruption: this text is not the `interruption` of a LogstashTaskInterrupt"],
-            ],
-            ["refuses a text without an instance", { interruption: "/T" }, [/^interruption: this text is not/]],
-            ["refuses a value that is no text", { interruption: true }, [/^interruption: this boolean is not/]],
-            ["refuses an object", { interruption: {} }, [/^interruption: an object is not/]],
-        ];
-        for (const [title, values, failures] of cases) {
-            it(title, () => {
-                const found = check(values);
-                assert.equal(found.length, failures.length, JSON.stringify(found));
-                for (const [index, failure] of failures.entries()) {
-                    const text = found[index] ?? "";
-                    assert.ok(typeof failure === "string" ? text === failure : failure.test(text), text);
-                }
-            });
-        }
-
-        it("never shows a value that is neither an ID nor an interruption", () => {
-            const huge = "s3cret ".repeat(100_000);
-            for (const values of [
-                { interruption: huge },
-                { interruption: "s3cret s3cret/T" },
-                { interruption: mine, instanceId: huge },
-                { interruption: mine, instanceId: { toString: "s3cret", valueOf: "s3cret" } },
-            ]) {
-                const text = check(values).join("\n");
-                assert.match(text, /^(interruption|instanceId): /);
-                assert.doesNotMatch(text, /s3cret/);
+    const id = /^instanceId: .* is not the ID of a Logstash instance, such as "ls-cn-/;
+    const token = /^clientToken: .*; allowed are 1 to 64 printable ASCII characters$/;
+    const time = /^timeoutSeconds: .* is not a whole number of seconds from 1 to 86400$/;
+    const refused: ReadonlyArray<readonly [name: string, values: readonly unknown[], failure: RegExp]> = [
+        ["instanceId", [undefined, null], /^instanceId: is required.*ls-cn-/],
+        ["instanceId", ["", " ", "ls-cn/../es", "ls-cn-1?x=1", "ls-cn-1#", "..", "ls-cn-ü", "a".repeat(200)], id],
+        ["instanceId", [7, {}, "s3cret s3cret", { toString: "s3cret" }], id],
+        ["instanceId", ["es-cn-4591f1y6abcd"], /^instanceId: "es-…" is an Elasticsearch instance/],
+        [
+            "region",
+            ["cn-hangzhou.evil.example", "cn-hangzhou/", "@host", "/cn-hangzhou"],
+            /^region: .* is not a region ID/,
+        ],
+        ["region", ["hangzhou", "", 3, ["cn-hangzhou"]], /^region: .* is not a region ID/],
+        ["clientToken", ["", "s3cret-ü", "üs3cret", "s3cret\n", ["s3cret"], "s3cret".repeat(11)], token],
+        ["clientToken", ["s3cret".repeat(11)], /^clientToken: has 66 characters;/],
+        ["triggers", ["v1"], /^triggers: is a string; allowed is a list$/],
+        ["triggers", [[1, Number.NaN]], /^triggers\[1\] is NaN/],
+        ["timeoutSeconds", [0, 86_401, 1.5, "600", true, Number.NaN], time],
+        ["profile", [""], /^profile: an empty text is not the name of a CLI profile$/],
+        ["profile", [7], /^profile: this number is not the name of a CLI profile$/],
+        ["whenIdle", ["ignore", true], /^whenIdle: .* is not "fail" or "skip"$/],
+        ["waitForSuspended", ["no", 0], /^waitForSuspended: .* is not true or false$/],
+        ["instanceID", ["x"], /^instanceID: is not an argument of this resource; its arguments are instanceId, /],
+        ...["toString", "whenNotSuspended", "interruption"].map(
+            (name) => [name, ["x"], new RegExp(`^${name}: is not an argument`)] as const,
+        ),
+    ];
+    for (const [name, values, failure] of refused) {
+        it(`refuses \`${name}\`, and never shows it, when it is ${JSON.stringify(values[0])?.slice(0, 40)}`, () => {
+            for (const value of values) {
+                const failures = checkInterrupt({ [name]: value });
+                assert.equal(failures.length, 1, JSON.stringify(failures));
+                assert.match(failures[0] ?? "", failure);
+                assert.doesNotMatch(failures[0] ?? "", /s3cret/);
             }
         });
+    }
+
+    it("refuses arguments that cannot be given together", () => {
+        const together = /^clientToken: cannot be given together with triggers/;
+        assert.match(checkInterrupt({ clientToken: "mine", triggers: ["v1"] }).join("\n"), together);
+        assert.match(checkInterrupt({ clientToken: unknownValue, triggers: unknownValue }).join("\n"), together);
+        const unseen = checkInterrupt({ whenIdle: "skip", waitForSuspended: false });
+        assert.match(unseen.join("\n"), /^whenIdle: "skip" cannot be given together with waitForSuspended: false/);
+        assert.deepEqual(checkResume({ triggers: ["v1"], whenNotSuspended: "skip", waitForResumed: false }), []);
     });
 
-    it("reads whether to wait, to skip, and what to resume", () => {
-        const read = (values: object) => readArguments("ResumeLogstashTask", "urn", { ...right, ...values });
-        const { wait, onNoop, interruption } = read({ waitForResumed: false, interruption: "", triggers: null });
-        assert.deepEqual([wait, onNoop, interruption], [false, "skip", ""]);
-        assert.equal(read({ interruption: unknownValue }).interruption, unknownValue);
-        assert.equal(read({ triggers: ["v1"] }).interruption, undefined);
+    it("names everything that is wrong at once", () => {
+        const failures = check("InterruptLogstashTask", { region: 1, triggers: 2, clientToken: 3 });
+        const names = failures.map((text) => text.split(":", 1)[0]).sort();
+        assert.deepEqual(names, ["clientToken", "clientToken", "instanceId", "region", "triggers"]);
     });
+});
 
-    it("takes an absent `whenNotSuspended` for skip with an interruption, and for fail without one", () => {
-        const cases: ReadonlyArray<readonly [values: object, whenNothing: "fail" | "skip"]> = [
-            [{ interruption: "ls-cn-1/T" }, "skip"],
-            [{ interruption: "" }, "skip"],
-            [{ interruption: "ls-cn-1/T", whenNotSuspended: null }, "skip"],
-            [{ interruption: "ls-cn-1/T", whenNotSuspended: "fail" }, "fail"],
-            [{ triggers: ["v1"] }, "fail"],
-            [{ clientToken: "T" }, "fail"],
-            [{ triggers: ["v1"], whenNotSuspended: "skip" }, "skip"],
-            [{ triggers: ["v1"], interruption: null }, "fail"],
-        ];
-        for (const [values, whenNothing] of cases) {
-            const { values: all, ...declared } = readArguments("ResumeLogstashTask", "urn", { ...right, ...values });
-            assert.deepEqual(
-                [declared.onNoop, all.whenNotSuspended],
-                [whenNothing, whenNothing],
-                JSON.stringify(values),
-            );
+describe("the check of what to resume", () => {
+    const mine = `${right.instanceId}/T`;
+
+    it("accepts one of the three, known or not, beside empty lists and absent values", () => {
+        for (const values of [
+            { interruption: mine },
+            { interruption: `${mine}/2` },
+            { interruption: "" },
+            { interruption: unknownValue },
+            { interruption: mine, instanceId: unknownValue },
+            { triggers: ["v1"] },
+            { triggers: unknownValue },
+            { clientToken: "T" },
+            { interruption: mine, triggers: [] },
+            { clientToken: "T", triggers: [] },
+            { triggers: ["v1"], interruption: undefined, clientToken: null },
+        ]) {
+            assert.deepEqual(checkResume(values), [], JSON.stringify(values));
         }
     });
 
-    it("takes an absent argument for its default", () => {
+    const none = /^interruption: is not given, and neither are triggers or clientToken.*`waitForSuspended: true`/;
+    const noSuspension = /^interruption: (this text|this boolean|an object) is not the `interruption` of/;
+    const refused: ReadonlyArray<readonly [when: string, values: object, failure: RegExp]> = [
+        ["none is given", {}, none],
+        ["an interruption resolves to undefined", { interruption: undefined }, none],
+        ["only an empty list is given", { triggers: [] }, none],
+        [
+            "an interruption and triggers are given",
+            { interruption: mine, triggers: ["v1"] },
+            /^interruption and triggers: only one of interruption, triggers, clientToken can/,
+        ],
+        [
+            "an empty interruption and a token are given",
+            { interruption: "", clientToken: "T" },
+            /^interruption and clientToken: only/,
+        ],
+        ["triggers and a token are given", { triggers: ["v1"], clientToken: "T" }, /^triggers and clientToken: only/],
+        [
+            "all three are given",
+            { interruption: unknownValue, triggers: ["v1"], clientToken: "T" },
+            /^interruption and triggers and clientToken: only/,
+        ],
+        [
+            "it is of another instance",
+            { interruption: "ls-cn-other/T" },
+            /^interruption: names a suspension of ls-cn-other, and this resource resumes ls-cn-4591f1y6abcd$/,
+        ],
+        ["it names no suspension", { interruption: "T" }, noSuspension],
+        ["it names no instance", { interruption: "/T" }, noSuspension],
+        ["it is a secret text", { interruption: "s3cret ".repeat(100_000) }, noSuspension],
+        ["it names no possible instance", { interruption: "s3cret s3cret/T" }, noSuspension],
+        ["it is no text", { interruption: true }, noSuspension],
+        ["it is an object", { interruption: {} }, noSuspension],
+        [
+            "the instance is impossible",
+            { interruption: mine, instanceId: { valueOf: "s3cret" } },
+            /^instanceId: an object is not/,
+        ],
+    ];
+    for (const [when, values, failure] of refused) {
+        it(`fails when ${when}`, () => {
+            const failures = checkResume(values);
+            assert.equal(failures.length, 1, JSON.stringify(failures).slice(0, 500));
+            assert.match(failures[0] ?? "", failure);
+            assert.doesNotMatch(failures[0] ?? "", /s3cret/);
+        });
+    }
+});
+
+describe("the arguments that are read", () => {
+    it("are the defaults when they are absent", () => {
         const { wait, onNoop, timeoutSeconds, triggers } = readArguments("InterruptLogstashTask", "urn", right);
         assert.deepEqual([wait, onNoop, timeoutSeconds, triggers], [true, "fail", 600, []]);
         const { instanceId, region, clientToken, profile } = readArguments("InterruptLogstashTask", "urn", {});
         assert.deepEqual([instanceId, region, clientToken, profile], ["", "", undefined, undefined]);
     });
 
-    it("has a type for each, which programs in every language rely on", () => {
-        const types = Object.entries(argumentsOf("ResumeLogstashTask")).map(([name, { type }]) => [name, type]);
-        assert.deepEqual(Object.fromEntries(types), {
-            instanceId: "string",
-            region: "string",
-            triggers: "list",
-            clientToken: "string",
-            timeoutSeconds: "integer",
-            profile: "string",
-            waitForResumed: "boolean",
-            whenNotSuspended: "string",
-            interruption: "string",
-        });
+    it("say whether to wait, what to skip, and what to resume", () => {
+        const cases: ReadonlyArray<readonly [values: object, wait: boolean, onNoop: string, interruption?: string]> = [
+            [{ waitForResumed: false, interruption: "", triggers: null }, false, "skip", ""],
+            [{ interruption: unknownValue }, true, "skip", unknownValue],
+            [{ interruption: "ls-cn-1/T", whenNotSuspended: null }, true, "skip", "ls-cn-1/T"],
+            [{ interruption: "ls-cn-1/T", whenNotSuspended: "fail" }, true, "fail", "ls-cn-1/T"],
+            [{ triggers: ["v1"] }, true, "fail"],
+            [{ clientToken: "T" }, true, "fail"],
+            [{ triggers: ["v1"], whenNotSuspended: "skip" }, true, "skip"],
+            [{ triggers: ["v1"], interruption: null }, true, "fail"],
+        ];
+        for (const [values, wait, onNoop, interruption] of cases) {
+            const read = readArguments("ResumeLogstashTask", "urn", { ...right, ...values });
+            assert.deepEqual([read.wait, read.onNoop, read.interruption], [wait, onNoop, interruption]);
+            assert.equal(read.values.whenNotSuspended, onNoop);
+        }
     });
+});
 
-    it("names everything that is wrong at once", () => {
-        const failures = checkArguments({ region: 1, triggers: 2, clientToken: 3 });
-        assert.deepEqual(failures.map((text) => text.split(":", 1)[0]).sort(), [
-            "clientToken",
-            "clientToken",
-            "instanceId",
-            "region",
-            "triggers",
-        ]);
-    });
+interface SchemaProperty {
+    readonly type?: string;
+    readonly description: string;
+    readonly willReplaceOnChanges?: boolean;
+}
+
+// The classes, the table and the schema are written apart, and say the same.
+describe("the class of each resource", () => {
+    const file = join(__dirname, "..", "..", "provider", "schema.json");
+    const { resources } = JSON.parse(readFileSync(file, "utf8")) as {
+        readonly resources: Readonly<
+            Record<string, Record<"inputProperties" | "properties", Record<string, SchemaProperty>>>
+        >;
+    };
+    const typesInTypeScript: Readonly<Record<string, RegExp>> = {
+        string: /^string$|^"fail" \| "skip"$/,
+        integer: /^number$/,
+        boolean: /^boolean$/,
+        list: /^(readonly )?any\[\]$/,
+    };
+
+    for (const operation of Object.keys(operations) as Operation[]) {
+        const { resource, waitArgument, noopArgument, subjects } = descriptorOf(operation);
+        const { inputs, outputs } = documentation(resource);
+        const rules = argumentsOf(operation);
+        const schema = resources[pluginTypeTokenOf(operation)] ?? assert.fail("not in the schema");
+
+        it(`has the arguments of the table and the schema, with their types: ${resource}`, () => {
+            assert.deepEqual([...inputs.keys()].sort(), Object.keys(rules).sort());
+            assert.deepEqual(Object.keys(schema.inputProperties).sort(), Object.keys(rules).sort());
+            for (const [name, { type, onChange }] of Object.entries(rules)) {
+                const published = schema.inputProperties[name];
+                assert.match(inputs.get(name)?.type ?? "", typesInTypeScript[type] ?? /^$/, name);
+                assert.equal(published?.type, type === "list" ? "array" : type, name);
+                assert.equal(published?.willReplaceOnChanges === true, onChange === "replace", name);
+            }
+            for (const name of [waitArgument, noopArgument, ...subjects]) {
+                assert.ok(name in rules, name);
+            }
+        });
+
+        it(`documents each argument, its default, and each output, as the schema does: ${resource}`, () => {
+            for (const [name, rule] of Object.entries(rules)) {
+                const text = inputs.get(name)?.text ?? "";
+                assert.equal(schema.inputProperties[name]?.description, text);
+                const byDefault =
+                    rule.defaultWithInterruption === undefined
+                        ? JSON.stringify(rule.default)
+                        : `${JSON.stringify(rule.defaultWithInterruption)} with \`interruption\`, else ${JSON.stringify(rule.default)}`;
+                const hasDefault = rule.default !== undefined && rule.type !== "list";
+                assert.ok(!hasDefault || text.endsWith(`By default: ${byDefault}.`), text);
+            }
+            for (const [name, { text }] of outputs) {
+                assert.equal(schema.properties[name]?.description, text);
+            }
+        });
+
+        it(`has an output for each argument and each result: ${resource}`, () => {
+            const names = outputNames(operation);
+            assert.equal(new Set(names).size, names.length);
+            assert.deepEqual([...outputs.keys()].sort(), [...names].sort());
+            assert.deepEqual(Object.keys(schema.properties).sort(), [...names].sort());
+            for (const name of Object.keys(rules)) {
+                const type = inputs.get(name)?.type.replace("readonly ", "");
+                assert.equal(outputs.get(name)?.type, type, name);
+            }
+            assert.ok(resultNames(operation).every((name) => names.includes(name)));
+        });
+    }
 });

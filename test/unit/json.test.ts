@@ -1,10 +1,11 @@
 import { strict as assert } from "node:assert";
 import { redact } from "../../provider/src/cloud/redact";
-import { canonicalJson, isRecord, stringField } from "../../provider/src/json";
+import { nonEmpty, parseJson } from "../../provider/src/configuration";
+import { canonicalJson, isRecord, stringField, typeName } from "../../provider/src/json";
 import { sanitize } from "../../provider/src/sanitize";
 
-describe("foreign values", () => {
-    it("are objects with named fields, whatever their prototype, or are not", () => {
+describe("a value from outside", () => {
+    it("is a record when it is an object with named fields, whatever its prototype", () => {
         for (const value of [{}, Object.create(null), new Error("x")]) {
             assert.equal(isRecord(value), true);
         }
@@ -13,14 +14,14 @@ describe("foreign values", () => {
         }
     });
 
-    it("have fields that are texts with something in them, or have none", () => {
+    it("has a field when that is a text that is not empty", () => {
         assert.equal(stringField({ a: "b" }, "a"), "b");
         for (const value of [{ a: "" }, { a: 7 }, { b: "b" }, null, "a", undefined]) {
             assert.equal(stringField(value, "a"), undefined);
         }
     });
 
-    it("have one text, whatever the order of their keys", () => {
+    it("has one canonical text, whatever the order of its keys", () => {
         assert.equal(
             canonicalJson({ b: [1, { d: null, c: "x" }], a: true, B: false }),
             '{"B":false,"a":true,"b":[1,{"c":"x","d":null}]}',
@@ -28,9 +29,20 @@ describe("foreign values", () => {
         assert.equal(canonicalJson([]), "[]");
         assert.equal(canonicalJson({ ä: 1, z: 2, 10: 3, 9: 4 }), '{"10":3,"9":4,"z":2,"ä":1}');
     });
+
+    it("is described without being shown", () => {
+        const names = ["a list", "an empty text", "this text", "an object", "this number", "this boolean"];
+        assert.deepEqual([[], "", "s3cret", {}, 7, true].map(typeName), names);
+    });
+
+    it("is parsed as JSON, and is absent when it is not JSON or empty", () => {
+        assert.deepEqual(parseJson('[{"a":1}]'), [{ a: 1 }]);
+        assert.equal(parseJson("{s3cret"), undefined);
+        assert.deepEqual([nonEmpty(""), nonEmpty(undefined), nonEmpty(" ")], [undefined, undefined, " "]);
+    });
 });
 
-describe("foreign text", () => {
+describe("untrusted text", () => {
     it("is one line without control characters", () => {
         assert.equal(sanitize("  a\r\n\tb\u0000c\u001b[31md\u0085e\u009ff\u007fg \n"), "a b c [31md e f g");
     });
@@ -41,7 +53,7 @@ describe("foreign text", () => {
         assert.equal(sanitize("abc", 2), "ab…");
     });
 
-    it("has no secret in it, at any depth, and what is no text stays as it is", () => {
+    it("has no secret in it, at any depth, and other values stay as they are", () => {
         const secrets = new Set(["s3cret", "t0ken"]);
         const message = `a s3cret, a s3cret and a t0ken: ${"x".repeat(300)}s3cret`;
         const shown = redact({ kind: "error", code: "s3cret", message, httpStatus: 400 }, secrets);

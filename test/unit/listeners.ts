@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 
-/** Counts the listeners that a signal has for its end, without those that are there before. */
+/** Counts the listeners for the abort of a signal that are added from now on. */
 export function listenersOf(signal: AbortSignal): () => number {
     const count = () => getEventListeners(signal, "abort").length;
     const before = count();

@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
-import { argumentsWithDefault } from "../../provider/src/lifecycle/arguments";
+import { argumentsWithDefault, type Properties } from "../../provider/src/lifecycle/arguments";
 import {
     type Ended,
     earlierIn,
-    outputNames,
     outputsFor,
     outputsOfNone,
+    pendingInterruptionIn,
     resultIn,
     resultNames,
 } from "../../provider/src/lifecycle/outputs";
@@ -15,236 +15,110 @@ const resume = "ResumeLogstashTask";
 const instanceId = "ls-cn-1";
 const at = "2026-01-01T00:00:00.000Z";
 
-/** What polls of a run have seen. */
+// What the polls of a run have seen.
 const nothing = { any: false, running: false };
 const others = { any: true, running: false };
 const running = { any: true, running: true };
 
-/** How a request ended: the ones that were applied were accepted. */
-function ended(kind: Ended["kind"], status: string, applied: boolean, polls: Ended["polls"]): Ended {
-    const result = { clientToken: "T", requestId: "R", status, applied, ...(applied ? { acceptedAt: at } : {}) };
+/** How a request ended; one that was applied was accepted. */
+function ended(kind: Ended["kind"], acted: boolean, polls: Ended["polls"], status = "any"): Ended {
+    const result = { clientToken: "T", requestId: "R", status, acted, ...(acted ? { acceptedAt: at } : {}) };
     return { kind, result, polls };
 }
 
-describe("the outputs of a resource", () => {
-    it("are named once each: its arguments, and how its request ended", () => {
-        const own = ["clientToken", "requestId", "status", "interrupted", "interruptedAt", "interruption"];
-        assert.deepEqual(resultNames(interrupt), own);
-        const names = outputNames(interrupt);
-        assert.equal(new Set(names).size, names.length);
-        assert.deepEqual(
-            [
-                ...own,
-                "instanceId",
-                "region",
-                "triggers",
-                "timeoutSeconds",
-                "profile",
-                "waitForSuspended",
-                "whenIdle",
-            ].sort(),
-            [...names].sort(),
-        );
-        const ownOfResume = ["clientToken", "requestId", "status", "resumed", "resumedAt", "resumedInterruption"];
-        assert.deepEqual(resultNames(resume), ownOfResume);
-        const namesOfResume = outputNames(resume);
-        assert.equal(new Set(namesOfResume).size, namesOfResume.length);
-        assert.ok(namesOfResume.includes("interruption"));
+describe("the outputs of a request", () => {
+    it("have the names of their operation", () => {
+        const shared = ["clientToken", "requestId", "status"];
+        assert.deepEqual(resultNames(interrupt), [...shared, "interrupted", "interruptedAt", "interruption"]);
+        assert.deepEqual(resultNames(resume), [...shared, "resumed", "resumedAt", "resumedInterruption"]);
+        for (const [operation, names] of [
+            [interrupt, ["timeoutSeconds", "waitForSuspended", "whenIdle"]],
+            [resume, ["timeoutSeconds", "waitForResumed", "whenNotSuspended"]],
+        ] as const) {
+            assert.deepEqual(
+                argumentsWithDefault(operation).map(([name]) => name),
+                names,
+            );
+        }
     });
 
-    it("tell how a request ended, by the words of its operation", () => {
+    it("tell how it ended", () => {
         const outputs = { clientToken: "T", requestId: "R", status: "suspended" };
-        assert.deepEqual(outputsFor(interrupt, instanceId, ended("done", "suspended", true, others), undefined), {
-            ...outputs,
-            interrupted: true,
-            interruptedAt: at,
-            interruption: "ls-cn-1/T",
-        });
-        assert.deepEqual(outputsFor(resume, instanceId, ended("done", "suspended", false, others), undefined), {
-            ...outputs,
-            resumed: false,
-        });
+        const applied = ended("done", true, others, "suspended");
+        const recorded = { ...outputs, interrupted: true, interruptedAt: at, interruption: "ls-cn-1/T" };
+        assert.deepEqual(outputsFor(interrupt, instanceId, applied, undefined), recorded);
+        const skipped = ended("done", false, others, "suspended");
+        assert.deepEqual(outputsFor(resume, instanceId, skipped, undefined), { ...outputs, resumed: false });
     });
 
-    it("have the time of the acceptance when the request was applied, or is pending", () => {
-        const cases: ReadonlyArray<readonly [kind: Ended["kind"], applied: boolean, isKept: boolean]> = [
+    it("have the time of the acceptance when the request was applied or is pending", () => {
+        for (const [kind, acted, isKept] of [
             ["done", true, true],
             ["done", false, false],
             ["pending", true, true],
             ["pending", false, true],
-        ];
-        for (const [kind, applied, isKept] of cases) {
+        ] as const) {
+            const { result, polls } = ended(kind, acted, others);
+            const accepted = { kind, polls, result: { ...result, acceptedAt: at } };
             for (const [operation, name] of [
                 [interrupt, "interruptedAt"],
                 [resume, "resumedAt"],
             ] as const) {
-                const { result, polls } = ended(kind, "any", applied, others);
-                const outputs = outputsFor(
-                    operation,
-                    instanceId,
-                    { kind, polls, result: { ...result, acceptedAt: at } },
-                    {},
-                );
-                assert.equal(outputs[name], isKept ? at : undefined, `${operation} ${kind} ${applied}`);
+                const outputs = outputsFor(operation, instanceId, accepted, {});
+                assert.equal(outputs[name], isKept ? at : undefined, `${operation} ${kind} ${acted}`);
             }
         }
     });
 
-    it("are read again: the part that tells it, and the acceptance", () => {
-        const outputs = {
-            instanceId: "ls-cn-1",
-            clientToken: "T",
-            status: "pending",
-            interrupted: true,
-            requestId: undefined,
-            interruption: "",
-        };
-        assert.deepEqual(resultIn(interrupt, outputs), {
-            clientToken: "T",
-            status: "pending",
-            interrupted: true,
-            interruption: "",
-        });
-        assert.deepEqual(resultIn(resume, { interruption: "ls-cn-1/T", resumedInterruption: "ls-cn-1/S" }), {
-            resumedInterruption: "ls-cn-1/S",
-        });
+    it("are read again from a record", () => {
+        const results = { clientToken: "T", status: "pending", interrupted: true, interruption: "" };
+        const outputs = { instanceId, ...results, requestId: undefined };
+        assert.deepEqual(resultIn(interrupt, outputs), results);
+        const interruptions = { interruption: "ls-cn-1/T", resumedInterruption: "ls-cn-1/S" };
+        assert.deepEqual(resultIn(resume, interruptions), { resumedInterruption: "ls-cn-1/S" });
+        assert.equal(pendingInterruptionIn(resume, interruptions), "ls-cn-1/T");
+        assert.equal(pendingInterruptionIn(interrupt, interruptions), undefined);
+
         assert.deepEqual(earlierIn(interrupt, outputs), {});
-        const over = { ...outputs, interrupted: false, interruptedAt: at };
-        assert.deepEqual(earlierIn(interrupt, over), { acceptance: { at }, over: true });
         const accepted = { ...outputs, interruptedAt: at, requestId: "R" };
         assert.deepEqual(earlierIn(interrupt, accepted), { acceptance: { at, requestId: "R" }, over: false });
+        const over = { ...outputs, interruptedAt: at, interrupted: false };
+        assert.deepEqual(earlierIn(interrupt, over), { acceptance: { at }, over: true });
         assert.deepEqual(earlierIn(resume, accepted), {});
-    });
-
-    it("have a default where their argument has one", () => {
-        const defaults = (operation: typeof interrupt | typeof resume) =>
-            argumentsWithDefault(operation).map(([name]) => name);
-        assert.deepEqual(defaults(interrupt), ["timeoutSeconds", "waitForSuspended", "whenIdle"]);
-        assert.deepEqual(defaults(resume), ["timeoutSeconds", "waitForResumed", "whenNotSuspended"]);
     });
 });
 
 describe("the interruption of an interrupt", () => {
-    const cases: ReadonlyArray<
-        readonly [when: string, ended: Ended, olds: object | undefined, interruption: string | undefined]
-    > = [
-        [
-            "is the request when it was applied and polled",
-            ended("done", "suspended", true, others),
-            undefined,
-            "ls-cn-1/T",
-        ],
-        [
-            "is the request when polls saw `activating` before",
-            ended("done", "suspended", true, running),
-            { interruption: "ls-cn-1/S" },
-            "ls-cn-1/T",
-        ],
-        [
-            "is the request when the status is undocumented",
-            ended("done", "Paused", true, others),
-            { interruption: "" },
-            "ls-cn-1/T",
-        ],
-        ["is the request when the recorded one was absent", ended("done", "suspended", true, others), {}, "ls-cn-1/T"],
-        [
-            "is absent when the request was applied and nothing was polled",
-            ended("done", "accepted", true, nothing),
-            undefined,
-            undefined,
-        ],
-        [
-            "is absent when nothing was polled, whatever was recorded",
-            ended("done", "accepted", true, nothing),
-            { interruption: "ls-cn-1/S" },
-            undefined,
-        ],
-        [
-            "is empty when a poll saw `active` or `activating`",
-            ended("done", "active", false, running),
-            { interruption: "ls-cn-1/S" },
-            "",
-        ],
-        [
-            "is empty when a poll of somebody else's interrupt saw `activating`",
-            ended("done", "suspended", false, running),
-            { interruption: "ls-cn-1/S" },
-            "",
-        ],
-        [
-            "is empty in a pending record when a poll saw `activating`",
-            ended("pending", "pending", true, running),
-            { interruption: "ls-cn-1/S" },
-            "",
-        ],
-        [
-            "is empty when the recorded one was absent and a poll saw `active`",
-            ended("done", "active", false, running),
-            {},
-            "",
-        ],
-        [
-            "stays when the instance was suspended already",
-            ended("done", "suspended", false, others),
-            { interruption: "ls-cn-1/S" },
-            "ls-cn-1/S",
-        ],
-        [
-            "stays when an undocumented status is skipped",
-            ended("done", "Paused", false, others),
-            { interruption: "ls-cn-1/S" },
-            "ls-cn-1/S",
-        ],
-        [
-            "stays in a pending record when nothing was polled",
-            ended("pending", "pending", false, nothing),
-            { interruption: "ls-cn-1/S" },
-            "ls-cn-1/S",
-        ],
-        [
-            "stays in a pending record when a poll saw `inactive`",
-            ended("pending", "pending", true, others),
-            { interruption: "ls-cn-1/S" },
-            "ls-cn-1/S",
-        ],
-        [
-            "stays when somebody else's interrupt is accepted for it and nothing was polled",
-            ended("done", "accepted", false, nothing),
-            { interruption: "ls-cn-1/S" },
-            "ls-cn-1/S",
-        ],
-        ["stays empty when it was", ended("done", "suspended", false, others), { interruption: "" }, ""],
-        ["stays absent when it was", ended("done", "suspended", false, others), {}, undefined],
-        [
-            "stays absent in a pending record when it was",
-            ended("pending", "pending", true, nothing),
-            { status: "accepted" },
-            undefined,
-        ],
-        [
-            "is empty on a create that found the instance suspended",
-            ended("done", "suspended", false, others),
-            undefined,
-            "",
-        ],
-        [
-            "is empty on a create that is pending and polled nothing",
-            ended("pending", "pending", false, nothing),
-            undefined,
-            "",
-        ],
-        [
-            "is empty on a create that is pending and polled `activating`",
-            ended("pending", "pending", true, running),
-            undefined,
-            "",
-        ],
+    const S = "ls-cn-1/S";
+    const recorded = { interruption: S };
+    const empty = { interruption: "" };
+    const absent = { status: "accepted" };
+    const cases: ReadonlyArray<readonly [title: string, Ended, Properties | undefined, string | undefined]> = [
+        ["is the request when it was applied and polled", ended("done", true, others), undefined, "ls-cn-1/T"],
+        ["is the request when polls saw `activating` before", ended("done", true, running), recorded, "ls-cn-1/T"],
+        ["is the request when the recorded one was empty", ended("done", true, others), empty, "ls-cn-1/T"],
+        ["is the request when the recorded one was absent", ended("done", true, others), absent, "ls-cn-1/T"],
+        ["is absent when nothing was polled on a create", ended("done", true, nothing), undefined, undefined],
+        ["is absent when nothing was polled on an update", ended("done", true, nothing), recorded, undefined],
+        ["is empty when a poll saw the instance running", ended("done", false, running), recorded, ""],
+        ["is empty when the recorded one was absent and it runs", ended("done", false, running), absent, ""],
+        ["is empty when it is pending and a poll saw it running", ended("pending", true, running), recorded, ""],
+        ["stays when the request was not applied", ended("done", false, others), recorded, S],
+        ["stays when it was not applied and nothing was polled", ended("done", false, nothing), recorded, S],
+        ["stays when it is pending and nothing was polled", ended("pending", false, nothing), recorded, S],
+        ["stays when it is pending and a poll saw another status", ended("pending", true, others), recorded, S],
+        ["stays empty when the request was not applied", ended("done", false, others), empty, ""],
+        ["stays absent when the request was not applied", ended("done", false, others), absent, undefined],
+        ["stays absent when it is pending", ended("pending", true, nothing), absent, undefined],
+        ["is empty when a create was not applied", ended("done", false, others), undefined, ""],
+        ["is empty when a create is pending and polled nothing", ended("pending", false, nothing), undefined, ""],
+        ["is empty when a create is pending and runs", ended("pending", true, running), undefined, ""],
     ];
     for (const [title, run, olds, interruption] of cases) {
         it(title, () => {
-            const outputs = outputsFor(interrupt, instanceId, run, olds as Record<string, unknown> | undefined);
+            const outputs = outputsFor(interrupt, instanceId, run, olds);
             assert.equal(outputs.interruption, interruption);
-            // An absent output is no property, or gRPC could not transport it.
+            // An absent output is no property, because gRPC could not transport it.
             assert.equal("interruption" in outputs, interruption !== undefined);
         });
     }
@@ -253,65 +127,31 @@ describe("the interruption of an interrupt", () => {
 describe("the resumed interruption of a resume", () => {
     const [X, Y] = ["ls-cn-1/x", "ls-cn-1/y"];
     const used = { interruption: X, resumedInterruption: X };
-    const cases: ReadonlyArray<
-        readonly [
-            title: string,
-            run: Ended,
-            olds: Readonly<Record<string, unknown>> | undefined,
-            expected: { readonly resumedInterruption?: string; readonly interruption?: string },
-        ]
-    > = [
-        [
-            "is the interruption when it was resumed",
-            { ...ended("done", "activating", true, running), resumes: X },
-            undefined,
-            { resumedInterruption: X },
-        ],
-        [
-            "is the interruption when its suspension was over and skipped",
-            { ...ended("done", "activating", false, running), resumes: Y },
-            used,
-            { resumedInterruption: Y },
-        ],
-        [
-            "is the interruption when nothing was polled",
-            { ...ended("done", "accepted", true, nothing), resumes: Y },
-            used,
-            { resumedInterruption: Y },
-        ],
-        [
-            "stays, and the argument is that of the request, when it is pending",
-            { ...ended("pending", "pending", false, nothing), resumes: Y },
-            used,
-            { resumedInterruption: X, interruption: Y },
-        ],
-        [
-            "is absent, and the argument is that of the request, when a first one is pending",
-            { ...ended("pending", "pending", true, others), resumes: X },
-            undefined,
-            { interruption: X },
-        ],
-        ["stays when triggers resume", ended("done", "activating", true, running), used, { resumedInterruption: X }],
-        [
-            "stays when a resume by triggers is pending",
-            ended("pending", "pending", false, nothing),
-            used,
-            { resumedInterruption: X },
-        ],
-        [
-            "stays when a resume by triggers is finished beside an empty interruption",
-            { ...ended("done", "activating", true, running), resumes: "" },
-            used,
-            { resumedInterruption: X },
-        ],
-        ["is absent when triggers resume first", ended("done", "activating", true, running), undefined, {}],
+    const [resumed, skipped, unpolled, pending] = [
+        ended("done", true, running),
+        ended("done", false, running),
+        ended("done", true, nothing),
+        ended("pending", false, nothing),
+    ];
+    const usedX = { resumedInterruption: X };
+    const usedY = { resumedInterruption: Y };
+    const cases: ReadonlyArray<readonly [title: string, Ended, Properties | undefined, expected: Properties]> = [
+        ["is the interruption when it was resumed", { ...resumed, resumes: X }, undefined, usedX],
+        ["is the interruption when its suspension was over", { ...skipped, resumes: Y }, used, usedY],
+        ["is the interruption when nothing was polled", { ...unpolled, resumes: Y }, used, usedY],
+        ["stays beside the pending argument", { ...pending, resumes: Y }, used, { ...usedX, interruption: Y }],
+        ["is absent beside the first pending argument", { ...pending, resumes: X }, undefined, { interruption: X }],
+        ["stays when triggers resume", resumed, used, usedX],
+        ["stays when a resume by triggers is pending", pending, used, usedX],
+        ["stays when one by triggers is finished beside an empty one", { ...resumed, resumes: "" }, used, usedX],
+        ["is absent when triggers resume first", resumed, undefined, {}],
     ];
     for (const [title, run, olds, expected] of cases) {
         it(title, () => {
-            const { resumedInterruption, interruption, ...outputs } = outputsFor(resume, instanceId, run, olds);
-            const named = Object.entries({ resumedInterruption, interruption }).filter(([, value]) => value);
-            assert.deepEqual(Object.fromEntries(named), expected);
-            assert.equal(outputs.resumed, run.result.applied);
+            const outputs = outputsFor(resume, instanceId, run, olds);
+            const { clientToken: _, requestId: __, status: ___, resumed: acted, resumedAt: ____, ...rest } = outputs;
+            assert.deepEqual(rest, expected);
+            assert.equal(acted, run.result.acted);
         });
     }
 

@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { canonicalJson, type Json } from "../../provider/src/json";
-import { deriveToken, type TokenSource } from "../../provider/src/lifecycle/token";
+import { deriveToken, instanceOf, interruptionOf, type TokenSource } from "../../provider/src/lifecycle/token";
 
 const source: TokenSource = {
     operation: "InterruptLogstashTask",
@@ -22,9 +23,8 @@ const sources: fc.Arbitrary<TokenSource> = fc.record({
 });
 
 describe("the client token", () => {
-    it("is fixed for ever for the same source", () => {
-        // The encoding is spelled out here and not taken from the code: a change of it would interrupt again.
-        const { createHash } = require("node:crypto") as typeof import("node:crypto");
+    it("never changes when the source is the same", () => {
+        // The encoding is spelled out here and not taken from the code, because a change of it would interrupt again.
         const encoding =
             '["pulumi-alicloud-logstash/1","InterruptLogstashTask",' +
             '"urn:pulumi:dev::shop::pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt::pause",' +
@@ -32,8 +32,8 @@ describe("the client token", () => {
         assert.equal(deriveToken(source), createHash("sha256").update(encoding).digest("hex"));
     });
 
-    it("is fixed for ever for a resume by interruption, which takes the place of the triggers", () => {
-        // SHA-256 of the literal text, computed apart from this code:
+    it("never changes when an interruption takes the place of the triggers", () => {
+        // SHA-256 of these texts, computed apart from this code:
         // ["pulumi-alicloud-logstash/1","ResumeLogstashTask","urn:pulumi:dev::shop::pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskResume::resume","cn-hangzhou","ls-cn-4591f1y6abcd","ls-cn-4591f1y6abcd/0123456789abcdef",null]
         // ["pulumi-alicloud-logstash/1","ResumeLogstashTask","urn:pulumi:dev::shop::alicloud-logstash:index:LogstashTaskResume::a \"b\"","cn-beijing","ls-cn-ü","ls-cn-ü/my ~token/1",null]
         const resumes: ReadonlyArray<readonly [source: Omit<TokenSource, "operation">, token: string]> = [
@@ -61,31 +61,26 @@ describe("the client token", () => {
         }
     });
 
-    it("is 64 ASCII characters, as the service allows", () => {
-        fc.assert(fc.property(sources, (any) => /^[0-9a-f]{64}$/.test(deriveToken(any))));
-    });
-
-    it("is another for every other source", () => {
+    it("is 64 ASCII characters, and another when anything in the source is", () => {
+        const fieldsOf = ({ operation, urn, region, instanceId, subject, previousToken }: TokenSource) =>
+            canonicalJson([operation, urn, region, instanceId, subject, previousToken ?? null]);
         fc.assert(
             fc.property(sources, sources, (one, other) => {
-                const same = canonicalJson(fields(one)) === canonicalJson(fields(other));
-                assert.equal(deriveToken(one) === deriveToken(other), same);
+                assert.match(deriveToken(one), /^[0-9a-f]{64}$/);
+                assert.equal(deriveToken(one) === deriveToken(other), fieldsOf(one) === fieldsOf(other));
             }),
         );
-    });
-
-    it("does not move text from one part of the source to the next", () => {
         const one = deriveToken({ ...source, region: "ab", instanceId: "c" });
         assert.notEqual(deriveToken({ ...source, region: "a", instanceId: "bc" }), one);
     });
 
-    it("follows the order of lists, not that of keys", () => {
+    it("is another when the order of a list is, not when that of keys is", () => {
         const token = (...triggers: Json[]) => deriveToken({ ...source, subject: triggers });
         assert.equal(token({ a: 1, b: [{ c: 2, d: 3 }] }), token({ b: [{ d: 3, c: 2 }], a: 1 }));
         assert.notEqual(token("a", "b"), token("b", "a"));
     });
 
-    it("gives a rollback to an earlier trigger a request of its own", () => {
+    it("is a third one when an earlier trigger returns", () => {
         const first = deriveToken({ ...source, subject: ["v1"] });
         const second = deriveToken({ ...source, subject: ["v2"], previousToken: first });
         const back = deriveToken({ ...source, subject: ["v1"], previousToken: second });
@@ -93,6 +88,12 @@ describe("the client token", () => {
     });
 });
 
-function fields({ operation, urn, region, instanceId, subject, previousToken }: TokenSource): Json {
-    return [operation, urn, region, instanceId, subject, previousToken ?? null];
-}
+describe("an interruption", () => {
+    it("names an instance and a token", () => {
+        assert.equal(interruptionOf("ls-cn-1", "T/2"), "ls-cn-1/T/2");
+        assert.equal(instanceOf("ls-cn-1/T/2"), "ls-cn-1");
+        for (const other of ["", "T", "/T", "ls-cn-1/", "ls cn/T", "ls-cn-1/ü", "ls-cn-1/T\n", 7, undefined]) {
+            assert.equal(instanceOf(other), undefined);
+        }
+    });
+});

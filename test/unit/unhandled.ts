@@ -1,4 +1,4 @@
-/** The rejections that would have ended the program, after something has been done in it. */
+/** The unhandled rejections that an action leaves behind; each would end the program. */
 export async function unhandledIn(done: () => unknown): Promise<readonly unknown[]> {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);

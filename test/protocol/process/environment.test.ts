@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import { CallError } from "../calls";
-import { CredentialsFixture, caller, inputs, key, machine, region } from "../credentialsFixture";
+import { CredentialsSite, caller, inputs, key, machine, region } from "../credentialsSite";
 import { Host } from "../host";
 
-describe("what the provider's process is started with", () => {
-    const site = new CredentialsFixture();
+describe("the environment of a provider process", () => {
+    const site = new CredentialsSite();
     beforeEach(() => site.start());
     afterEach(() => site.stop());
 
@@ -14,7 +14,7 @@ describe("what the provider's process is started with", () => {
         return host;
     }
 
-    it("are a home directory, a proxy and a certificate: calls and their credentials find their way by them", async () => {
+    it("gives calls and their credentials a home directory, a proxy and a certificate", async () => {
         site.profiles({
             name: "default",
             mode: "RamRoleArn",
@@ -29,14 +29,14 @@ describe("what the provider's process is started with", () => {
         const { outs } = await host.create(inputs);
         assert.equal(outs.status, "suspended");
         assert.deepEqual(
-            [...new Set(proxy.targets)],
+            [...new Set(proxy.asked)],
             [`sts.${region}.aliyuncs.com:443`, new URL(site.emulator.url).host],
         );
         const [signer] = site.emulator.ledger.requests;
         assert.equal(site.issuedBy(String(signer?.accessKeyId)), `AssumeRole ${machine.arn}`);
     });
 
-    it("is no proxy for the metadata service, whatever Node would do by itself", async () => {
+    it("never sends a call of the metadata service through a proxy, even if Node.js would", async () => {
         const proxy = await site.proxy();
         const env = { HTTP_PROXY: proxy.url, http_proxy: proxy.url, NODE_USE_ENV_PROXY: "1" };
         const host = await hostFor({ "alicloud:ecsRoleName": "machine" }, env);
@@ -45,7 +45,7 @@ describe("what the provider's process is started with", () => {
         assert.deepEqual(proxy.requests, []);
     });
 
-    it("is no DEBUG that prints secrets, the proxy's password neither", async () => {
+    it("prints no secret, and no password of a proxy, when DEBUG is set", async () => {
         const proxy = await site.proxy();
         const { host: address } = new URL(proxy.url);
         const env = { DEBUG: "*", HTTP_PROXY: `http://user:password-canary@${address}` };

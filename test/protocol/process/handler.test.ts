@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
-import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
+import { startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { providerStub } from "../../../provider/src/dynamic/providerStub";
 import { stackConfigurationFor } from "../../support/stackConfiguration";
 import { urnOf } from "../../support/urns";
-import { CallError, type Properties } from "../calls";
+import { failureOf, type Properties } from "../calls";
 import { Host } from "../host";
 
 const instanceId = "ls-cn-protocol0001";
@@ -19,83 +19,51 @@ const declared: Properties = {
     resourceUrn: urnOf("pause"),
 };
 
-describe("the pointer in state", () => {
-    describe("where the package cannot be loaded", () => {
-        let host: Host;
-        let elsewhere: string;
-
-        before(async () => {
-            elsewhere = mkdtempSync(join(tmpdir(), "logstash-elsewhere-"));
-            host = await Host.start({ cwd: elsewhere });
-        });
-        after(async () => {
+describe("the provider stub in Pulumi's dynamic-provider host", () => {
+    it("deletes, and says why it does nothing else, when the package cannot be loaded", async () => {
+        const elsewhere = mkdtempSync(join(tmpdir(), "logstash-elsewhere-"));
+        const host = await Host.start({ cwd: elsewhere, stderr: "pipe" });
+        try {
+            await host.delete({ ...declared, clientToken: "t", status: "suspended" });
+            const reason = /Not a direct dependency\? Error: Cannot find module 'pulumi-alicloud-logstash\/handler'/;
+            await assert.rejects(host.check({}, declared), reason);
+            await assert.rejects(host.create(declared));
+        } finally {
             await host.stop();
             rmSync(elsewhere, { recursive: true });
-        });
+        }
+    });
 
-        it("still deletes", () => host.delete({ ...declared, clientToken: "t", status: "suspended" }));
+    it("loads the provider, which checks, creates, compares, updates, fails and deletes", async () => {
+        const emulator = await startEmulator({ instances: [{ instanceId, status: "activating" }] });
+        const host = await Host.start({ config: stackConfigurationFor(emulator), stderr: "pipe" });
+        try {
+            const { region: _, ...without } = declared;
+            assert.deepEqual(await host.check({}, without), { inputs: declared, failures: [] });
+            const { id, outs } = await host.create(declared);
+            assert.deepEqual([id, outs.status, outs.__provider], [instanceId, "suspended", providerStub]);
+            const { DIFF_NONE, DIFF_UNKNOWN } = rpc.DiffResponse.DiffChanges;
+            assert.deepEqual(await host.diff(outs, declared), { changes: DIFF_NONE, replaces: [] });
+            const elsewhere = { ...declared, region: "cn-beijing" };
+            assert.deepEqual(await host.diff(outs, elsewhere), { changes: DIFF_UNKNOWN, replaces: ["region"] });
+            const { triggers: __, ...kept } = outs;
+            const { triggers: ___, ...news } = declared;
+            assert.deepEqual(await host.update(outs, news), kept);
+            await host.delete(outs);
+            assert.equal(emulator.ledger.effects.length, 1);
 
-        it("says why nothing else can be done, and what to do", async () => {
-            await assert.rejects(
-                host.check({}, declared),
-                /Not a direct dependency\? Error: Cannot find module 'pulumi-alicloud-logstash\/handler'/,
-            );
-        });
-
-        it("creates nothing, whoever asks without a check", () => assert.rejects(host.create(declared)));
+            emulator.faults.add({ operation: "InterruptLogstashTask", fault: { kind: "reset", point: "before" } });
+            const lost = await failureOf(host.create({ ...declared, triggers: ["lost"], timeoutSeconds: 1 }));
+            assert.equal(lost.initFailure?.id, instanceId);
+            const { status, __provider } = lost.initFailure.properties;
+            assert.deepEqual([status, __provider], ["pending", providerStub]);
+            emulator.faults.clear();
+            const rejected = await failureOf(host.create({ ...declared, instanceId: "ls-cn-nosuch0001" }));
+            assert.equal(rejected.initFailure, undefined);
+            assert.match(rejected.message, /InstanceNotFound/);
+        } finally {
+            await host.stop();
+            await emulator.stop();
+        }
     });
 });
-
-describe("the provider in the SDK's own server", () => {
-    let emulator: Emulator;
-    let host: Host;
-
-    before(async () => {
-        emulator = await startEmulator({ instances: [{ instanceId, status: "activating" }] });
-        host = await Host.start({
-            config: stackConfigurationFor(emulator),
-        });
-    });
-    after(async () => {
-        await host.stop();
-        await emulator.stop();
-    });
-
-    it("is what the pointer leads to: it checks, creates, compares, updates and deletes", async () => {
-        const { region: _, ...without } = declared;
-        assert.deepEqual(await host.check({}, without), { inputs: declared, failures: [] });
-        const { id, outs } = await host.create(declared);
-        assert.equal(id, instanceId);
-        assert.deepEqual([outs.status, outs.interrupted, outs.__provider], ["suspended", true, providerStub]);
-        const { DiffChanges } = rpc.DiffResponse;
-        assert.deepEqual(await host.diff(outs, declared), { changes: DiffChanges.DIFF_NONE, replaces: [] });
-        const elsewhere = { ...declared, region: "cn-beijing" };
-        assert.deepEqual(await host.diff(outs, elsewhere), { changes: DiffChanges.DIFF_UNKNOWN, replaces: ["region"] });
-        const { triggers: __, ...kept } = outs;
-        const { triggers: ___, ...news } = declared;
-        assert.deepEqual(await host.update(outs, news), kept);
-        await host.delete(outs);
-        assert.equal(emulator.ledger.effects.length, 1);
-    });
-
-    it("fails with the message alone, and with what is recorded where it may have been done", async () => {
-        emulator.faults.add({ operation: "InterruptLogstashTask", fault: { kind: "reset", point: "before" } });
-        const inDoubt = await failureOf(host.create({ ...declared, triggers: ["doubt"], timeoutSeconds: 1 }));
-        assert.equal(inDoubt.initFailure?.id, instanceId);
-        assert.equal(inDoubt.initFailure.properties.status, "pending");
-        assert.match(inDoubt.initFailure.reasons.join(), /it is not known whether it was done/);
-        emulator.faults.clear();
-        const refused = await failureOf(host.create({ ...declared, instanceId: "ls-cn-nosuch0001" }));
-        assert.equal(refused.initFailure, undefined);
-        assert.match(refused.message, /InstanceNotFound/);
-    });
-});
-
-async function failureOf(call: Promise<unknown>): Promise<CallError> {
-    const error = await call.then(
-        () => assert.fail("the call should have failed"),
-        (thrown: unknown) => thrown,
-    );
-    assert.ok(error instanceof CallError);
-    return error;
-}

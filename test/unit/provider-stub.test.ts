@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { providerStub } from "../../provider/src/dynamic/providerStub";
 
-describe("the pointer in state", () => {
-    it("is this text, for ever", () => {
+describe("the provider stub", () => {
+    it("never changes, because states contain it", () => {
         assert.equal(
             providerStub,
             "exports.handler=()=>{try{return require('pulumi-alicloud-logstash/handler')}catch(e){" +
