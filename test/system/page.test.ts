@@ -14,7 +14,7 @@ import {
     testAccount,
 } from "pulumi-alicloud-logstash-emulator";
 import { roleArn } from "../account";
-import { ROAClient, RPCClient } from "../emulator/popCore";
+import { ROAClient, RPCClient } from "../emulator/clients";
 
 type Verb = "interrupt" | "resume" | "describe";
 
