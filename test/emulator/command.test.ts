@@ -63,14 +63,18 @@ describe("emulator: command", () => {
         assert.deepEqual(await once(child, "exit"), [0, null]);
     });
 
-    it("prints one line when an option is wrong or the port is in use", async () => {
+    it("prints one line when an option is wrong or it cannot listen", async () => {
         const line = '--port is "many"; it must be a number from 0 to 65535. See --help.\n';
         assert.deepEqual(await runToEnd("--port", "many"), { code: 1, out: "", error: line });
         const emulator = await startEmulator();
-        const { code, out, error } = await runToEnd("--port", new URL(emulator.url).port);
-        await emulator.stop();
+        const { port } = new URL(emulator.url);
+        const { code, out, error } = await runToEnd("--port", port);
         assert.deepEqual([code, out], [1, ""]);
         assert.match(error, /^Cannot listen on 127\.0\.0\.1:\d+, the port is in use: .*\n$/);
+        const inUse = { name: "ListenError", code: "EADDRINUSE" };
+        await assert.rejects(startEmulator({ port: Number(port) }), inUse);
+        await emulator.stop();
+        await assert.rejects(startEmulator({ host: "203.0.113.1" }), { ...inUse, code: "EADDRNOTAVAIL" });
     });
 
     it("prints every option when help is requested", async () => {
@@ -135,20 +139,5 @@ describe("emulator: options of the command", () => {
         for (const [words, message] of wrong) {
             assert.throws(() => readArguments(words.split(" ")), { message }, words);
         }
-    });
-});
-
-describe("emulator: addresses", () => {
-    it("rejects with the reason and the fix when it cannot listen", async () => {
-        const emulator = await startEmulator();
-        const port = Number(new URL(emulator.url).port);
-        await assert.rejects(startEmulator({ port }), { name: "ListenError", code: "EADDRINUSE" });
-        await emulator.stop();
-        await assert.rejects(startEmulator({ host: "203.0.113.1" }), {
-            name: "ListenError",
-            message:
-                "Cannot listen on 203.0.113.1:0, this machine has no such address: " +
-                "choose one that it has, such as 127.0.0.1.",
-        });
     });
 });

@@ -1,215 +1,284 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { type CredentialsProvider, ECSRAMRoleCredentialsProvider, URICredentialsProvider } from "@alicloud/credentials";
-import { type EmulatorOptions, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { call, caller, deployer, IdentitySite, instanceId, machine, oidcToken } from "./identitySite";
-import type { Credentials } from "./popCore";
+import type { CredentialsProvider } from "@alicloud/credentials";
+import { startEmulator, type TemporaryCredentials } from "pulumi-alicloud-logstash-emulator";
+import { type Credentials, RPCClient } from "./clients";
+import { capture, hourMs, instanceId } from "./fixture";
+import {
+    caller,
+    chained,
+    deployer,
+    identityFixture,
+    machine,
+    oidcToken,
+    pipeline,
+    providerArn,
+    roleArn,
+} from "./identityFixture";
 
-const hourMs = 60 * 60_000;
+const expired = { code: "InvalidSecurityToken.Expired", statusCode: 400 };
+const externalId = { ExternalId: "external-canary" };
 
 describe("emulator: credentials", () => {
-    let site: IdentitySite;
-    async function start(options: EmulatorOptions = {}): Promise<void> {
-        site = await IdentitySite.start(options);
+    const fixture = identityFixture();
+    const { assume, assumeWithOidc, fromMetadata, fromUri, start } = fixture;
+    const ledger = () => fixture.emulator().ledger;
+
+    const assumeByRpc = async (endpoint: string, parameters: Record<string, string>, method = "POST") => {
+        const client = new RPCClient({ ...caller, endpoint, apiVersion: "2015-04-01" });
+        const all = { RoleArn: deployer.arn, RoleSessionName: "session", ...parameters };
+        return (await client.request("AssumeRole", all, { method })) as {
+            readonly AssumedRoleUser: { readonly Arn: string };
+            readonly Credentials: TemporaryCredentials;
+        };
+    };
+
+    const kinds = {
+        AssumeRole: () => assume().build(),
+        AssumeRoleWithOIDC: () => assumeWithOidc(oidcToken),
+        GetMetadataCredentials: () => fromMetadata().build(),
+        GetCredentialsUri: () => fromUri(fixture.credentialsUri("machine")),
+    } as const;
+    for (const [operation, providerOf] of Object.entries(kinds)) {
+        it(`accepts credentials of ${operation} until their lifetime ends`, async () => {
+            await start();
+            const credentials = await providerOf().getCredentials();
+            fixture.clock().advance(hourMs - 1);
+            await fixture.describe(credentials);
+            fixture.clock().advance(1);
+            await assert.rejects(fixture.describe(credentials), expired);
+            await fixture.describe(await providerOf().getCredentials());
+            const [entry] = ledger().credentialsBy(operation as keyof typeof kinds);
+            assert.equal(entry?.issued, credentials.accessKeyId);
+        });
     }
-    afterEach(() => site.stop());
+
+    it("accepts a temporary key only when its secret and its token come with it, and shows neither", async () => {
+        await start();
+        const { accessKeyId, accessKeySecret, securityToken } = await assume().build().getCredentials();
+        const malformed = { code: "InvalidSecurityToken.Malformed" };
+        await assert.rejects(fixture.describe({ accessKeyId, accessKeySecret }), malformed);
+        const changed = { accessKeyId, accessKeySecret, securityToken: `${securityToken}x` };
+        await assert.rejects(fixture.describe(changed), malformed);
+        const guessed = { accessKeyId, accessKeySecret: "guessed", securityToken };
+        await assert.rejects(fixture.describe(guessed), { code: "SignatureDoesNotMatch" });
+
+        const { time: _time, requestId: _requestId, ...entry } = ledger().credentials[0] ?? assert.fail();
+        assert.deepEqual(entry, {
+            ...{ sequence: 1, operation: "AssumeRole", accessKeyId: caller.accessKeyId, proof: "signature" },
+            ...{ role: deployer.arn, sessionName: "session", durationSeconds: "3600", policy: undefined },
+            ...{ outcome: { kind: "responded", status: 200 }, issued: accessKeyId },
+        });
+        await assumeWithOidc(oidcToken).getCredentials();
+        const state = await (await fetch(`${fixture.emulator().plainUrl}/_emulator/state`)).text();
+        for (const secret of [caller.accessKeySecret, accessKeySecret, securityToken, oidcToken, "external-canary"]) {
+            assert.ok(!state.includes(secret), secret);
+        }
+    });
+
+    it("expires credentials early when it was told to", async () => {
+        await start({ credentialsLifetimeMs: 60_000 });
+        const credentials = await assume().withDurationSeconds(43_200).build().getCredentials();
+        fixture.clock().advance(59_999);
+        await fixture.describe(credentials);
+        fixture.clock().advance(1);
+        await assert.rejects(fixture.describe(credentials), expired);
+        const others = await assume().build().getCredentials();
+        fixture.emulator().expireCredentials();
+        await assert.rejects(fixture.describe(others), expired);
+        await fixture.describe(caller);
+    });
+
+    it("shares client tokens and limits when keys belong to one account", async () => {
+        const foreign = { arn: "acs:ram::999:role/machine" };
+        for (const [role, effects] of [[machine, 1] as const, [foreign, 2] as const]) {
+            await start({ roles: [deployer, role], metadata: { roleArn: role.arn }, limits: { requestsPerSecond: 2 } });
+            await fixture.interrupt(caller, "token");
+            fixture.emulator().startChange(instanceId);
+            const credentials = await fromMetadata().build().getCredentials();
+            await fixture.interrupt(credentials, "token");
+            assert.equal(ledger().effects.length, effects);
+            const third = fixture.describe(await assume().build().getCredentials());
+            await (effects === 1 ? assert.rejects(third, { code: "Throttling.User" }) : third);
+            await fixture.emulator().stop();
+        }
+    });
+
+    describe("AssumeRole", () => {
+        it("rejects a request when key, role, trust, external ID or OIDC token is wrong", async () => {
+            await start();
+            const wrong: readonly (readonly [CredentialsProvider, RegExp])[] = [
+                [assume(deployer, { ...caller, accessKeySecret: "guessed" }).build(), /access key secret is invalid/],
+                [assume(deployer, { accessKeyId: "x", accessKeySecret: "x" }).build(), /InvalidAccessKeyId\.NotFound/],
+                [assume({ arn: roleArn("nothing") }).build(), /EntityNotExist\.Role/],
+                [assumeWithOidc(`${oidcToken}x`), /AuthenticationFail\.OIDCToken\.Invalid/],
+                [assumeWithOidc(""), /MissingOIDCToken/],
+                [assumeWithOidc(oidcToken, `${providerArn}-other`), /NoPermission/],
+                [fromUri(fixture.credentialsUri("nobody")), /404.*EntityNotExist\.Role/],
+                ...[chained, pipeline, machine, { arn: deployer.arn }].map(
+                    (role) => [assume(role).build(), /NoPermission/] as const,
+                ),
+                [assume().withExternalId("guessed").build(), /NoPermission/],
+            ];
+            for (const [provider, error] of wrong) {
+                await assert.rejects(provider.getCredentials(), error);
+            }
+            const { outcome, issued } = ledger().credentials.at(-1) ?? assert.fail();
+            assert.deepEqual([outcome, issued], [{ kind: "rejected", status: 403, code: "NoPermission" }, undefined]);
+        });
+
+        it("obeys the policies of the caller and of the session", async () => {
+            const policyOf = (Action: string) =>
+                ({ Version: "1", Statement: [{ Effect: "Allow", Action, Resource: "*" }] }) as const;
+            await start({ accounts: [{ ...caller, policy: policyOf("elasticsearch:*") }] });
+            await assert.rejects(assume().build().getCredentials(), /NoPermission/);
+            await fixture.describe(caller);
+            await fixture.emulator().stop();
+            await start();
+            const policy = JSON.stringify(policyOf("elasticsearch:Describe*"));
+            const credentials = await assume().withPolicy(policy).build().getCredentials();
+            await fixture.describe(credentials);
+            await assert.rejects(fixture.interrupt(credentials), { code: "Forbidden.RAM" });
+            assert.equal(ledger().credentials.at(-1)?.policy, policy);
+        });
+
+        it("chains roles when temporary credentials assume the next one", async () => {
+            await start();
+            const first = assume().withStsEndpoint("sts.aliyuncs.com").build();
+            const second = assume(chained).withCredentialsProvider(first);
+            await fixture.describe(await second.build().getCredentials());
+            const { accessKeyId, role } = ledger().credentials[1] ?? assert.fail();
+            assert.deepEqual([accessKeyId, role], [(await first.getCredentials()).accessKeyId, chained.arn]);
+            fixture.emulator().expireCredentials();
+            await assert.rejects(second.build().getCredentials(), /InvalidSecurityToken\.Expired/);
+        });
+
+        it("serves pop-core's RPC client when it sends GET or POST", async () => {
+            const ExternalId = "=,.@:/-_+ '()*!~ü";
+            await start({ roles: [{ ...deployer, externalId: ExternalId }, machine] });
+            for (const method of ["GET", "POST"]) {
+                const { Credentials, AssumedRoleUser } = await assumeByRpc(
+                    fixture.emulator().plainUrl,
+                    { ExternalId, DurationSeconds: "900" },
+                    method,
+                );
+                const { AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret, Expiration } = Credentials;
+                await fixture.describe({ accessKeyId, accessKeySecret, securityToken: Credentials.SecurityToken });
+                assert.equal(Date.parse(Expiration) - fixture.clock().now(), 900_000);
+                assert.equal(AssumedRoleUser.Arn, `${deployer.arn}/session`);
+            }
+        });
+
+        it("rejects a parameter when it is out of range or malformed", async () => {
+            await start();
+            const invalid = [
+                ...["899", "43201", "900.5", "x"].map((DurationSeconds) => ({ DurationSeconds })),
+                ...[{ RoleSessionName: "no spaces" }, { PolicyGrammar: '{"Version": "1"}' }],
+                { PolicySize: " ".repeat(2049) },
+            ];
+            for (const parameter of invalid) {
+                const [[name, value] = ["", ""]] = Object.entries(parameter);
+                const sent = { ...externalId, [name.startsWith("Policy") ? "Policy" : name]: value };
+                const code = `InvalidParameter.${name}`;
+                await assert.rejects(assumeByRpc(fixture.emulator().plainUrl, sent), { code }, value);
+            }
+            await assumeByRpc(fixture.emulator().plainUrl, { ...externalId, DurationSeconds: "43200" });
+        });
+
+        it("rejects a request when it is changed, late or repeated", async () => {
+            let skewMs = 0;
+            await start({ signatureTime: () => Date.now() + skewMs });
+            const { url: path = "" } = await capture((url) => assumeByRpc(url, externalId, "GET"));
+            const codeOf = async (changed: string) => {
+                const response = await fetch(`${fixture.emulator().plainUrl}${changed}`);
+                return ((await response.json()) as { Code?: string }).Code;
+            };
+            const changes: readonly (readonly [part: RegExp, replacement: string, code: string])[] = [
+                [/ExternalId=[^&]*/, "ExternalId=guessed", "SignatureDoesNotMatch"],
+                [/SignatureNonce=[^&]*/, "SignatureNonce=fresh", "SignatureDoesNotMatch"],
+                [/SignatureNonce=[^&]*&/, "", "SignatureDoesNotMatch"],
+                [/Signature=[^&]*/, "Signature=", "SignatureDoesNotMatch"],
+                [/Timestamp=[^&]*/, "Timestamp=yesterday", "InvalidTimeStamp.Format"],
+                [/AccessKeyId=[^&]*&/, "", "MissingAccessKeyId"],
+                [/$/, "&DurationSeconds=900", "SignatureDoesNotMatch"],
+                [/$/, "&SecurityToken=x", "InvalidSecurityToken.Malformed"],
+                [/&Version=[^&]*/, "&Version=2014-01-01", "InvalidVersion"],
+                [/Action=[^&]*/, "Action=GetCallerIdentity", "InvalidAction.NotFound"],
+            ];
+            for (const [part, replacement, code] of changes) {
+                assert.equal(await codeOf(path.replace(part, replacement)), code, `${part}`);
+            }
+            skewMs = 16 * 60_000;
+            assert.equal(await codeOf(path), "InvalidTimeStamp.Expired");
+            skewMs = 0;
+            assert.equal(await codeOf(path), undefined);
+            assert.equal(await codeOf(path), "SignatureNonceUsed");
+        });
+    });
 
     describe("ECS metadata", () => {
-        const metadata = () => ECSRAMRoleCredentialsProvider.builder();
-        const operations = () => site.emulator.ledger.credentials.map(({ operation, proof }) => [operation, proof]);
+        const path = "/latest/meta-data/ram/security-credentials/";
+        const statusOf = async (name: string, token?: string) => {
+            const headers = token === undefined ? {} : { "x-aliyun-ecs-metadata-token": token };
+            return (await fetch(`${fixture.emulator().plainUrl}${path}${name}`, { headers })).status;
+        };
 
-        it("name the role and give its credentials, to requests with a token", async () => {
-            await start({ metadata: { roleArn: machine.arn, requireToken: true } });
-            await site.describeWith(await metadata().build().getCredentials());
-            assert.deepEqual(operations(), [
-                ["GetMetadataToken", undefined],
-                ["GetMetadataRoleName", "metadata token"],
-                ["GetMetadataToken", undefined],
-                ["GetMetadataCredentials", "metadata token"],
-            ]);
-        });
-
-        it("are open to requests without a token, unless one is required", async () => {
-            const url = (path: string) => `${site.emulator.plainUrl}/latest/meta-data/ram/security-credentials/${path}`;
+        it("needs a metadata token when tokens are required", async () => {
             await start();
-            assert.equal(await (await fetch(url(""))).text(), "machine");
-            const body = (await (await fetch(url("machine"))).json()) as Record<string, string>;
-            assert.equal(body.Code, "Success");
-            assert.equal(
-                new Date(body.Expiration ?? "").getTime(),
-                Math.floor((site.clock.now() + hourMs) / 1000) * 1000,
-            );
-            await site.stop();
-
+            assert.deepEqual([await statusOf(""), await statusOf("machine"), await statusOf("other")], [200, 200, 404]);
+            await fixture.emulator().stop();
             await start({ metadata: { roleArn: machine.arn, requireToken: true } });
-            assert.equal((await fetch(url(""))).status, 403);
-            assert.equal((await fetch(url("machine"))).status, 403);
-            const forged = { headers: { "x-aliyun-ecs-metadata-token": "guessed" } };
-            assert.equal((await fetch(url("machine"), forged)).status, 403);
+            await fixture.describe(await fromMetadata().build().getCredentials());
+            assert.deepEqual(
+                ledger().credentials.map(({ operation, proof }) => [operation, proof]),
+                [
+                    ["GetMetadataToken", undefined],
+                    ["GetMetadataRoleName", "metadata token"],
+                    ["GetMetadataToken", undefined],
+                    ["GetMetadataCredentials", "metadata token"],
+                ],
+            );
+            assert.deepEqual([await statusOf(""), await statusOf("machine", "guessed")], [403, 403]);
         });
 
-        it("keep a token no longer than was asked", async () => {
+        it("forgets a metadata token when its lifetime ends", async () => {
             await start({ metadata: { roleArn: machine.arn, requireToken: true } });
-            const askToken = (seconds: string) =>
-                fetch(`${site.emulator.plainUrl}/latest/api/token`, {
+            const request = (seconds: string) =>
+                fetch(`${fixture.emulator().plainUrl}/latest/api/token`, {
                     method: "PUT",
                     headers: { "x-aliyun-ecs-metadata-token-ttl-seconds": seconds },
                 });
             for (const seconds of ["0", "21601", "x"]) {
-                assert.equal((await askToken(seconds)).status, 400);
+                assert.equal((await request(seconds)).status, 400);
             }
-            const headers = { "x-aliyun-ecs-metadata-token": await (await askToken("60")).text() };
-            const look = () =>
-                fetch(`${site.emulator.plainUrl}/latest/meta-data/ram/security-credentials/`, { headers });
-            site.clock.advance(59_999);
-            assert.equal((await look()).status, 200);
-            site.clock.advance(1);
-            assert.equal((await look()).status, 403);
+            const token = await (await request("60")).text();
+            fixture.clock().advance(59_999);
+            assert.equal(await statusOf("", token), 200);
+            fixture.clock().advance(1);
+            assert.equal(await statusOf("", token), 403);
         });
 
-        it("know one role only", async () => {
-            await start();
-            await site.describeWith(await metadata().withRoleName("machine").build().getCredentials());
-            await assert.rejects(metadata().withRoleName("deployer").build().getCredentials(), /404/);
-        });
-
-        it("are not there unless asked for, and not for a role that does not exist", async () => {
-            await start({ metadata: { roleArn: machine.arn } });
-            const stray = startEmulator({ metadata: { roleArn: machine.arn } });
-            await assert.rejects(stray, /role\/machine" is not one of the emulator's roles/);
+        it("does not exist when it is not configured, or its role does not exist", async () => {
+            await assert.rejects(startEmulator({ metadata: { roleArn: machine.arn } }), /is not one of the emulator's/);
             const bare = await startEmulator();
-            assert.equal((await fetch(`${bare.url}/latest/meta-data/ram/security-credentials/`)).status, 404);
+            assert.equal((await fetch(`${bare.url}${path}`)).status, 404);
             await bare.stop();
         });
     });
 
-    describe("credentials URIs", () => {
-        const from = (name: string) =>
-            URICredentialsProvider.builder()
-                .withCredentialsURI(`${site.emulator.plainUrl}/_emulator/credentials-uri/${name}`)
-                .build();
-
-        it("give credentials of the role they name", async () => {
-            await start();
-            const credentials = await from("machine").getCredentials();
-            await site.describeWith(credentials);
-            const [entry] = site.emulator.ledger.credentialsBy("GetCredentialsUri");
-            assert.equal(entry?.role, "machine");
-            assert.equal(entry?.issued, credentials.accessKeyId);
-        });
-
-        it("answer 404 to another name", async () => {
-            await start();
-            await assert.rejects(from("nobody").getCredentials(), /404.*EntityNotExist\.Role/);
-        });
-    });
-
-    describe("expiry", () => {
-        const kinds: Record<string, () => CredentialsProvider> = {
-            AssumeRole: () => site.assume().withExternalId("external-canary").build(),
-            AssumeRoleWithOIDC: () => site.assumeWithOidc(site.file("good", oidcToken)),
-            "ECS metadata": () => ECSRAMRoleCredentialsProvider.builder().build(),
-            "credentials URI": () =>
-                URICredentialsProvider.builder()
-                    .withCredentialsURI(`${site.emulator.plainUrl}/_emulator/credentials-uri/machine`)
-                    .build(),
-        };
-        for (const [kind, providerOf] of Object.entries(kinds)) {
-            it(`ends credentials of ${kind} by the emulator's clock`, async () => {
-                await start();
-                const credentials = await providerOf().getCredentials();
-                site.clock.advance(hourMs - 1);
-                await site.describeWith(credentials);
-                site.clock.advance(1);
-                await assert.rejects(site.describeWith(credentials), {
-                    code: "InvalidSecurityToken.Expired",
-                    statusCode: 400,
-                });
-                await site.describeWith(await providerOf().getCredentials());
-            });
-        }
-
-        it("comes no later than the emulator was told, whatever the client asks for", async () => {
-            await start({ credentialsLifetimeMs: 60_000 });
-            const provider = site.assume().withExternalId("external-canary").withDurationSeconds(43_200).build();
-            const credentials = await provider.getCredentials();
-            site.clock.advance(59_999);
-            await site.describeWith(credentials);
-            site.clock.advance(1);
-            await assert.rejects(site.describeWith(credentials), { code: "InvalidSecurityToken.Expired" });
-        });
-
-        it("can come by hand, for temporary credentials only", async () => {
-            await start();
-            const credentials = await site.assume().withExternalId("external-canary").build().getCredentials();
-            site.emulator.expireCredentials();
-            await assert.rejects(site.describeWith(credentials), { code: "InvalidSecurityToken.Expired" });
-            await site.describeWith(caller);
-        });
-    });
-
-    describe("the account of a role", () => {
-        it("owns its client tokens, whichever key brings them", async () => {
-            await start();
-            const first = await call(site.emulator.plainUrl, caller, "InterruptLogstashTask", "token");
-            site.emulator.startChange(instanceId);
-            for (const provider of [
-                site.assume().withExternalId("external-canary").build(),
-                ECSRAMRoleCredentialsProvider.builder().build(),
-            ]) {
-                const credentials = await provider.getCredentials();
-                assert.deepEqual(
-                    await call(site.emulator.plainUrl, credentials, "InterruptLogstashTask", "token"),
-                    first,
-                );
-            }
-            assert.equal(site.emulator.ledger.effects.length, 1);
-        });
-
-        it("is another account's if the ARN says so", async () => {
-            await start({
-                roles: [{ arn: "acs:ram::999:role/machine" }],
-                metadata: { roleArn: "acs:ram::999:role/machine" },
-            });
-            await call(site.emulator.plainUrl, caller, "InterruptLogstashTask", "token");
-            site.emulator.startChange(instanceId);
-            const credentials = await ECSRAMRoleCredentialsProvider.builder().build().getCredentials();
-            await call(site.emulator.plainUrl, credentials, "InterruptLogstashTask", "token");
-            assert.equal(site.emulator.ledger.effects.length, 2);
-        });
-
-        it("shares its limit among its keys", async () => {
-            await start({ limits: { requestsPerSecond: 2 } });
-            const metadata = ECSRAMRoleCredentialsProvider.builder();
-            await site.describeWith(caller);
-            await site.describeWith(await metadata.build().getCredentials());
-            await assert.rejects(site.describeWith(await metadata.build().getCredentials()), {
-                code: "Throttling.User",
-            });
-        });
-    });
-
-    describe("another process", () => {
-        // The official client, in a process of which only the environment is ours.
+    it("serves another process when only its environment is set", async () => {
+        await start();
+        // The vendor's client.
         const script = `
-            const { RAMRoleARNCredentialsProvider, StaticAKCredentialsProvider, ECSRAMRoleCredentialsProvider } =
-                require("@alicloud/credentials");
+            const vendor = require("@alicloud/credentials");
+            const key = vendor.StaticAKCredentialsProvider.builder();
             const provider = process.env.STS_ENDPOINT
-                ? RAMRoleARNCredentialsProvider.builder()
-                      .withCredentialsProvider(StaticAKCredentialsProvider.builder().build())
-                      .withStsEndpoint(process.env.STS_ENDPOINT)
-                      .withExternalId("external-canary")
-                      .build()
-                : ECSRAMRoleCredentialsProvider.builder().build();
-            provider.getCredentials().then(
-                ({ accessKeyId, accessKeySecret, securityToken }) =>
-                    console.log(JSON.stringify({ accessKeyId, accessKeySecret, securityToken })),
-                (error) => {
-                    console.error(error.message);
-                    process.exitCode = 1;
-                },
-            );`;
+                ? vendor.RAMRoleARNCredentialsProvider.builder().withCredentialsProvider(key.build())
+                      .withStsEndpoint(process.env.STS_ENDPOINT).withExternalId("external-canary").build()
+                : vendor.ECSRAMRoleCredentialsProvider.builder().build();
+            provider.getCredentials().then(({ accessKeyId, accessKeySecret, securityToken }) =>
+                console.log(JSON.stringify({ accessKeyId, accessKeySecret, securityToken })));`;
         const credentialsIn = async (environment: Record<string, string>): Promise<Credentials> => {
             const env = { PATH: process.env.PATH ?? "", ...environment };
             const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { env });
@@ -220,24 +289,16 @@ describe("emulator: credentials", () => {
             ALIBABA_CLOUD_ACCESS_KEY_SECRET: caller.accessKeySecret,
             ALIBABA_CLOUD_ROLE_ARN: deployer.arn,
         };
+        const sts = { ...key, STS_ENDPOINT: fixture.stsHost() };
+        await fixture.describe(await credentialsIn({ ...sts, NODE_EXTRA_CA_CERTS: fixture.certificateFile() }));
+        await assert.rejects(credentialsIn(sts), /self-signed certificate/);
 
-        it("trusts the token service through NODE_EXTRA_CA_CERTS, and not without", async () => {
-            await start();
-            const sts = { ...key, STS_ENDPOINT: new URL(site.emulator.url).host };
-            const certificate = site.certificateFile();
-            await site.describeWith(await credentialsIn({ ...sts, NODE_EXTRA_CA_CERTS: certificate }));
-            await assert.rejects(credentialsIn(sts), /self-signed certificate/);
-        });
-
-        it("is led to built-in addresses by its environment", async () => {
-            await start();
-            const preload = require.resolve("pulumi-alicloud-logstash-emulator/redirect");
-            const environment = {
-                NODE_OPTIONS: `--require=${JSON.stringify(preload)}`,
-                EMULATOR_REDIRECTION: JSON.stringify(site.redirection),
-            };
-            await site.describeWith(await credentialsIn(environment));
-            await site.describeWith(await credentialsIn({ ...environment, ...key, STS_ENDPOINT: "sts.aliyuncs.com" }));
-        });
+        const preload = require.resolve("pulumi-alicloud-logstash-emulator/redirect");
+        const redirected = {
+            NODE_OPTIONS: `--require=${JSON.stringify(preload)}`,
+            EMULATOR_REDIRECTION: JSON.stringify(fixture.redirection()),
+        };
+        await fixture.describe(await credentialsIn(redirected));
+        await fixture.describe(await credentialsIn({ ...redirected, ...key, STS_ENDPOINT: "sts.aliyuncs.com" }));
     });
 });

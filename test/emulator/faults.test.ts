@@ -1,33 +1,32 @@
 import assert from "node:assert/strict";
-import { createHmac, randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import type { Emulator, Fault, Operation, Point } from "pulumi-alicloud-logstash-emulator";
-import { testAccount } from "pulumi-alicloud-logstash-emulator";
-import { emulatorFixture, instanceId as id } from "./fixture";
+import { popCoreClient } from "./clients";
+import { capture, emulatorFixture, instanceId as id } from "./fixture";
 
-const routes: Record<Operation, readonly [method: string, path: string]> = {
-    InterruptLogstashTask: ["POST", `/openapi/logstashes/${id}/actions/interrupt`],
-    ResumeLogstashTask: ["POST", `/openapi/logstashes/${id}/actions/resume`],
-    DescribeLogstash: ["GET", `/openapi/logstashes/${id}`],
-};
-const operations = ["InterruptLogstashTask", "ResumeLogstashTask", "DescribeLogstash"] as const;
+const verbs = {
+    InterruptLogstashTask: "interrupt",
+    ResumeLogstashTask: "resume",
+    DescribeLogstash: "describe",
+} as const;
 
-/** A signed request by plain fetch, which hides nothing of the response. */
-function send(emulator: Emulator, operation: Operation, clientToken: string, signal?: AbortSignal): Promise<Response> {
-    const [method, path] = routes[operation];
-    const date = new Date().toUTCString();
-    const headers = { "x-acs-signature-nonce": randomUUID(), "x-acs-version": "2017-06-13" };
-    const resource = `${path}?clientToken=${clientToken}`;
-    const signed = Object.entries(headers).map(([name, value]) => `${name}:${value}`);
-    const text = [method, "application/json", "", "", date, ...signed, resource].join("\n");
-    const signature = createHmac("sha1", testAccount.accessKeySecret).update(text).digest("base64");
-    const authorization = `acs ${testAccount.accessKeyId}:${signature}`;
-    return fetch(`${emulator.url}${resource}`, {
+/** A request as pop-core signs it, sent by plain fetch, which hides nothing of the response. */
+async function send(
+    emulator: Emulator,
+    operation: Operation,
+    clientToken: string,
+    signal?: AbortSignal,
+): Promise<Response> {
+    const { method = "", url, headers } = await capture((to) => popCoreClient(to)[verbs[operation]](id, clientToken));
+    const signed = Object.entries(headers).filter(([name]) =>
+        /^(x-acs-.*|accept|authorization|content-md5|content-type|date)$/.test(name),
+    );
+    const options = {
         method,
-        headers: { ...headers, accept: "application/json", date, authorization },
+        headers: Object.fromEntries(signed) as Record<string, string>,
         redirect: "manual",
-        ...(signal === undefined ? {} : { signal }),
-    });
+    } as const;
+    return fetch(`${emulator.url}${url}`, signal === undefined ? options : { ...options, signal });
 }
 
 interface Seen {
@@ -108,7 +107,7 @@ describe("emulator: faults", () => {
         }
     }
 
-    for (const operation of operations) {
+    for (const operation of ["InterruptLogstashTask", "ResumeLogstashTask", "DescribeLogstash"] as const) {
         const fullEffects = operation === "DescribeLogstash" ? 0 : 1;
         const status = operation === "ResumeLogstashTask" ? "suspended" : "activating";
         const start = () => fixture.start({ instances: [{ instanceId: id, status }] });

@@ -1,175 +1,95 @@
 import assert from "node:assert/strict";
-import { ECSRAMRoleCredentialsProvider } from "@alicloud/credentials";
 import fc from "fast-check";
-import {
-    type EmulatorOptions,
-    isAllowed,
-    parsePolicy,
-    type RamPolicy,
-    type RamStatement,
-} from "pulumi-alicloud-logstash-emulator";
-import { accountId, call, caller, IdentitySite, instanceId, machine, policyOf } from "./identitySite";
+import { isAllowed, parsePolicy, type RamPolicy, type RamStatement } from "pulumi-alicloud-logstash-emulator";
+import { instanceId } from "./fixture";
+import { accountId, caller, identityFixture, machine } from "./identityFixture";
+
+const policyOf = (...Statement: RamStatement[]): RamPolicy => ({ Version: "1", Statement });
+const allow = (Action: RamStatement["Action"], Resource: RamStatement["Resource"] = "*"): RamStatement => ({
+    ...{ Effect: "Allow", Action, Resource },
+});
+const deny = (Action: string, Resource = "*"): RamStatement => ({ Effect: "Deny", Action, Resource });
 
 describe("emulator: policies", () => {
-    let site: IdentitySite;
-    async function start(options: EmulatorOptions = {}): Promise<void> {
-        site = await IdentitySite.start(options);
-    }
-    afterEach(() => site.stop());
-
-    describe("RAM policies", () => {
-        const allowAll: RamStatement = { Effect: "Allow", Action: "*", Resource: "*" };
-        const codeOf = async (answer: Promise<object>) => {
-            try {
-                await answer;
-                return "done";
-            } catch (error) {
-                return (error as { code?: string }).code;
-            }
-        };
-        const denied = "Forbidden.RAM";
-        const cases: Record<string, { policy: RamPolicy; describe: string; interrupt: string }> = {
-            "an allowed action": {
-                policy: policyOf({ Effect: "Allow", Action: "elasticsearch:DescribeLogstash", Resource: "*" }),
-                describe: "done",
-                interrupt: denied,
-            },
-            "a denied DescribeLogstash": {
-                policy: policyOf(allowAll, {
-                    Effect: "Deny",
-                    Action: "elasticsearch:DescribeLogstash",
-                    Resource: "*",
-                }),
-                describe: denied,
-                interrupt: "done",
-            },
-            "a wildcard in the action": {
-                policy: policyOf({ Effect: "Allow", Action: ["elasticsearch:*LogstashTask"], Resource: "*" }),
-                describe: denied,
-                interrupt: "done",
-            },
-            "the instance's resource": {
-                policy: policyOf({
-                    Effect: "Allow",
-                    Action: "elasticsearch:*",
-                    Resource: [`acs:elasticsearch:cn-hangzhou:${accountId}:logstashes/${instanceId}`],
-                }),
-                describe: "done",
-                interrupt: "done",
-            },
-            "wildcards in the resource": {
-                policy: policyOf({
-                    Effect: "Allow",
-                    Action: "elasticsearch:*",
-                    Resource: "acs:elasticsearch:*:*:logstashes/ls-cn-*",
-                }),
-                describe: "done",
-                interrupt: "done",
-            },
-            "another region's resource": {
-                policy: policyOf({
-                    Effect: "Allow",
-                    Action: "*",
-                    Resource: "acs:elasticsearch:cn-beijing:*:logstashes/*",
-                }),
-                describe: denied,
-                interrupt: denied,
-            },
-            "a deny of this instance alone": {
-                policy: policyOf(allowAll, {
-                    Effect: "Deny",
-                    Action: "elasticsearch:Interrupt*",
-                    Resource: `acs:elasticsearch:*:*:logstashes/${instanceId}`,
-                }),
-                describe: "done",
-                interrupt: denied,
-            },
-        };
-        for (const [what, { policy, ...expected }] of Object.entries(cases)) {
-            it(`decide by ${what}, for accounts and roles`, async () => {
-                await start({ accounts: [{ ...caller, policy }], roles: [{ ...machine, policy }] });
-                const temporary = await ECSRAMRoleCredentialsProvider.builder().build().getCredentials();
-                for (const credentials of [caller, temporary]) {
-                    site.emulator.setStatus(instanceId, "activating");
-                    assert.equal(await codeOf(site.describeWith(credentials)), expected.describe);
-                    const interrupted = call(site.emulator.plainUrl, credentials, "InterruptLogstashTask");
-                    assert.equal(await codeOf(interrupted), expected.interrupt);
+    const fixture = identityFixture();
+    const resource = `acs:elasticsearch:cn-hangzhou:${accountId}:logstashes/${instanceId}`;
+    const cases: readonly (readonly [what: string, RamPolicy, mayDescribe: boolean, mayInterrupt: boolean])[] = [
+        ["an action is allowed", policyOf(allow("elasticsearch:DescribeLogstash")), true, false],
+        ["an action is denied", policyOf(allow("*"), deny("elasticsearch:DescribeLogstash")), false, true],
+        ["an action matches a pattern", policyOf(allow(["elasticsearch:*LogstashTask"])), false, true],
+        ["the instance is allowed", policyOf(allow("elasticsearch:*", [resource])), true, true],
+        ["another region is allowed", policyOf(allow("*", resource.replace("hangzhou", "beijing"))), false, false],
+        ["the instance is denied", policyOf(allow("*"), deny("*:Interrupt*", resource)), true, false],
+    ];
+    for (const [what, policy, ...expected] of cases) {
+        it(`decides for accounts and roles when ${what}`, async () => {
+            await fixture.start({ accounts: [{ ...caller, policy }], roles: [{ ...machine, policy }] });
+            for (const credentials of [caller, await fixture.fromMetadata().build().getCredentials()]) {
+                fixture.emulator().setStatus(instanceId, "activating");
+                const results = [];
+                for (const call of [fixture.describe(credentials), fixture.interrupt(credentials)]) {
+                    results.push(
+                        await call.then(
+                            () => true,
+                            ({ code }) => code,
+                        ),
+                    );
                 }
-                assert.equal(site.emulator.ledger.effects.length, expected.interrupt === "done" ? 2 : 0);
-            });
-        }
-
-        it("answer as the service does", async () => {
-            await start({ accounts: [{ ...caller, policy: policyOf({ ...allowAll, Effect: "Deny" }) }] });
-            await assert.rejects(site.describeWith(caller), {
-                code: "Forbidden.RAM",
-                statusCode: 403,
-                message: /User not authorized to operate on the specified resource, or this API doesn't support RAM\./,
-            });
+                assert.deepEqual(
+                    results,
+                    expected.map((allowed) => allowed || "Forbidden.RAM"),
+                );
+            }
+            assert.equal(fixture.emulator().ledger.effects.length, expected[1] ? 2 : 0);
         });
-    });
+    }
 });
 
 describe("emulator: RAM evaluator", () => {
     const action = "elasticsearch:InterruptLogstashTask";
     const resource = "acs:elasticsearch:cn-hangzhou:1:logstashes/ls-cn-a";
-    const allow = (Action: string | string[], Resource: string | string[] = "*") =>
-        isAllowed([policyOf({ Effect: "Allow", Action, Resource })], action, resource);
+    const allows = (...statements: RamStatement[]) => isAllowed([policyOf(...statements)], action, resource);
 
-    it("allows everything without a policy, and nothing without a rule", () => {
+    it("allows everything when there is no policy, and nothing when there is no statement", () => {
         assert.ok(isAllowed([], action, resource));
-        assert.ok(!isAllowed([policyOf()], action, resource));
+        assert.ok(!allows());
+        assert.ok(!isAllowed([policyOf(allow("*")), policyOf()], action, resource));
     });
 
-    it("matches whole texts, wildcards for any part, and nothing else as a pattern", () => {
-        assert.ok(allow(action, resource));
-        assert.ok(allow(["ecs:*", "elasticsearch:Interrupt*Task"], ["x", "acs:*:logstashes/*"]));
-        assert.ok(!allow("elasticsearch:Interrupt"));
-        assert.ok(!allow("InterruptLogstashTask"));
-        assert.ok(!allow("elasticsearch.InterruptLogstashTask"));
-        assert.ok(!allow("elasticsearch:.*"));
-        assert.ok(!allow([]));
+    it("matches whole texts, with * for any part and nothing else as a pattern", () => {
+        assert.ok(allows(allow(action, resource)));
+        assert.ok(allows(allow(["ecs:*", "elasticsearch:Interrupt*Task"], ["x", "acs:*:logstashes/*"])));
+        for (const other of ["elasticsearch:Interrupt", "InterruptLogstashTask", action.replace(":", "."), "e.*", []]) {
+            assert.ok(!allows(allow(other)), String(other));
+        }
+        const texts = fc.string({ unit: "grapheme" });
         fc.assert(
-            fc.property(fc.string({ unit: "grapheme" }), fc.string({ unit: "grapheme" }), (text, other) => {
-                const rule: RamStatement = { Effect: "Allow", Action: text, Resource: "*" };
-                const literal = !text.includes("*");
-                assert.equal(isAllowed([policyOf(rule)], text, ""), true);
-                assert.equal(!literal || isAllowed([policyOf(rule)], other, "") === (text === other), true);
+            fc.property(texts, texts, (text, other) => {
+                assert.ok(isAllowed([policyOf(allow(text))], text, ""));
+                assert.ok(text.includes("*") || isAllowed([policyOf(allow(text))], other, "") === (text === other));
             }),
         );
     });
 
-    it("lets a deny win, in whatever order, and every policy have its say", () => {
-        const rules: RamStatement[] = [
-            { Effect: "Allow", Action: "*", Resource: "*" },
-            { Effect: "Deny", Action: action, Resource: "*" },
-        ];
-        for (const statements of [rules, [...rules].reverse()]) {
-            assert.ok(!isAllowed([policyOf(...statements)], action, resource));
-            assert.ok(isAllowed([policyOf(...statements)], "elasticsearch:DescribeLogstash", resource));
-        }
-        const [all, deny] = rules.map((rule) => policyOf(rule));
-        assert.ok(all !== undefined && deny !== undefined);
-        assert.ok(!isAllowed([all, deny], action, resource));
-        assert.ok(!isAllowed([all, policyOf()], action, resource));
+    it("denies when any statement of any policy denies, in any order", () => {
+        const [all, one] = [allow("*"), deny(action)];
+        assert.ok(!allows(all, one));
+        assert.ok(!allows(one, all));
+        assert.ok(!isAllowed([policyOf(all), policyOf(one)], action, resource));
+        assert.ok(isAllowed([policyOf(one, all)], "elasticsearch:DescribeLogstash", resource));
     });
 
-    it("reads policies, and rejects what it does not model", () => {
-        const policy = policyOf({ Effect: "Allow", Action: ["a:b"], Resource: "*" });
+    it("parses a policy, and nothing when it uses an unsupported element", () => {
+        const policy = policyOf(allow(["a:b"]));
         assert.deepEqual(parsePolicy(JSON.stringify(policy)), policy);
-        const [statement] = policy.Statement;
+        const statement = policy.Statement[0];
         const wrong = [
-            "",
-            "null",
-            "[]",
-            "{}",
-            JSON.stringify({ ...policy, Version: "2" }),
-            JSON.stringify({ ...policy, Statement: [] }),
-            JSON.stringify({ ...policy, Statement: [{ ...statement, Condition: {} }] }),
-            JSON.stringify({ ...policy, Statement: [{ ...statement, Effect: "allow" }] }),
-            JSON.stringify({ ...policy, Statement: [{ Effect: "Allow", Action: "*" }] }),
+            ...[null, [], {}, { ...policy, Version: "2" }, { ...policy, Statement: [] }],
+            { ...policy, Statement: [{ ...statement, Condition: {} }] },
+            { ...policy, Statement: [{ ...statement, Effect: "allow" }] },
+            { ...policy, Statement: [{ Effect: "Allow", Action: "*" }] },
         ];
-        for (const text of wrong) {
+        for (const text of ["", ...wrong.map((value) => JSON.stringify(value))]) {
             assert.equal(parsePolicy(text), undefined, text);
         }
     });

@@ -21,8 +21,8 @@ const others = { any: true, running: false };
 const running = { any: true, running: true };
 
 /** How a request ended; one that was applied was accepted. */
-function ended(kind: Ended["kind"], acted: boolean, polls: Ended["polls"], status = "any"): Ended {
-    const result = { clientToken: "T", requestId: "R", status, acted, ...(acted ? { acceptedAt: at } : {}) };
+function ended(kind: Ended["kind"], applied: boolean, polls: Ended["polls"], status = "any"): Ended {
+    const result = { clientToken: "T", requestId: "R", status, applied, ...(applied ? { acceptedAt: at } : {}) };
     return { kind, result, polls };
 }
 
@@ -52,20 +52,20 @@ describe("the outputs of a request", () => {
     });
 
     it("have the time of the acceptance when the request was applied or is pending", () => {
-        for (const [kind, acted, isKept] of [
+        for (const [kind, applied, isKept] of [
             ["done", true, true],
             ["done", false, false],
             ["pending", true, true],
             ["pending", false, true],
         ] as const) {
-            const { result, polls } = ended(kind, acted, others);
+            const { result, polls } = ended(kind, applied, others);
             const accepted = { kind, polls, result: { ...result, acceptedAt: at } };
             for (const [operation, name] of [
                 [interrupt, "interruptedAt"],
                 [resume, "resumedAt"],
             ] as const) {
                 const outputs = outputsFor(operation, instanceId, accepted, {});
-                assert.equal(outputs[name], isKept ? at : undefined, `${operation} ${kind} ${acted}`);
+                assert.equal(outputs[name], isKept ? at : undefined, `${operation} ${kind} ${applied}`);
             }
         }
     });
@@ -149,9 +149,9 @@ describe("the resumed interruption of a resume", () => {
     for (const [title, run, olds, expected] of cases) {
         it(title, () => {
             const outputs = outputsFor(resume, instanceId, run, olds);
-            const { clientToken: _, requestId: __, status: ___, resumed: acted, resumedAt: ____, ...rest } = outputs;
+            const { clientToken: _, requestId: __, status: ___, resumed: applied, resumedAt: ____, ...rest } = outputs;
             assert.deepEqual(rest, expected);
-            assert.equal(acted, run.result.acted);
+            assert.equal(applied, run.result.applied);
         });
     }
 

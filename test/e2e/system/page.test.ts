@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import {
@@ -13,9 +13,8 @@ import {
     startEmulator,
     testAccount,
 } from "pulumi-alicloud-logstash-emulator";
-import { ROAClient, RPCClient } from "../../emulator/popCore";
 import { roleArn } from "../../support/account";
-import { repository } from "../../support/commands";
+import { ROAClient, RPCClient } from "../emulator/clients";
 
 type Verb = "interrupt" | "resume" | "describe";
 
@@ -248,7 +247,7 @@ describe("emulator: page", function () {
             }
             assert.equal(pictures.size, 4);
             if (process.env.UPDATE_SCREENSHOT) {
-                copyFileSync(join(folder, "1200-light.png"), join(repository, "docs", "emulator.png"));
+                copyFileSync(join(folder, "1200-light.png"), resolve(__dirname, "../../docs/emulator.png"));
             }
         } finally {
             if (kept === undefined) {
