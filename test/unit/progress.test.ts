@@ -63,14 +63,4 @@ describe("the progress of a request", () => {
             },
         ]);
     });
-
-    it("leaves a warning only when it is told so", () => {
-        const { progress, lines } = start();
-        progress.note("a", true);
-        progress.note("b", false);
-        assert.deepEqual(lines, [
-            { message: "a", ephemeral: false, isWarning: true },
-            { message: "b", ephemeral: false },
-        ]);
-    });
 });
