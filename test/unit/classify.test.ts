@@ -4,7 +4,7 @@ import { replyFromResult, replyFromThrown } from "../../provider/src/cloud/popco
 import { classifyPoll, classifyResponse } from "../../provider/src/request/classify";
 import { codeOf } from "../../provider/src/request/errorReport";
 import type { ServiceResponse } from "../../provider/src/request/response";
-import { accepted, body, denied, error, lost, notConnected, notFound, notSent, status } from "./responses";
+import { accepted, body, denied, error, noResponse, notConnected, notFound, notSent, status } from "./responses";
 
 /** Errors by their codes, each with an HTTP status if that is not 400: `Code:503`. */
 function errors(codes: string): ServiceResponse[] {
@@ -40,7 +40,7 @@ describe("the meaning of a response", () => {
             body({}),
             body({ Result: "true" }),
             { kind: "invalidResponse", detail: "HTML" },
-            lost,
+            noResponse,
         ],
         invalidState: errors(
             "InstanceActivating InstanceStatusNotSupportCurrentAction:404 InstanceStatusNotSupportCurrentAction:500",
@@ -100,7 +100,7 @@ describe("the meaning of the response to a poll", () => {
             body({ Result: true }),
             ...errors("Throttling.User SignatureNonceUsed InstanceNotFound:500"),
             ...unconnected("ENOTFOUND ProxyRefused"),
-            lost,
+            noResponse,
             notSent,
         ],
         denied: [denied],

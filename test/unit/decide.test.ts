@@ -6,7 +6,16 @@ import * as messages from "../../provider/src/request/messages";
 import type { ServiceResponse } from "../../provider/src/request/response";
 import { initialState, type RequestState, stateAfterPoll, type WaitOptions } from "../../provider/src/request/state";
 import { stackHints } from "../hints";
-import { accepted as acceptance, body, denied, interrupting, lost, notConnected, notFound, notSent } from "./responses";
+import {
+    accepted as acceptance,
+    body,
+    denied,
+    interrupting,
+    noResponse,
+    notConnected,
+    notFound,
+    notSent,
+} from "./responses";
 
 const unsent = initialState(undefined, false);
 const sent: RequestState = { ...unsent, sent: true };
@@ -25,7 +34,7 @@ describe("what follows from a response", () => {
         decide.afterResponse(options, unsent, response, route, "now");
 
     it("is that the request was sent when it was handed to a connection", () => {
-        const responses = [notSent, notConnected("ECONNREFUSED"), lost, notFound];
+        const responses = [notSent, notConnected("ECONNREFUSED"), noResponse, notFound];
         assert.deepEqual(
             responses.map((response) => respond(response).state.sent),
             [false, false, true, true],

@@ -12,7 +12,7 @@ import {
     error,
     interrupting,
     invalidState,
-    lost,
+    noResponse,
     notConnected,
     notFound,
     notSent,
@@ -25,7 +25,7 @@ const document = readFileSync(join(__dirname, "..", "..", "docs", "outcomes.md")
 /** The last response to the request, by the words of the document. */
 const responses: Readonly<Record<string, ServiceResponse>> = {
     accepted,
-    lost,
+    lost: noResponse,
     throttled,
     "not sent": notSent,
     "no host": notConnected("ENOTFOUND"),
@@ -72,7 +72,7 @@ async function run({ operation, unknown, response, wait, noop, polls: statuses }
     const isEarlier = response === acceptedEarlier;
     const acceptance = { at: "1970-01-01T00:00:00.000Z", requestId: "R" };
     const script = {
-        responses: [...(unknown === "this run" ? [lost] : []), responses[response] ?? accepted],
+        responses: [...(unknown === "this run" ? [noResponse] : []), responses[response] ?? accepted],
         polls: statuses.split(" > ").map((name) => failingPolls[name] ?? status(name)),
     };
     const { outcome, tokens } = await play(script, {

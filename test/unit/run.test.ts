@@ -7,7 +7,7 @@ import {
     denied,
     error,
     invalidState,
-    lost,
+    noResponse,
     notConnected,
     notFound,
     notSent,
@@ -35,7 +35,7 @@ describe("a request", () => {
 
     it("is sent again with the same token when an attempt may not have been applied", async () => {
         const conflict = error("ConcurrencyUpdateInstanceConflict");
-        const responses = [lost, throttled, conflict, error("SignatureNonceUsed"), notSent, accepted];
+        const responses = [noResponse, throttled, conflict, error("SignatureNonceUsed"), notSent, accepted];
         const { outcome, tokens } = await play({ responses });
         assert.deepEqual(resultOf(outcome), result("suspended"));
         assert.deepEqual(tokens, Array(6).fill("T"));
@@ -46,7 +46,9 @@ describe("a request", () => {
         const way = await play({ polls: [activating, activating, activating, status("suspended")] });
         assert.deepEqual(way.outcome.kind === "done" && way.outcome.polls, { any: true, running: true });
         assert.deepEqual([way.tokens, way.pollsAtMs], [["T"], [0, 1_000, 2_500, 4_750]]);
-        const failing = await play({ polls: [lost, throttled, error("SignatureNonceUsed"), status("suspended")] });
+        const failing = await play({
+            polls: [noResponse, throttled, error("SignatureNonceUsed"), status("suspended")],
+        });
         assert.deepEqual(resultOf(failing.outcome), result("suspended"));
         assert.deepEqual([failing.tokens, failing.pollsAtMs.length], [["T"], 4]);
     });
@@ -68,7 +70,7 @@ describe("a request", () => {
         const cases: ReadonlyArray<readonly [played: ReturnType<typeof play>, expected: Result]> = [
             [play({ polls: [denied] }), result("pending")],
             [play({ polls: [status("active")] }), result("pending", false)],
-            [play({ responses: [lost, notFound] }), unaccepted("pending")],
+            [play({ responses: [noResponse, notFound] }), unaccepted("pending")],
         ];
         for (const [played, expected] of cases) {
             const { outcome } = await played;
@@ -116,7 +118,7 @@ describe("the settings", () => {
     it("leave a pending record when an attempt may have been applied", async () => {
         const earlier = await play({ settings: wrong }, { earlier: {} });
         assert.match(messageOf(earlier.outcome, "pending"), /earlier request is still unknown: half of/);
-        const within = await play({ responses: [lost, wrong] });
+        const within = await play({ responses: [noResponse, wrong] });
         assert.match(messageOf(within.outcome, "pending"), /may have been applied: half of/);
     });
 });
@@ -181,7 +183,11 @@ describe("the lines of a request", () => {
         const activating = status("activating");
         const { progress } = await play({ polls: [activating, activating, activating, status("suspended")] });
         assert.deepEqual(progress, ["activating, 59 s left"]);
-        const processing = await play({ responses: [lost, accepted], polls: [{ atStop: lost }], stopAfterMs: 3_000 });
+        const processing = await play({
+            responses: [noResponse, accepted],
+            polls: [{ atStop: noResponse }],
+            stopAfterMs: 3_000,
+        });
         assert.deepEqual(processing.progress, ["polling, 59 s left"]);
     });
 
@@ -210,13 +216,13 @@ describe("the lines of a request", () => {
 
 describe("a stopped deployment", () => {
     const stopAfterMs = 3_000;
-    const hanging = { atStop: lost };
+    const hanging = { atStop: noResponse };
     const waiting = { atStop: notSent };
     const cases: ReadonlyArray<readonly [when: string, "failed" | "pending", Script, earlier?: object]> = [
         ["the request was accepted", "pending", { polls: [status("activating")] }],
         ["the response had not arrived", "pending", { responses: [hanging] }],
         ["the first poll had not ended", "pending", { responses: [throttled, accepted], polls: [hanging] }],
-        ["an attempt before the waiting one was lost", "pending", { responses: [lost, waiting] }],
+        ["an attempt before the waiting one was noResponse", "pending", { responses: [noResponse, waiting] }],
         ["an earlier run sent an attempt", "pending", { responses: [waiting] }, {}],
         ["the run had not begun", "failed", { stopAfterMs: 0 }],
         ["the request had not been sent", "failed", { responses: [waiting] }],
