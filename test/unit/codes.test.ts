@@ -22,15 +22,6 @@ describe("the table of operations", () => {
         assert.deepEqual(shared, []);
     });
 
-    it("names the arguments of its operation when it names an argument", () => {
-        for (const name of names) {
-            const { waitArgument, noopArgument, subjects } = descriptorOf(name);
-            for (const argument of [waitArgument, noopArgument, ...subjects]) {
-                assert.ok(argument in sharedArguments || argument in ownArguments[name], argument);
-            }
-        }
-    });
-
     it("finds an operation when its type is in a URN, and throws when it is another type", () => {
         for (const name of names) {
             for (const typeToken of [typeTokenOf, pluginTypeTokenOf]) {
@@ -79,20 +70,19 @@ describe("the tables of codes", () => {
         }
     });
 
-    const fixes: Readonly<Record<string, RegExp>> = {
-        ProxyAuthentication: /user name and password/,
-        ProxyRefused: /NO_PROXY/,
-        EPROTO: /`http:\/\/`/,
-        ERR_SSL_WRONG_VERSION_NUMBER: /`http:\/\/`/,
-        ERR_TLS_CERT_ALTNAME_INVALID: /NODE_EXTRA_CA_CERTS/,
-        CERT_HAS_EXPIRED: /NODE_EXTRA_CA_CERTS/,
-        SELF_SIGNED_CERT_IN_CHAIN: /NODE_EXTRA_CA_CERTS/,
-        DEPTH_ZERO_SELF_SIGNED_CERT: /NODE_EXTRA_CA_CERTS/,
-        UNABLE_TO_VERIFY_LEAF_SIGNATURE: /NODE_EXTRA_CA_CERTS/,
-    };
-    for (const [code, fix] of Object.entries(fixes)) {
-        it(`names the setting to fix when a connection fails with ${code}`, () => {
-            assert.match(String(networkCode(code)?.fix), fix);
-        });
-    }
+    it("name the setting to fix when a connection fails because of one", () => {
+        const certificate =
+            "ERR_TLS_CERT_ALTNAME_INVALID CERT_HAS_EXPIRED SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET";
+        const codes = {
+            "user name and password": "ProxyAuthentication",
+            NO_PROXY: "ProxyRefused",
+            "`http://`": "EPROTO ERR_SSL_WRONG_VERSION_NUMBER",
+            NODE_EXTRA_CA_CERTS: certificate,
+        };
+        for (const [setting, names] of Object.entries(codes)) {
+            for (const code of names.split(" ")) {
+                assert.ok(String(networkCode(code)?.fix).includes(setting), code);
+            }
+        }
+    });
 });

@@ -6,7 +6,7 @@ import * as messages from "../../provider/src/request/messages";
 import type { ServiceResponse } from "../../provider/src/request/response";
 import { initialState, type RequestState, type WaitOptions } from "../../provider/src/request/state";
 import { stackHints } from "../support/hints";
-import { body, denied, error, lost, notConnected, notFound, notSent } from "./responses";
+import { body, denied, error, noResponse, notConnected, notFound, notSent } from "./responses";
 
 const unsent = initialState(undefined, false);
 const sent: RequestState = { ...unsent, sent: true };
@@ -114,9 +114,9 @@ const explained = error("Forbidden.RAM", 403, { message: "No.", requestId: "R-1"
 const texts: Readonly<Record<string, string>> = {
     "little is known": errorText({ ...report, fix: "" }),
     "the service explains it": textOf(explained, { fix: "(fix)" }),
-    "a poll failed": textOf(lost, { problem: { call: "DescribeLogstash", response: lost } }),
+    "a poll failed": textOf(noResponse, { problem: { call: "DescribeLogstash", response: noResponse } }),
     "the response has a request ID": textOf(body({ Result: false, RequestId: "R-1" })),
-    "the code is not from a response": textOf(lost, { code: "ConfigurationError" }),
+    "the code is not from a response": textOf(noResponse, { code: "ConfigurationError" }),
     "no connection was established": textOf(notConnected("EPIPE")),
     "a setting names the endpoint": textOf(notConnected("EPIPE"), { route: { ...route, override } }),
     "the message quotes what was signed": textOf(error("SignatureDoesNotMatch", 400, { message: "(secret)" })),

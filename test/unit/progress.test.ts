@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import { type Line, Progress, type Stage } from "../../provider/src/request/progress";
 import { startBudget } from "../../provider/src/request/retry";
-import { lost } from "./responses";
+import { noResponse } from "./responses";
 
-const problem = { call: "DescribeLogstash", response: lost } as const;
+const problem = { call: "DescribeLogstash", response: noResponse } as const;
 const stage: Stage = { isProcessing: true, attempts: 1, problem: undefined, status: "activating", percent: undefined };
 
 function start() {
@@ -53,7 +53,7 @@ describe("the progress of a request", () => {
         const { progress, lines } = start();
         const call = "InterruptLogstashTask";
         progress.retry(problem);
-        progress.retry({ call, response: lost });
+        progress.retry({ call, response: noResponse });
         progress.retry({ call, response: { kind: "noResponse", code: "EPIPE" } });
         assert.deepEqual(lines, [
             { message: "DescribeLogstash: ECONNRESET (the connection was reset); retrying", ephemeral: false },
@@ -61,16 +61,6 @@ describe("the progress of a request", () => {
                 message: `${call}: EPIPE (the connection was closed); retrying with the same client token`,
                 ephemeral: false,
             },
-        ]);
-    });
-
-    it("leaves a warning only when it is told so", () => {
-        const { progress, lines } = start();
-        progress.note("a", true);
-        progress.note("b", false);
-        assert.deepEqual(lines, [
-            { message: "a", ephemeral: false, isWarning: true },
-            { message: "b", ephemeral: false },
         ]);
     });
 });

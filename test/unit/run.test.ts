@@ -6,9 +6,8 @@ import {
     accepted,
     denied,
     error,
-    interrupting,
     invalidState,
-    lost,
+    noResponse,
     notConnected,
     notFound,
     notSent,
@@ -21,11 +20,10 @@ const minutes: Partial<Request> = { timeoutSeconds: 600 };
 const acceptance = { requestId: "R-accepted", acceptedAt: "1970-01-01T00:00:00.000Z" };
 const acceptedEarlier = { earlier: { acceptance: { at: acceptance.acceptedAt, requestId: acceptance.requestId } } };
 
-/** The result of a request, which is accepted unless `without` says otherwise. */
+/** The result of an accepted request. */
 const result = (status: string, applied = true): Result => ({ clientToken: "T", status, applied, ...acceptance });
-const unaccepted = (status: string, more: object = { requestId: "R-poll" }): Result => {
-    return { clientToken: "T", status, applied: false, ...more };
-};
+/** The result of a request that was not accepted. */
+const unaccepted = (status: string, more: object = {}) => ({ clientToken: "T", status, applied: false, ...more });
 const resultOf = (outcome: Outcome) => (outcome.kind === "failed" ? assert.fail("failed") : outcome.result);
 
 describe("a request", () => {
@@ -37,23 +35,22 @@ describe("a request", () => {
 
     it("is sent again with the same token when an attempt may not have been applied", async () => {
         const conflict = error("ConcurrencyUpdateInstanceConflict");
-        const responses = [lost, throttled, conflict, error("SignatureNonceUsed"), notSent, accepted];
+        const responses = [noResponse, throttled, conflict, error("SignatureNonceUsed"), notSent, accepted];
         const { outcome, tokens } = await play({ responses });
         assert.deepEqual(resultOf(outcome), result("suspended"));
         assert.deepEqual(tokens, Array(6).fill("T"));
     });
 
-    it("is polled less often, and not sent again, when the instance is on the way", async () => {
-        const polls = [status("activating"), status("activating"), status("activating"), status("suspended")];
-        const { outcome, tokens, pollsAtMs } = await play({ polls });
-        assert.deepEqual(outcome.kind === "done" && outcome.polls, { any: true, running: true });
-        assert.deepEqual([tokens, pollsAtMs], [["T"], [0, 1_000, 2_500, 4_750]]);
-    });
-
-    it("is polled again, and not sent again, when polls fail", async () => {
-        const polls = [lost, throttled, error("SignatureNonceUsed"), status("suspended")];
-        const { outcome, tokens, pollsAtMs } = await play({ polls });
-        assert.deepEqual([resultOf(outcome), tokens, pollsAtMs.length], [result("suspended"), ["T"], 4]);
+    it("is polled again, and not sent again, when polls fail or the instance is on the way", async () => {
+        const activating = status("activating");
+        const way = await play({ polls: [activating, activating, activating, status("suspended")] });
+        assert.deepEqual(way.outcome.kind === "done" && way.outcome.polls, { any: true, running: true });
+        assert.deepEqual([way.tokens, way.pollsAtMs], [["T"], [0, 1_000, 2_500, 4_750]]);
+        const failing = await play({
+            polls: [noResponse, throttled, error("SignatureNonceUsed"), status("suspended")],
+        });
+        assert.deepEqual(resultOf(failing.outcome), result("suspended"));
+        assert.deepEqual([failing.tokens, failing.pollsAtMs.length], [["T"], 4]);
     });
 
     it("is sent again after each poll when the status is to blame, until it is accepted", async () => {
@@ -61,12 +58,6 @@ describe("a request", () => {
         const polls = [status("activating"), status("activating"), status("suspended")];
         const { outcome, tokens } = await play({ responses, polls });
         assert.deepEqual([resultOf(outcome), tokens], [result("suspended"), ["T", "T", "T"]]);
-    });
-
-    it("is not polled when the program does not wait", async () => {
-        for (const response of [accepted, invalidState]) {
-            assert.deepEqual((await play({ responses: [response] }, { wait: false })).pollsAtMs, []);
-        }
     });
 
     it("ends at once when it is rejected for good", async () => {
@@ -79,7 +70,7 @@ describe("a request", () => {
         const cases: ReadonlyArray<readonly [played: ReturnType<typeof play>, expected: Result]> = [
             [play({ polls: [denied] }), result("pending")],
             [play({ polls: [status("active")] }), result("pending", false)],
-            [play({ responses: [lost, notFound] }), unaccepted("pending", {})],
+            [play({ responses: [noResponse, notFound] }), unaccepted("pending")],
         ];
         for (const [played, expected] of cases) {
             const { outcome } = await played;
@@ -89,14 +80,12 @@ describe("a request", () => {
 
     it("has the request ID of the poll when that decided", async () => {
         const { outcome } = await play({ responses: [invalidState] });
-        assert.deepEqual(resultOf(outcome), unaccepted("suspended"));
+        assert.deepEqual(resultOf(outcome), unaccepted("suspended", { requestId: "R-poll" }));
     });
 
     it("sends nothing, and keeps the acceptance, when an earlier run was accepted", async () => {
         const { outcome, tokens } = await play({}, acceptedEarlier);
         assert.deepEqual([resultOf(outcome), tokens], [result("suspended"), []]);
-        const unwaited = await play({}, { ...acceptedEarlier, wait: false });
-        assert.deepEqual([resultOf(unwaited.outcome), unwaited.pollsAtMs], [result("accepted"), []]);
     });
 
     it("is pending, keeps its acceptance, and is to be reported when this package fails", async () => {
@@ -106,7 +95,7 @@ describe("a request", () => {
         assert.match(messageOf(outcome, "pending"), text);
         assert.deepEqual(resultOf(outcome), result("pending"));
         const unsent = await play({ responses: [bug] });
-        assert.deepEqual(resultOf(unsent.outcome), unaccepted("pending", {}));
+        assert.deepEqual(resultOf(unsent.outcome), unaccepted("pending"));
     });
 
     it("rejects, and leaves no timer, when a pause fails", async () => {
@@ -129,7 +118,7 @@ describe("the settings", () => {
     it("leave a pending record when an attempt may have been applied", async () => {
         const earlier = await play({ settings: wrong }, { earlier: {} });
         assert.match(messageOf(earlier.outcome, "pending"), /earlier request is still unknown: half of/);
-        const within = await play({ responses: [lost, wrong] });
+        const within = await play({ responses: [noResponse, wrong] });
         assert.match(messageOf(within.outcome, "pending"), /may have been applied: half of/);
     });
 });
@@ -138,26 +127,21 @@ describe("the time of a request", () => {
     const refused = notConnected("ECONNREFUSED", { afterMs: 2 });
     const isNeverConnected = /no connection to a\.test was ever established/;
 
-    it("is a minute from the first attempt to connect when no connection is ever established", async () => {
+    it("is a minute from the first attempt to connect, or the budget, when no connection is ever established", async () => {
         const silent = notConnected("ConnectTimeout", { afterMs: 10_000 });
-        for (const [script, changes, kind] of [
-            [{ responses: [refused] }, minutes, "failed"],
-            [{ responses: [silent] }, minutes, "failed"],
-            [{ polls: [refused] }, { ...minutes, ...acceptedEarlier }, "pending"],
+        for (const [script, changes, kind, limitMs] of [
+            [{ responses: [refused] }, minutes, "failed", 60_000],
+            [{ responses: [silent] }, minutes, "failed", 60_000],
+            [{ polls: [refused] }, { ...minutes, ...acceptedEarlier }, "pending", 60_000],
+            [{ responses: [refused] }, { timeoutSeconds: 5 }, "failed", 5_000],
         ] as const) {
             const { outcome, elapsedMs, timersLeft } = await play(script, changes);
             assert.match(messageOf(outcome, kind), isNeverConnected);
-            assert.ok(elapsedMs >= 59_000 && elapsedMs <= 60_000, `${elapsedMs} ms`);
+            assert.ok(elapsedMs >= limitMs - 1_000 && elapsedMs <= limitMs, `${elapsedMs} ms`);
             assert.equal(timersLeft, 0);
         }
         const later = await play({ responses: [notSent, notSent, notSent, notSent, refused] }, minutes);
         assert.ok(later.elapsedMs >= 62_000 && later.elapsedMs <= 67_000, `${later.elapsedMs} ms`);
-    });
-
-    it("is the budget when that is shorter", async () => {
-        const { outcome, elapsedMs } = await play({ responses: [refused] }, { timeoutSeconds: 5 });
-        assert.match(messageOf(outcome, "failed"), isNeverConnected);
-        assert.ok(elapsedMs <= 5_000, `${elapsedMs} ms`);
     });
 
     it("is the whole budget when a connection was established, even late, or none was tried", async () => {
@@ -173,10 +157,8 @@ describe("the time of a request", () => {
     it("is not spent when a setting prevents each connection", async () => {
         const noHost = notConnected("ENOTFOUND", { afterMs: 3 });
         const { outcome, tokens, elapsedMs } = await play({ responses: [noHost] });
-        assert.match(
-            messageOf(outcome, "failed"),
-            /: not sent\n[\s\S]*ENOTFOUND[\s\S]*endpoint: +a\.test\n[\s\S]*attempts: +0 in/,
-        );
+        const text = /: not sent\n[\s\S]*ENOTFOUND[\s\S]*endpoint: +a\.test\n[\s\S]*attempts: +0 in/;
+        assert.match(messageOf(outcome, "failed"), text);
         assert.deepEqual([tokens.length, elapsedMs], [1, 3]);
         const proxy = await play({ responses: [throttled, notConnected("ProxyAuthentication")] });
         assert.match(messageOf(proxy.outcome, "failed"), /: not accepted\n[\s\S]*attempts: +1 in/);
@@ -197,21 +179,13 @@ describe("the time of a request", () => {
 });
 
 describe("the lines of a request", () => {
-    it("name each code once when attempts fail", async () => {
-        const { notes } = await play({ responses: [lost, lost, throttled, accepted] });
-        assert.deepEqual(
-            notes.map((note) => note.split(/[ ;]/)[1]),
-            ["ECONNRESET", "Throttling.User"],
-        );
-    });
-
     it("tell how far it is when that changes", async () => {
         const activating = status("activating");
         const { progress } = await play({ polls: [activating, activating, activating, status("suspended")] });
         assert.deepEqual(progress, ["activating, 59 s left"]);
         const processing = await play({
-            responses: [lost, accepted],
-            polls: [{ atStop: lost }],
+            responses: [noResponse, accepted],
+            polls: [{ atStop: noResponse }],
             stopAfterMs: 3_000,
         });
         assert.deepEqual(processing.progress, ["polling, 59 s left"]);
@@ -242,41 +216,29 @@ describe("the lines of a request", () => {
 
 describe("a stopped deployment", () => {
     const stopAfterMs = 3_000;
-    const cases: ReadonlyArray<readonly [when: string, kind: "failed" | "pending", script: Script, earlier?: object]> =
-        [
-            ["the request was accepted", "pending", { polls: [status("activating")] }],
-            ["the response had not arrived", "pending", { responses: [{ atStop: lost }] }],
-            [
-                "the first poll had not ended",
-                "pending",
-                { responses: [throttled, accepted], polls: [{ atStop: lost }] },
-            ],
-            ["an attempt before the waiting one was lost", "pending", { responses: [lost, { atStop: notSent }] }],
-            ["an earlier run sent an attempt", "pending", { responses: [{ atStop: notSent }] }, {}],
-            ["the request had not been sent", "failed", { responses: [{ atStop: notSent }] }],
-            ["the request was only throttled", "failed", { responses: [throttled] }],
-            [
-                "a poll after a rejection had not ended",
-                "failed",
-                { responses: [invalidState], polls: [{ atStop: lost }] },
-            ],
-        ];
+    const hanging = { atStop: noResponse };
+    const waiting = { atStop: notSent };
+    const cases: ReadonlyArray<readonly [when: string, "failed" | "pending", Script, earlier?: object]> = [
+        ["the request was accepted", "pending", { polls: [status("activating")] }],
+        ["the response had not arrived", "pending", { responses: [hanging] }],
+        ["the first poll had not ended", "pending", { responses: [throttled, accepted], polls: [hanging] }],
+        ["an attempt before the waiting one was noResponse", "pending", { responses: [noResponse, waiting] }],
+        ["an earlier run sent an attempt", "pending", { responses: [waiting] }, {}],
+        ["the run had not begun", "failed", { stopAfterMs: 0 }],
+        ["the request had not been sent", "failed", { responses: [waiting] }],
+        ["the request was only throttled", "failed", { responses: [throttled] }],
+        ["a poll after a rejection had not ended", "failed", { responses: [invalidState], polls: [hanging] }],
+    ];
     for (const [when, kind, script, earlier] of cases) {
         it(`is ${kind} at once when ${when}`, async () => {
-            const played = await play({ ...script, stopAfterMs }, earlier === undefined ? {} : { earlier });
+            const played = await play({ stopAfterMs, ...script }, earlier === undefined ? {} : { earlier });
             assert.match(messageOf(played.outcome, kind), /the deployment was stopped/);
-            assert.equal(played.elapsedMs, stopAfterMs);
+            assert.equal(played.elapsedMs, script.stopAfterMs ?? stopAfterMs);
         });
     }
 
-    it("sends nothing when it was stopped before", async () => {
-        const { outcome, tokens } = await play({ stopAfterMs: 0 });
-        messageOf(outcome, "failed");
-        assert.deepEqual(tokens, []);
-    });
-
     it("is not explained by the aborted call when there is no other problem", async () => {
-        const { outcome, notes } = await play({ responses: [{ atStop: lost }], stopAfterMs });
+        const { outcome, notes } = await play({ responses: [hanging], stopAfterMs });
         assert.doesNotMatch(messageOf(outcome, "pending"), /ECONNRESET/);
         assert.deepEqual(notes, []);
         const polled = await play({ responses: [invalidState], polls: [{ atStop: denied }], stopAfterMs });
@@ -287,18 +249,5 @@ describe("a stopped deployment", () => {
     it("does not matter when the aborted call has a response that ends the request", async () => {
         const { outcome } = await play({ polls: [{ atStop: status("suspended") }], stopAfterMs });
         assert.deepEqual(resultOf(outcome), result("suspended"));
-    });
-});
-
-describe("another request", () => {
-    it("is not taken for this one when it is processed, and leaves no record", async () => {
-        const { outcome, tokens } = await play({ responses: [interrupting], polls: [status("activating")] });
-        assert.match(messageOf(outcome, "failed"), /another interrupt is being processed/);
-        assert.equal(tokens.length, 1);
-    });
-
-    it("is awaited by a resume when an interrupt is being processed", async () => {
-        const { outcome } = await play({ responses: [interrupting, accepted], polls: [status("activating")] }, resume);
-        assert.deepEqual(resultOf(outcome), result("activating"));
     });
 });
