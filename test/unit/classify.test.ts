@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
-import { replyFromResult, replyFromThrown } from "../../provider/src/cloud/popcoreResponse";
+import { responseFromResult, responseFromThrown } from "../../provider/src/cloud/popcoreResponse";
 import { classifyPoll, classifyResponse } from "../../provider/src/request/classify";
 import { codeOf } from "../../provider/src/request/errorReport";
 import type { ServiceResponse } from "../../provider/src/request/response";
@@ -133,12 +133,12 @@ describe("whatever pop-core returns or throws", () => {
     it("is classified, and an acceptance only when its Result is true", () => {
         const Result = anything.filter((value) => value !== true);
         const result = fc.oneof(anything, fc.record({ Result, RequestId: fc.string() }));
-        fc.assert(fc.property(result, (any) => isClassified(replyFromResult(any))));
+        fc.assert(fc.property(result, (any) => isClassified(responseFromResult(any))));
     });
 
     it("is classified, and never an acceptance, when it was thrown", () => {
         const texts = { name: fc.string(), message: fc.string() };
         const error = fc.record({ ...texts, code: anything, statusCode: fc.integer(), result: anything });
-        fc.assert(fc.property(fc.oneof(anything, error), (any) => isClassified(replyFromThrown(any))));
+        fc.assert(fc.property(fc.oneof(anything, error), (any) => isClassified(responseFromThrown(any))));
     });
 });

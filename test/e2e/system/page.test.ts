@@ -14,7 +14,7 @@ import {
     testAccount,
 } from "pulumi-alicloud-logstash-emulator";
 import { roleArn } from "../../support/account";
-import { ROAClient, RPCClient } from "../emulator/clients";
+import { ROAClient, RPCClient } from "../../emulator/clients";
 
 type Verb = "interrupt" | "resume" | "describe";
 

@@ -1,52 +1,52 @@
 import { strict as assert } from "node:assert";
 import { CallError } from "../calls";
-import { CredentialsSite, caller, inputs, key, machine, region } from "../credentialsSite";
+import { CredentialsFixture, caller, inputs, key, machine, region } from "../credentialsFixture";
 import { Host } from "../host";
 
 describe("the environment of a provider process", () => {
-    const site = new CredentialsSite();
-    beforeEach(() => site.start());
-    afterEach(() => site.stop());
+    const fixture = new CredentialsFixture();
+    beforeEach(() => fixture.start());
+    afterEach(() => fixture.stop());
 
     async function hostFor(config: Record<string, string>, env: Record<string, string>, stderr?: "pipe") {
-        const host = await Host.start({ ...site.setting(config, env), ...(stderr === undefined ? {} : { stderr }) });
-        site.atEnd(() => host.stop());
+        const host = await Host.start({ ...fixture.setting(config, env), ...(stderr === undefined ? {} : { stderr }) });
+        fixture.atEnd(() => host.stop());
         return host;
     }
 
     it("gives calls and their credentials a home directory, a proxy and a certificate", async () => {
-        site.profiles({
+        fixture.profiles({
             name: "default",
             mode: "RamRoleArn",
             access_key_id: caller.accessKeyId,
             access_key_secret: caller.accessKeySecret,
             ram_role_arn: machine.arn,
         });
-        const proxy = await site.redirectingProxy(Number(new URL(site.emulator.url).port));
-        const endpoints = JSON.stringify([{ elasticsearch: site.emulator.url }]);
+        const proxy = await fixture.redirectingProxy(Number(new URL(fixture.emulator.url).port));
+        const endpoints = JSON.stringify([{ elasticsearch: fixture.emulator.url }]);
         const env = { ALIBABA_CLOUD_PROFILE: "default", HTTPS_PROXY: proxy.url };
         const host = await hostFor({ "alicloud:endpoints": endpoints }, env);
         const { outs } = await host.create(inputs);
         assert.equal(outs.status, "suspended");
         assert.deepEqual(
             [...new Set(proxy.asked)],
-            [`sts.${region}.aliyuncs.com:443`, new URL(site.emulator.url).host],
+            [`sts.${region}.aliyuncs.com:443`, new URL(fixture.emulator.url).host],
         );
-        const [signer] = site.emulator.ledger.requests;
-        assert.equal(site.issuedBy(String(signer?.accessKeyId)), `AssumeRole ${machine.arn}`);
+        const [signer] = fixture.emulator.ledger.requests;
+        assert.equal(fixture.issuedBy(String(signer?.accessKeyId)), `AssumeRole ${machine.arn}`);
     });
 
     it("never sends a call of the metadata service through a proxy, even if Node.js would", async () => {
-        const proxy = await site.proxy();
+        const proxy = await fixture.proxy();
         const env = { HTTP_PROXY: proxy.url, http_proxy: proxy.url, NODE_USE_ENV_PROXY: "1" };
         const host = await hostFor({ "alicloud:ecsRoleName": "machine" }, env);
         await assert.rejects(host.create({ ...inputs, timeoutSeconds: 1 }), CallError);
-        assert.equal(site.emulator.ledger.effects.length, 0);
+        assert.equal(fixture.emulator.ledger.effects.length, 0);
         assert.deepEqual(proxy.requests, []);
     });
 
     it("prints no secret, and no password of a proxy, when DEBUG is set", async () => {
-        const proxy = await site.proxy();
+        const proxy = await fixture.proxy();
         const { host: address } = new URL(proxy.url);
         const env = { DEBUG: "*", HTTP_PROXY: `http://user:password-canary@${address}` };
         const host = await hostFor(key, env, "pipe");
