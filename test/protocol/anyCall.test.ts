@@ -149,7 +149,7 @@ describe("a call of an engine", () => {
     });
 
     it("reads every state of every release, and deletes it whatever is missing in it", async () => {
-        const folder = join(__dirname, "..", "engine", "states");
+        const folder = join(__dirname, "..", "e2e", "promises", "states");
         const records = readdirSync(folder).flatMap((file) => recordsIn(join(folder, file)));
         assert.ok(records.length > 0);
         const sent = emulator.ledger.requests.length;

@@ -138,9 +138,9 @@ describe("the plugin", () => {
             const instanceId = instance({ interruptMs: 60_000 });
             const inputs = { instanceId, region, timeoutSeconds: 600 };
             const { message, initFailure } = await failureOf(host.create(inputs, 1));
-            assert.match(message, /within 1 s .*`customTimeouts\.create`/);
+            assert.match(message, /after 1 s .*`customTimeouts\.create`/);
             const updating = host.update(initFailure?.properties ?? {}, inputs, 1);
-            assert.match((await failureOf(updating)).message, /within 1 s .*`customTimeouts\.update`/);
+            assert.match((await failureOf(updating)).message, /after 1 s .*`customTimeouts\.update`/);
             assert.equal(tokensOn(instanceId).length, 1);
         });
 

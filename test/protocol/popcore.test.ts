@@ -102,7 +102,7 @@ describe("a call to the emulator", () => {
                 assert.equal(emulator.ledger.effects.length - effects, 1);
                 emulator.faults.add({ calls: 1, fault });
                 const poll = classifyPoll(await service.describe(instanceId, { leftMs: 400, signal }));
-                assert.equal(poll.kind, kind === "rejected" ? "rejected" : "unseen");
+                assert.equal(poll.kind, kind === "rejected" ? "rejected" : "failed");
             });
         }
     }

@@ -29,7 +29,7 @@ describe("the environment of a provider process", () => {
         const { outs } = await host.create(inputs);
         assert.equal(outs.status, "suspended");
         assert.deepEqual(
-            [...new Set(proxy.asked)],
+            [...new Set(proxy.targets)],
             [`sts.${region}.aliyuncs.com:443`, new URL(fixture.emulator.url).host],
         );
         const [signer] = fixture.emulator.ledger.requests;
