@@ -253,7 +253,7 @@ export function unknownProtocol(protocol: ResolvedSetting): ConfigurationError {
 }
 
 export function invalidRegion(): ConfigurationError {
-    return new ConfigurationError("the region cannot be part of a host name; it must be one such as cn-hangzhou");
+    return new ConfigurationError("no host can be made of the region; it must be one such as cn-hangzhou");
 }
 
 export function invalidHost({ value, source }: ResolvedSetting, example: string): ConfigurationError {
