@@ -10,7 +10,7 @@ import { countingProxy } from "./countingProxy";
 import { leaveEnvironment } from "./environment";
 import { Host } from "./host";
 import { InProcessHost } from "./inProcess";
-import { listening } from "./listening";
+import { closedAfterEach, listening } from "./listening";
 
 const instanceId = "ls-cn-network0001";
 const inputs = {
@@ -22,13 +22,7 @@ const inputs = {
 };
 const role = { arn: "acs:ram::1234567890123456:role/deployer", trusts: [testAccount.accessKeyId] };
 
-const closings: (() => unknown)[] = [];
-const atEnd = (close: () => unknown) => closings.push(close);
-afterEach(async () => {
-    for (const close of closings.splice(0).reverse()) {
-        await close();
-    }
-});
+const atEnd = closedAfterEach();
 
 async function emulated(options: Parameters<typeof startEmulator>[0] = {}): Promise<Emulator> {
     const emulator = await startEmulator({ instances: [{ instanceId, status: "activating" }], ...options });

@@ -12,7 +12,7 @@ import type { CallLimits, LogstashService } from "../../provider/src/request/cli
 import type { ServiceResponse } from "../../provider/src/request/response";
 import { stackHints } from "../hints";
 import { enterEnvironment, leaveEnvironment } from "./environment";
-import { listening } from "./listening";
+import { closedAfterEach, listening } from "./listening";
 import { type ServiceSettings, serviceAt } from "./service";
 import { until } from "./until";
 
@@ -22,14 +22,7 @@ const outOfTime = { kind: "notSent", detail: "no time was left to send it" };
 const stopped = { kind: "notSent", detail: "the deployment was stopped" };
 const pending = () => new Promise<never>(() => {});
 
-const closings: (() => void)[] = [];
-const atEnd = (close: () => void) => closings.push(close);
-afterEach(() => {
-    leaveEnvironment();
-    for (const close of closings.splice(0)) {
-        close();
-    }
-});
+const atEnd = closedAfterEach();
 
 /** The URL of a server that responds as it is told. */
 const urlOf = async (respond: RequestListener) => `http://127.0.0.1:${await listening(createServer(respond), atEnd)}`;
@@ -265,6 +258,8 @@ describe("a call to the emulator", () => {
 });
 
 describe("a call to a server that does not respond", () => {
+    afterEach(leaveEnvironment);
+
     /** A server that accepts connections and sends nothing. */
     async function silent() {
         let connections = 0;
