@@ -9,30 +9,29 @@ import { selfSigned } from "pulumi-alicloud-logstash-emulator";
 import { stringField } from "../../provider/src/json";
 import { connect, proxyCode } from "../../provider/src/network/connect";
 import { listenersOf } from "../unit/listeners";
-import { listening } from "./listening";
+import { closedAfterEach, listening } from "./listening";
 import { until } from "./until";
 
 const trusted = selfSigned(["localhost", "127.0.0.1"]);
 const untrusted = selfSigned(["127.0.0.1"]);
 const ofAnother = selfSigned(["other.test"]);
 
-const defaults = getCACertificates("default");
-const closings: (() => unknown)[] = [];
-const portOf = (server: Server) => listening(server, (close) => closings.push(close));
+const atEnd = closedAfterEach();
+const portOf = (server: Server) => listening(server, atEnd);
+
+/** Trusts a certificate in the tests of a suite, in place of Node's authorities. */
 const trust = ({ cert }: { readonly cert: string }) => setDefaultCACertificates([cert]);
-beforeEach(() => trust(trusted));
-after(() => setDefaultCACertificates(defaults));
-afterEach(() => {
-    for (const close of closings.splice(0)) {
-        close();
-    }
-});
+function trustInSuite(): void {
+    const defaults = getCACertificates("default");
+    beforeEach(() => trust(trusted));
+    after(() => setDefaultCACertificates(defaults));
+}
 
 /** "connected", or the code of the failure. */
 async function outcomeOf(url: string, proxy?: string, signal = new AbortController().signal): Promise<string> {
     try {
         const socket = await connect(new URL(url), proxy === undefined ? undefined : new URL(proxy), signal);
-        closings.push(() => socket.destroy());
+        atEnd(() => socket.destroy());
         return "connected";
     } catch (error) {
         return stringField(error, "code") ?? String(error);
@@ -50,6 +49,8 @@ async function counted(server: Server): Promise<{ readonly host: string; readonl
 const target = async () => `https://127.0.0.1:${await portOf(createHttpsServer(trusted))}`;
 
 describe("a direct connection", () => {
+    trustInSuite();
+
     it("resolves when the server has accepted it, TLS included", async () => {
         assert.equal(await outcomeOf(`http://127.0.0.1:${await portOf(createServer())}`), "connected");
         assert.equal(await outcomeOf(await target()), "connected");
@@ -101,6 +102,8 @@ describe("a direct connection", () => {
 });
 
 describe("a connection through a proxy", () => {
+    trustInSuite();
+
     /** What proxies were asked for. */
     const asked: IncomingMessage[] = [];
     beforeEach(() => asked.splice(0));

@@ -7,14 +7,9 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { selfSigned } from "pulumi-alicloud-logstash-emulator";
 import { type Connection, Connections } from "../../provider/src/cloud/connections";
 import { stringField } from "../../provider/src/json";
-import { listening } from "./listening";
+import { closedAfterEach, listening } from "./listening";
 
-const closings: (() => unknown)[] = [];
-afterEach(() => {
-    for (const close of closings.splice(0)) {
-        close();
-    }
-});
+const atEnd = closedAfterEach();
 const { signal } = new AbortController();
 
 /** Connections to a server that counts them. */
@@ -24,7 +19,7 @@ async function connectionsTo(respond: RequestListener, tls?: ReturnType<typeof s
     server.on("connection", () => {
         counts.opened += 1;
     });
-    const port = await listening(server, (close) => closings.push(close));
+    const port = await listening(server, atEnd);
     const url = `http${tls === undefined ? "" : "s"}://127.0.0.1:${port}`;
     return { url, connections: new Connections(new URL(url), undefined), counts };
 }
@@ -157,7 +152,7 @@ describe("the connections to an endpoint", () => {
             socket.on("error", () => {});
             more();
         });
-        const url = `http://127.0.0.1:${await listening(server, (close) => closings.push(close))}`;
+        const url = `http://127.0.0.1:${await listening(server, atEnd)}`;
         const connection = await new Connections(new URL(url), undefined).connect(signal);
         assert.equal(await lengthOf(connection, url), "EMSGSIZE");
     });

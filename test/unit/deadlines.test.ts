@@ -5,36 +5,43 @@ import { timeLimit, unlessAborted } from "../../provider/src/cloud/deadlines";
 import { semaphore } from "../../provider/src/cloud/semaphore";
 import { listenersOf } from "./listeners";
 
+const { signal } = new AbortController();
+
 describe("a time limit", () => {
     it("fires when the time is over, and leaves no timer when it is cleared", () => {
-        const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
+        const clock = install({ toFake: ["setTimeout", "clearTimeout", "performance"] });
         try {
-            const { signal } = new AbortController();
-            const [limit, cleared, over] = [100, 100, 0].map((ms) => timeLimit(ms, signal));
-            assert.deepEqual([limit?.signal.aborted, over?.signal.aborted], [false, true]);
-            cleared?.clear();
+            const [limit, cleared] = [timeLimit(100, signal), timeLimit(100, signal)];
+            cleared.clear();
             clock.tick(99);
-            assert.equal(limit?.signal.aborted, false);
+            limit.throwIfOver();
+            assert.equal(limit.signal.aborted, false);
             clock.tick(1);
-            assert.deepEqual([limit.signal.aborted, cleared?.signal.aborted], [true, false]);
-            assert.equal(clock.countTimers(), 0);
+            assert.deepEqual([limit.signal.aborted, cleared.signal.aborted, clock.countTimers()], [true, false, 0]);
+            assert.throws(() => limit.throwIfOver(), { name: "AbortError" });
         } finally {
             clock.uninstall();
         }
     });
 
+    it("is over at once when there is no time", () => {
+        const limit = timeLimit(-1, signal);
+        assert.throws(() => limit.throwIfOver(), { name: "AbortError" });
+        assert.equal(limit.signal.aborted, true);
+        limit.clear();
+    });
+
     it("fires when the other signal does", () => {
         const stop = new AbortController();
-        const { signal, clear } = timeLimit(1_000, stop.signal);
+        const limit = timeLimit(1_000, stop.signal);
         stop.abort("the reason");
-        assert.deepEqual([signal.aborted, signal.reason], [true, "the reason"]);
-        clear();
+        assert.equal(limit.signal.reason, "the reason");
+        limit.clear();
     });
 });
 
 describe("a promise with a signal", () => {
     it("settles as the promise does when the signal has not fired, and leaves no listener", async () => {
-        const { signal } = new AbortController();
         const listeners = listenersOf(signal);
         assert.equal(await unlessAborted(Promise.resolve("done"), signal), "done");
         await assert.rejects(unlessAborted(Promise.reject(new Error("no")), signal), /^Error: no$/);
@@ -65,8 +72,6 @@ describe("a promise with a signal", () => {
 });
 
 describe("a semaphore", () => {
-    const { signal } = new AbortController();
-
     /** Takes a permit, and notes the name when it comes. */
     function taking(acquire: ReturnType<typeof semaphore>) {
         const taken: string[] = [];

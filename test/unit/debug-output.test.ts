@@ -12,7 +12,7 @@ interface Debug {
 
 const provider = createRequire(require.resolve("../../provider/src/cloud/debugOutput"));
 const from = (modules: NodeJS.Require, ...names: readonly string[]) =>
-    names.reduce((user, name) => createRequire(user.resolve(name)), modules);
+    names.reduce((module, name) => createRequire(module.resolve(name)), modules);
 
 /** The copies of `debug` in the libraries that see secrets, by the path to each. */
 const copies = [

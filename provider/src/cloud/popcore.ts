@@ -10,7 +10,7 @@ import { rejectionCode } from "../operations/serviceCodes";
 import type { CallLimits, ConfigHints, LogstashService, Route } from "../request/client";
 import type { ServiceResponse } from "../request/response";
 import { type Connection, Connections } from "./connections";
-import { timeLimit, unlessAborted } from "./deadlines";
+import { type TimeLimit, timeLimit, unlessAborted } from "./deadlines";
 import { silenceSecrets } from "./debugOutput";
 import { connectCode, responseFromResult, responseFromThrown } from "./popcoreResponse";
 import { type Acquire, maxConnections } from "./rateLimit";
@@ -138,12 +138,12 @@ async function callWithRenewal(
     let release = () => {};
     try {
         release = await client.acquirePermit(limit.signal);
-        const first = await attempt(client, call, limit.signal, stopped);
+        const first = await attempt(client, call, limit, stopped);
         if (first.expired === undefined || credentials.renew === undefined) {
             return first.response;
         }
         credentials.renew(first.expired);
-        return (await attempt(client, call, limit.signal, stopped)).response;
+        return (await attempt(client, call, limit, stopped)).response;
     } catch (error) {
         if (error instanceof CredentialsUnavailable) {
             return { kind: "notSent", detail: error.message };
@@ -167,17 +167,19 @@ function notSent({ aborted }: AbortSignal): ServiceResponse {
 async function attempt(
     client: Client,
     call: HttpCall,
-    signal: AbortSignal,
+    limit: TimeLimit,
     stopped: AbortSignal,
 ): Promise<{ readonly response: ServiceResponse; readonly expired?: Credentials }> {
     const { credentials, usedSecrets } = client;
-    const used = await unlessAborted(credentials.get(), signal);
-    await unlessAborted(client.acquire(), signal);
+    limit.throwIfOver();
+    const used = await unlessAborted(credentials.get(), limit.signal);
+    await unlessAborted(client.acquire(), limit.signal);
+    limit.throwIfOver();
     checkHeaders(used, credentials.name);
     for (const value of Object.values(used)) {
         usedSecrets.add(value).add(encodeURIComponent(value));
     }
-    const response = redact(await request(client, call, used, signal, stopped), usedSecrets);
+    const response = redact(await request(client, call, used, limit.signal, stopped), usedSecrets);
     const isExpired = response.kind === "error" && rejectionCode(response.code)?.expired === true;
     return isExpired ? { response, expired: used } : { response };
 }
