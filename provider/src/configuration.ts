@@ -7,10 +7,10 @@ export interface ProcessConfig {
     readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** A wrong or missing setting keeps a request from being sent; the message says how to fix it. */
+/** Something the user has set, or not set, keeps a request from being sent; the message says how to mend it. */
 export class ConfigurationError extends Error {}
 
-/** Parses a structured configuration value, which Pulumi passes as JSON text; undefined if the text is not JSON. */
+/** Parses a structured configuration value, which Pulumi hands over as JSON text; nothing where it is none. */
 export function parseJson(text: string): Json | undefined {
     try {
         return JSON.parse(text) as Json;

@@ -16,7 +16,7 @@ import { deriveToken } from "../../provider/src/lifecycle/token";
 import { startPlugin } from "../../provider/src/plugin/server";
 import { structOf } from "../../provider/src/plugin/values";
 import { writeCliProfiles } from "../cliProfiles";
-import { pluginInterruptType, urnOf } from "../urns";
+import { pluginInterruptType, pluginResumeType, urnOf } from "../urns";
 import { secret, signature, unknown } from "./anyValue";
 import { failureOf, type Properties } from "./calls";
 import { pluginConfigFor } from "./frontEnds";
@@ -317,6 +317,12 @@ describe("the plugin", () => {
             creating.setPreview(true);
             const created = await call<rpc.CreateRequest, rpc.CreateResponse>(host.client.create, creating);
             assert.deepEqual(created.getProperties()?.toJavaScript(), undecided);
+            const nothing = { instanceId: inputs.instanceId, region, interruption: "" };
+            creating.setUrn(urnOf("go", { type: pluginResumeType }));
+            creating.setProperties(structOf(nothing));
+            const none = await call<rpc.CreateRequest, rpc.CreateResponse>(host.client.create, creating);
+            const known = { ...nothing, status: "none", resumed: false };
+            assert.deepEqual(none.getProperties()?.toJavaScript(), known);
 
             const recorded = { clientToken: "T", status: "suspended", interrupted: false };
             for (const [news, expected] of [
