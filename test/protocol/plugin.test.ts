@@ -16,7 +16,7 @@ import { deriveToken } from "../../provider/src/lifecycle/token";
 import { startPlugin } from "../../provider/src/plugin/server";
 import { structOf } from "../../provider/src/plugin/values";
 import { writeCliProfiles } from "../cliProfiles";
-import { pluginInterruptType, pluginResumeType, urnOf } from "../urns";
+import { pluginInterruptType, urnOf } from "../urns";
 import { secret, signature, unknown } from "./anyValue";
 import { failureOf, type Properties } from "./calls";
 import { pluginConfigFor } from "./frontEnds";
@@ -318,7 +318,7 @@ describe("the plugin", () => {
             const created = await call<rpc.CreateRequest, rpc.CreateResponse>(host.client.create, creating);
             assert.deepEqual(created.getProperties()?.toJavaScript(), undecided);
             const nothing = { instanceId: inputs.instanceId, region, interruption: "" };
-            creating.setUrn(urnOf("go", { type: pluginResumeType }));
+            creating.setUrn(urn.replace("Interrupt", "Resume"));
             creating.setProperties(structOf(nothing));
             const none = await call<rpc.CreateRequest, rpc.CreateResponse>(host.client.create, creating);
             const known = { ...nothing, status: "none", resumed: false };
