@@ -6,7 +6,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A field of a foreign object, if it is a string with something in it. */
+/** A field of an untrusted value, if it is a string that is not empty. */
 export function stringField(value: unknown, name: string): string | undefined {
     const field = isRecord(value) ? value[name] : undefined;
     return typeof field === "string" && field !== "" ? field : undefined;

@@ -317,6 +317,12 @@ describe("the plugin", () => {
             creating.setPreview(true);
             const created = await call<rpc.CreateRequest, rpc.CreateResponse>(host.client.create, creating);
             assert.deepEqual(created.getProperties()?.toJavaScript(), undecided);
+            const nothing = { instanceId: inputs.instanceId, region, interruption: "" };
+            creating.setUrn(urn.replace("Interrupt", "Resume"));
+            creating.setProperties(structOf(nothing));
+            const none = await call<rpc.CreateRequest, rpc.CreateResponse>(host.client.create, creating);
+            const known = { ...nothing, status: "none", resumed: false };
+            assert.deepEqual(none.getProperties()?.toJavaScript(), known);
 
             const recorded = { clientToken: "T", status: "suspended", interrupted: false };
             for (const [news, expected] of [

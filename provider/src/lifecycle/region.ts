@@ -54,8 +54,8 @@ export function resolveRegion(settings: Settings, olds: Properties, news: Proper
 }
 
 /**
- * What is wrong with the settings a resource would be called with. Credentials are not looked up, because a deployment that
- * changes nothing needs none.
+ * What is wrong with the settings for the calls of a resource. Credentials are not resolved, because a deployment that changes
+ * nothing needs none.
  */
 export function settingsFailures(settings: Settings, olds: Properties, news: Properties): readonly string[] {
     const region = typeof news.region === "string" ? news.region : unknownValue;
@@ -73,9 +73,9 @@ function knownProfile({ profile }: Properties): string | undefined {
 }
 
 /** What a lookup in the settings finds, or why it fails if the user can change that. */
-function attempt<T>(label: string, look: () => T): { readonly value?: T; readonly failures: readonly string[] } {
+function attempt<T>(label: string, find: () => T): { readonly value?: T; readonly failures: readonly string[] } {
     try {
-        return { value: look(), failures: [] };
+        return { value: find(), failures: [] };
     } catch (error) {
         if (error instanceof ConfigurationError) {
             return { failures: [label + error.message] };

@@ -45,7 +45,7 @@ export function providerService(
     let provider = readProviderArguments({}, undefined, env);
     let lifecycle: Lifecycle | undefined;
 
-    /** Loaded with the first call for a resource, because a process that only returns the schema needs none of it. */
+    /** Loaded with the first call for a resource: that takes 4 ms, for which the engine would wait before the port is open. */
     function lifecycleOfProvider(): Lifecycle {
         const module = require("../lifecycle/lifecycle") as typeof LifecycleModule;
         lifecycle ??= new module.Lifecycle({ ...provider, stopped, log });
