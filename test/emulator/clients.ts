@@ -32,21 +32,19 @@ export interface LogstashClient {
     describe(instanceId: string): Promise<object | undefined>;
 }
 
-/** pop-core's client, which signs in the ROA style. */
-export function popCoreClient(endpoint: string, credentials: Credentials = testAccount): LogstashClient {
+/** pop-core's client, which signs in the ROA style; the headers go with every request. */
+export function popCoreClient(
+    endpoint: string,
+    credentials: Credentials = testAccount,
+    headers: Record<string, string> = {},
+): LogstashClient {
     const { accessKeyId, accessKeySecret, securityToken } = credentials;
     const key = { accessKeyId, accessKeySecret, ...(securityToken === undefined ? {} : { securityToken }) };
     const client = new ROAClient({ endpoint, apiVersion: "2017-06-13", ...key });
     const request = (operation: string, method: string, instanceId: string, path: string, clientToken?: string) => {
-        const headers = { "x-acs-action": operation, "x-acs-region-id": "cn-hangzhou" };
         const query = clientToken === undefined ? {} : { clientToken };
-        return client.request(
-            method,
-            `/openapi/logstashes/${encodeURIComponent(instanceId)}${path}`,
-            query,
-            "",
-            headers,
-        );
+        const url = `/openapi/logstashes/${encodeURIComponent(instanceId)}${path}`;
+        return client.request(method, url, query, "", { "x-acs-action": operation, ...headers });
     };
     return {
         interrupt: (id, token) => request("InterruptLogstashTask", "POST", id, "/actions/interrupt", token),

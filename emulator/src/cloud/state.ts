@@ -15,7 +15,7 @@ export interface Transitions {
     readonly changeMs: number;
 }
 
-// No timers run: a state records when it ends, and whoever reads it calls `stateAt` first.
+// No timers run: a state records when it ends, and every read calls `stateAt` first.
 interface States {
     active: { readonly since: number };
     changing: { readonly since: number; readonly endsAt: number };
