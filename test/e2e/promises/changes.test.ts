@@ -1,32 +1,26 @@
 import { strict as assert } from "node:assert";
 import { unlinkSync } from "node:fs";
-import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { announcementsOf, type Change, changeOf, type PlannedChange, plannedChangeOf } from "../../support/cliOutput";
+import { Fixture, interrupt, type Moment, resume } from "../../support/fixture";
 import { type Arguments, code, programOf } from "../../support/programs";
-import { expectSuccess, type ResourceState, type Run, Stack } from "../../support/stack";
+import { expectSuccess, type Run } from "../../support/stack";
 
-/** What an `up` makes of a resource. */
+/** What an `up` does to a resource. */
 interface Outcome {
     readonly change: Change | undefined;
-    /** Interrupts sent; without one nothing is asked of the instance at all. */
-    readonly signals: number;
+    /** Requests for an interrupt; without one nothing is polled. */
+    readonly sent: number;
     readonly effects: number;
-    /** What the CLI says beside it. */
-    readonly note?: string;
-    /** What the preview says. @default the same */
-    readonly planned?: { readonly change: PlannedChange; readonly note: string };
+    /** What the CLI prints beside it. */
+    readonly note?: RegExp;
+    /** What the preview shows. @default the same */
+    readonly planned?: { readonly change: PlannedChange; readonly note: RegExp };
 }
 
-const unchanged: Outcome = { change: undefined, signals: 0, effects: 0 };
-const recorded: Outcome = { change: "updated", signals: 0, effects: 0 };
-const interrupted: Outcome = {
-    change: "updated",
-    signals: 1,
-    effects: 1,
-    note: "triggers changed: will request an interrupt",
-};
-const firstToken = "will request an interrupt with the first token for this instance";
-const otherInstance = `instanceId changed: ${firstToken}`;
+const unchanged: Outcome = { change: undefined, sent: 0, effects: 0 };
+const recorded: Outcome = { change: "updated", sent: 0, effects: 0 };
+const interrupted: Outcome = { change: "updated", sent: 1, effects: 1, note: /^triggers changed: / };
+const otherInstance = /^instanceId changed: /;
 
 /** One resource in three versions of the program, and what the second and the third make of it. */
 interface Case {
@@ -42,17 +36,17 @@ const same = <T>(value: T): [T, T, T] => [value, value, value];
 /** The rows of "What a change does" in ARCHITECTURE.md, and what Pulumi's options make of them. */
 const cases = {
     untouched: {
-        title: "nothing changed: nothing is sent",
+        title: "sends nothing when nothing changes",
         args: same({ triggers: ["v1"] }),
         outcomes: [unchanged, unchanged],
     },
     releases: {
-        title: "another trigger interrupts again, in place, also when an earlier one comes back",
+        title: "interrupts again in place when a trigger changes, also when an earlier one comes back",
         args: [{ triggers: ["v1"] }, { triggers: ["v2"] }, { triggers: ["v1"] }],
         outcomes: [interrupted, interrupted],
     },
     reordered: {
-        title: "an absent argument equals its default, and an object another with the same keys and values",
+        title: "sends nothing when a default is given, or the keys of an object are in another order",
         args: [
             { triggers: [{ a: 1, b: { c: [2], d: 3 } }] },
             { triggers: [{ b: { d: 3, c: [2] }, a: 1 }], timeoutSeconds: 600, whenIdle: "fail" },
@@ -61,7 +55,7 @@ const cases = {
         outcomes: [unchanged, unchanged],
     },
     settings: {
-        title: "other settings are recorded, without a call",
+        title: "records without a request when other settings change",
         args: [
             { triggers: ["v1"], waitForSuspended: true },
             { triggers: ["v1"], waitForSuspended: false, timeoutSeconds: 30 },
@@ -70,51 +64,56 @@ const cases = {
         outcomes: [recorded, unchanged],
     },
     untriggered: {
-        title: "removed triggers do nothing, and interrupt when they come back",
+        title: "sends nothing when triggers are removed, and interrupts when they come back",
         args: [{ triggers: ["v1"] }, {}, { triggers: ["v1"] }],
         outcomes: [recorded, interrupted],
     },
     tokened: {
-        title: "a new explicit token interrupts, and one that is removed does not",
+        title: "interrupts when an explicit token changes, and not when it is removed",
         args: [{ clientToken: "first" }, { clientToken: "second" }, {}],
-        outcomes: [{ ...interrupted, note: "clientToken changed: will request an interrupt" }, unchanged],
+        outcomes: [{ ...interrupted, note: /^clientToken changed: / }, unchanged],
     },
     moved: {
-        title: "another instance replaces, and leaves the first as it is",
+        title: "replaces when the instance changes, and leaves the first as it is",
         args: [{ triggers: ["v1"] }, { triggers: ["v1"], instanceId: other }, { triggers: ["v1"], instanceId: other }],
-        outcomes: [{ change: "replaced", signals: 0, effects: 0, note: otherInstance }, unchanged],
+        outcomes: [{ change: "replaced", sent: 0, effects: 0, note: otherInstance }, unchanged],
     },
     late: {
-        title: "a value that is not known in the preview is changed there, and in the update what it turns out to be",
+        title: "plans a replacement when a value is unknown in the preview, and updates by what it turns out to be",
         args: same({ instanceId: code("made.instanceId"), triggers: [{ version: code("made.version") }] }),
         outcomes: [{ ...unchanged, planned: { change: "replace", note: otherInstance } }, unchanged],
     },
+    lateTriggers: {
+        title: "plans a request when all triggers are unknown in the preview and none are recorded",
+        args: [{}, { triggers: code("made.triggers") }, { triggers: code("made.triggers") }],
+        outcomes: [{ ...interrupted, planned: { change: "update", note: /^triggers is not known yet: / } }, unchanged],
+    },
     ignoring: {
-        title: "`ignoreChanges` ignores triggers",
+        title: "sends nothing when `ignoreChanges` names triggers that change",
         args: [{ triggers: ["v1"] }, { triggers: ["v2"] }, { triggers: ["v3"] }],
         options: same('{ ignoreChanges: ["triggers"] }'),
         outcomes: [unchanged, unchanged],
     },
     replacing: {
-        title: "`replaceOnChanges` replaces for triggers, and interrupts once for each",
+        title: "replaces and interrupts once when `replaceOnChanges` names triggers that change",
         args: [{ triggers: ["v1"] }, { triggers: ["v2"] }, { triggers: ["v2"] }],
         options: same('{ replaceOnChanges: ["triggers"] }'),
         outcomes: [{ ...interrupted, change: "replaced" }, unchanged],
     },
     retriggered: {
-        title: "`replacementTrigger` replaces, with the same token",
+        title: "sends the same token when `replacementTrigger` replaces",
         args: same({}),
         options: ['{ replacementTrigger: "a" }', '{ replacementTrigger: "b" }', '{ replacementTrigger: "b" }'],
-        outcomes: [{ change: "replaced", signals: 1, effects: 0 }, unchanged],
+        outcomes: [{ change: "replaced", sent: 1, effects: 0 }, unchanged],
     },
     ignoringSettings: {
-        title: "an ignored change of an argument with a default leaves it as recorded",
+        title: "keeps what is recorded when `ignoreChanges` names an argument with a default",
         args: [{ timeoutSeconds: 60 }, { timeoutSeconds: 90 }, { timeoutSeconds: 90 }],
         options: same('{ ignoreChanges: ["timeoutSeconds"] }'),
         outcomes: [unchanged, unchanged],
     },
     secret: {
-        title: "a secret trigger interrupts as any other",
+        title: "interrupts as for any other when a trigger is secret",
         args: same({ triggers: [code('pulumi.secret("hush-canary")')] }),
         outcomes: [unchanged, unchanged],
     },
@@ -134,9 +133,11 @@ function programIn(version: Version): string {
             { args: { instanceId: instanceOf(name), ...args[version] }, options: options?.[version] },
         ] as const;
     });
+    const outs = `{ instanceId: "${instanceOf("late")}", version: "v1", triggers: ["v1"] }`;
+    const unknown = "{ instanceId: undefined, version: undefined, triggers: undefined }";
     const made = `const made = new pulumi.dynamic.Resource({
-        async create() { return { id: "made", outs: { instanceId: "${instanceOf("late")}", version: "v1" } }; },
-    }, "made${version}", { instanceId: undefined, version: undefined });`;
+        async create() { return { id: "made", outs: ${outs} }; },
+    }, "made${version}", ${unknown});`;
     return [
         programOf(Object.fromEntries(declarations), made),
         "exports.token = late.clientToken;",
@@ -145,205 +146,166 @@ function programIn(version: Version): string {
     ].join("\n");
 }
 
-/** What was there after a run of the CLI. */
-interface Moment {
-    readonly run: Run;
-    readonly records: ReadonlyMap<string, ResourceState>;
-    /** How many entries the ledger had. */
-    readonly requests: number;
-    readonly effects: number;
-}
-
 describe("a change of the program", () => {
-    let emulator: Emulator;
-    let stack: Stack;
-    let firstPreview: Run;
-    let secondPreview: Run;
-    let differences: Run;
+    let fixture: Fixture;
+    let previews: readonly [first: Run, plan: Run, differences: Run];
+    let moments: readonly [first: Moment, second: Moment, third: Moment];
     let again: Run;
-    let first: Moment;
-    let second: Moment;
-    let third: Moment;
     let exported: Run;
 
     before(async () => {
-        const instances = [...names.map(instanceOf), other];
-        emulator = await startEmulator({
-            instances: instances.map((instanceId) => ({ instanceId, status: "activating" as const })),
-        });
-        stack = await Stack.create({ emulator, program: programIn(0) });
-        firstPreview = await withoutRequests(() => stack.preview());
-        first = await up();
+        fixture = await Fixture.open({ instances: [...names.map(instanceOf), other], program: programIn(0) });
+        const { stack } = fixture;
+        const firstPreview = await fixture.withoutRequests(() => stack.preview());
+        const first = await up();
         stack.program(programIn(1));
-        [secondPreview, differences] = await withoutRequests(async () => [
+        previews = await fixture.withoutRequests(async () => [
+            firstPreview,
             expectSuccess(await stack.pulumi("preview")),
             expectSuccess(await stack.preview()),
         ]);
         startChanges(0);
-        second = await up();
-        again = await withoutRequests(() => stack.up("--expect-no-changes"));
+        const second = await up();
+        again = await fixture.withoutRequests(() => stack.up("--expect-no-changes"));
         stack.program(programIn(2));
         startChanges(1);
-        third = await up();
+        moments = [first, second, await up()];
         exported = expectSuccess(await stack.pulumi("stack", "export"));
     });
-    after(async () => {
-        stack.remove();
-        await emulator.stop();
-    });
+    after(() => fixture.close());
 
     async function up(): Promise<Moment> {
-        const run = expectSuccess(await stack.up());
-        const records = new Map(
-            (await stack.resources()).map((record) => [String(record.urn.split("::").at(-1)), record]),
-        );
-        const { requests, effects } = emulator.ledger;
-        return { run, records, requests: requests.length, effects: effects.length };
-    }
-    /** Runs something that must not reach the cloud. */
-    async function withoutRequests<T>(act: () => Promise<T>): Promise<T> {
-        const before = emulator.ledger.requests.length;
-        const result = await act();
-        assert.equal(emulator.ledger.requests.length - before, 0, "requests were sent");
-        return result;
+        const moment = await fixture.up();
+        expectSuccess(moment.run);
+        return moment;
     }
     /** Begins a change on each instance that the next `up` is to interrupt. */
     function startChanges(step: 0 | 1): void {
         for (const name of names.filter((name) => cases[name].outcomes[step].effects > 0)) {
-            emulator.startChange(instanceOf(name));
+            fixture.emulator.startChange(instanceOf(name));
         }
     }
-    const outputsOf = (moment: Moment, name: Name) => moment.records.get(name)?.outputs ?? assert.fail(`no ${name}`);
-    /** The outputs in the state by URN; what is encrypted looks different each time. */
-    async function recordedOutputs(): Promise<Readonly<Record<string, unknown>>> {
-        const records = (await stack.resources()).map(({ urn, outputs }) => [urn, outputs] as const);
-        return Object.fromEntries(
-            records.map(([urn, outputs]) => [urn, urn.endsWith("::secret") ? { ...outputs, triggers: "" } : outputs]),
-        );
+    const outputsOf = (moment: Moment, name: Name) => moment.records[name]?.outputs ?? assert.fail(`no ${name}`);
+    /** The outputs in the state; what is encrypted is different each time. */
+    async function recordedOutputs() {
+        const { secret, ...others } = await fixture.records();
+        const outputs = Object.entries(others).map(([name, record]) => [name, record?.outputs]);
+        return { ...Object.fromEntries(outputs), secret: { ...secret?.outputs, triggers: "" } };
     }
-    const textsOfAllRuns = () =>
-        [firstPreview, first.run, secondPreview, differences, second.run, again, third.run, exported].map(
-            ({ text }) => text,
-        );
 
-    it("is interrupted for, once for each resource, and recorded", () => {
+    it("interrupts once for each resource when it is new", () => {
+        const [first] = moments;
+        assert.equal(first.effects, names.length);
         for (const name of names) {
             assert.equal(changeOf(first.run, name), "created");
-            const outputs = outputsOf(first, name);
-            assert.deepEqual([outputs.status, outputs.interrupted], ["suspended", true]);
-            const [effect, ...more] = emulator.ledger.effectsOn(instanceOf(name)).slice(0, first.effects);
-            assert.equal(effect?.clientToken, outputs.clientToken);
-            assert.ok(more.every(({ sequence }) => sequence > first.effects));
-            assert.equal(first.records.get(name)?.id, instanceOf(name));
+            const { status, interrupted, clientToken } = outputsOf(first, name);
+            assert.deepEqual([status, interrupted], ["suspended", true]);
+            const [effect] = fixture.emulator.ledger.effectsOn(instanceOf(name));
+            assert.equal(effect?.clientToken, clientToken);
+            assert.equal(first.records[name]?.id, instanceOf(name));
         }
-        assert.equal(first.effects, names.length);
     });
 
-    it("is not sent before `up`: a preview shows what is not known", () => {
-        assert.match(expectSuccess(firstPreview).text, /instanceId +: \[unknown\]/);
-    });
-
-    it("is shown by the preview property by property", () => {
+    it("shows unknown and changed properties when it is previewed", () => {
+        const [first, , differences] = previews;
+        assert.match(expectSuccess(first).text, /instanceId +: \[unknown\]/);
         assert.match(differences.text, /~ \[0\]: "v1" => "v2"/);
-        assert.match(differences.text, /instanceId changed: will request an interrupt/);
     });
 
     for (const name of names) {
         const { title, outcomes }: Case = cases[name];
         const [{ planned, change, note }] = outcomes;
         it(title, () => {
-            const plannedChanges = {
-                created: "create",
-                updated: "update",
-                replaced: "replace",
-                deleted: "delete",
-            } as const;
-            assert.equal(
-                plannedChangeOf(secondPreview, name),
-                planned?.change ?? (change === undefined ? undefined : plannedChanges[change]),
-            );
-            const plannedNote = planned?.note ?? note;
-            assert.deepEqual(announcementsOf(secondPreview, name), plannedNote === undefined ? [] : [plannedNote]);
-            expectOutcome(name, outcomes[0], first, second);
-            expectOutcome(name, outcomes[1], second, third);
+            const plannedChange = change?.replace(/d$/, "") as PlannedChange | undefined;
+            assert.equal(plannedChangeOf(previews[1], name), planned?.change ?? plannedChange);
+            expectNote(previews[1], name, planned?.note ?? note);
+            expectOutcome(name, outcomes[0], moments[0], moments[1]);
+            expectOutcome(name, outcomes[1], moments[1], moments[2]);
         });
     }
 
-    function expectOutcome(name: Name, outcome: Outcome, before: Moment, { run, ...after }: Moment): void {
-        assert.equal(changeOf(run, name), outcome.change);
-        assert.deepEqual(announcementsOf(run, name), outcome.note === undefined ? [] : [outcome.note]);
-        const requests = emulator.ledger.requests
+    function expectNote(run: Run, name: Name, note: RegExp | undefined): void {
+        const [line, ...more] = announcementsOf(run, name);
+        assert.match(line ?? "", note ?? /^$/);
+        assert.deepEqual(more, []);
+    }
+    function expectOutcome(name: Name, { change, note, ...expected }: Outcome, before: Moment, after: Moment): void {
+        assert.equal(changeOf(after.run, name), change);
+        expectNote(after.run, name, note);
+        const { ledger } = fixture.emulator;
+        const requests = ledger.requests
             .slice(before.requests, after.requests)
             .filter(({ instanceId }) => instanceId === instanceOf(name));
-        const signals = requests.filter(({ operation }) => operation === "InterruptLogstashTask");
-        assert.equal(signals.length, outcome.signals);
-        assert.ok(signals.length > 0 || requests.length === 0, "the instance was looked at");
-        const effects = emulator.ledger.effectsOn(instanceOf(name));
-        const between = effects.filter(({ sequence }) => sequence > before.effects && sequence <= after.effects);
-        assert.equal(between.length, outcome.effects);
-        assert.equal(after.records.get(name)?.outputs.status, "suspended");
+        const sent = requests.filter(({ operation }) => operation === interrupt).length;
+        const effects = ledger
+            .effectsOn(instanceOf(name))
+            .filter(({ sequence }) => sequence > before.effects && sequence <= after.effects).length;
+        const { planned: _, ...counts } = expected;
+        assert.deepEqual({ sent, effects }, counts);
+        assert.ok(sent > 0 || requests.length === 0, "the instance was polled");
+        assert.equal(outputsOf(after, name).status, "suspended");
     }
 
-    it("has a token of its own: each resource, instance, trigger, and return to an earlier one", () => {
-        const tokens = emulator.ledger.effects.map(({ clientToken }) => clientToken);
-        assert.equal(tokens.length, third.effects);
-        assert.equal(new Set(tokens).size, tokens.length);
-        const explicit = emulator.ledger.effectsOn(instanceOf("tokened")).map(({ clientToken }) => clientToken);
-        assert.deepEqual(explicit, ["first", "second"]);
+    it("has a token of its own for each resource, instance and trigger, also when an earlier one comes back", () => {
+        const { ledger } = fixture.emulator;
+        assert.equal(new Set(ledger.effects.map(({ clientToken }) => clientToken)).size, moments[2].effects);
+        assert.deepEqual(fixture.tokens(instanceOf("tokened")), ["first", "second"]);
     });
 
-    it("is made once: a second run with the same program finds nothing to do", () => {
+    it("sends nothing when the same program runs again", () => {
         assert.match(expectSuccess(again).text, new RegExp(` ${names.length + 2} unchanged\n`));
     });
 
-    it("of settings keeps the result", () => {
-        const outputs = outputsOf(first, "settings");
-        assert.deepEqual(outputsOf(second, "settings"), { ...outputs, timeoutSeconds: 30, waitForSuspended: false });
+    it("keeps the result when only settings change", () => {
+        const outputs = outputsOf(moments[0], "settings");
+        const changed = { timeoutSeconds: 30, waitForSuspended: false };
+        assert.deepEqual(outputsOf(moments[1], "settings"), { ...outputs, ...changed });
     });
 
-    it("of the instance interrupts the other one, and resumes none", () => {
-        assert.equal(second.records.get("moved")?.id, other);
-        assert.equal(emulator.ledger.effectsOn(other).length, 1);
-        assert.equal(emulator.ledger.requestsTo("ResumeLogstashTask").length, 0);
+    it("interrupts the other instance and resumes none when the instance changes", () => {
+        assert.equal(moments[1].records.moved?.id, other);
+        assert.equal(fixture.effects(other), 1);
+        assert.equal(fixture.emulator.ledger.requestsTo(resume).length, 0);
     });
 
-    it("that is ignored shows in no output", async () => {
-        const { text } = expectSuccess(await stack.pulumi("stack", "output", "--json"));
+    it("shows in no output when it is ignored", async () => {
+        const { text } = expectSuccess(await fixture.stack.pulumi("stack", "output", "--json"));
         assert.deepEqual((JSON.parse(text) as { readonly kept: unknown }).kept, [60, "fail"]);
     });
 
-    it("of a secret trigger leaves it secret in the state and in what the CLI prints", () => {
+    it("leaves a secret trigger secret in the state and in what the CLI prints", () => {
         assert.match(exported.text, /"secret"/);
-        for (const text of textsOfAllRuns()) {
+        for (const { text } of [...previews, ...moments.map(({ run }) => run), again, exported]) {
             assert.doesNotMatch(text, /hush-canary/);
         }
     });
 
-    it("of another runner's configuration leaves resources in their region; an explicit region replaces", async () => {
+    it("keeps the recorded region when another runner has another one, and replaces for an explicit one", async () => {
+        const { stack } = fixture;
         stack.configure({ "alicloud:region": "cn-beijing" });
-        const run = await withoutRequests(() => stack.up());
-        assert.match(expectSuccess(run).text, new RegExp(` ${names.length + 2} unchanged\n`));
-        for (const { outputs } of (await stack.resources()).filter(({ urn }) => !urn.includes("::made"))) {
-            assert.equal(outputs.region, "cn-hangzhou");
-        }
+        const run = expectSuccess(await fixture.withoutRequests(() => stack.up()));
+        assert.match(run.text, new RegExp(` ${names.length + 2} unchanged\n`));
+        const records = await fixture.records();
+        assert.ok(names.every((name) => records[name]?.outputs.region === "cn-hangzhou"));
         stack.program(programIn(2).replace('"triggers": ["v1"] }', '"triggers": ["v1"], "region": "cn-shanghai" }'));
-        const preview = expectSuccess(await withoutRequests(() => stack.pulumi("preview")));
+        const preview = expectSuccess(await fixture.withoutRequests(() => stack.pulumi("preview")));
         stack.program(programIn(2));
-        assert.deepEqual(announcementsOf(preview, "untouched"), [`region changed: ${firstToken}`]);
+        expectNote(preview, "untouched", /^region changed: /);
         assert.equal(plannedChangeOf(preview, "untouched"), "replace");
     });
 
-    it("is no refresh: in all its forms it leaves the records alone, without the network", async () => {
+    it("leaves the records as they are, without the network, when the stack is refreshed", async () => {
+        const { stack } = fixture;
         const before = await recordedOutputs();
-        await emulator.stop();
+        await fixture.emulator.stop();
         expectSuccess(await stack.refresh());
-        expectSuccess(await stack.refresh("--clear-pending-creates"));
         expectSuccess(await stack.pulumi("refresh", "--preview-only"));
         expectSuccess(await stack.up("--refresh"));
         assert.deepEqual(await recordedOutputs(), before);
     });
 
-    it("is no destroy: that needs neither the package nor credentials nor the network", async () => {
+    it("needs no package, credentials or network when the stack is destroyed", async () => {
+        const { stack } = fixture;
         unlinkSync(stack.path("program", "node_modules", "pulumi-alicloud-logstash"));
         stack.environment({ ALIBABA_CLOUD_ACCESS_KEY_ID: "", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "" });
         expectSuccess(await stack.destroy());

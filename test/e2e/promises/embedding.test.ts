@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
+import { Fixture } from "../../support/fixture";
 import { applyPack } from "../../support/policyPack";
 import { header, interruptProgram } from "../../support/programs";
 import { expectFailure, expectSuccess, project, Stack } from "../../support/stack";
@@ -15,34 +15,24 @@ const instances = {
     local: "ls-cn-embed0005",
     mocked: "ls-cn-embed0006",
     forbidden: "ls-cn-embed0007",
-    module: "ls-cn-embed0008",
+    cloned: "ls-cn-embed0008",
 } as const;
 
-describe("in a program", () => {
-    let emulator: Emulator;
+describe("an interrupt in a program", () => {
+    let fixture: Fixture;
     let stack: Stack;
-    const stacks: Stack[] = [];
-    const effects = (name: keyof typeof instances) => emulator.ledger.effectsOn(instances[name]).length;
-    async function stackOf(program: string): Promise<Stack> {
-        const made = await Stack.create({ emulator, program });
-        stacks.push(made);
-        return made;
-    }
-
     before(async () => {
-        emulator = await startEmulator({
-            instances: Object.values(instances).map((instanceId) => ({ instanceId, status: "activating" })),
-        });
-        stack = await stackOf("");
+        fixture = await Fixture.open({ instances: Object.values(instances) });
+        stack = fixture.stack;
     });
-    after(async () => {
-        for (const made of stacks) {
-            made.remove();
-        }
-        await emulator.stop();
-    });
+    after(() => fixture.close());
 
-    it("is seen by policies with plain arguments, and a mandatory violation keeps it from the cloud", async () => {
+    const effects = (name: keyof typeof instances) => fixture.effects(instances[name]);
+    /** Gives another stack of the project the same configuration. */
+    const configure = (name: string) =>
+        stack.write(`Pulumi.${name}.yaml`, readFileSync(stack.path("program", "Pulumi.dev.yaml"), "utf8"));
+
+    it("is kept from the cloud when a policy that sees its plain arguments is violated", async () => {
         stack.program(interruptProgram({ instanceId: instances.forbidden, triggers: ["v1", { sha: "abc" }] }));
         const pack = stack.path("pack-source");
         mkdirSync(pack);
@@ -62,7 +52,8 @@ describe("in a program", () => {
         for (const [name, text] of Object.entries(files)) {
             writeFileSync(join(pack, name), text);
         }
-        const run = expectFailure(await stack.up(...applyPack(stack, pack)));
+        const flags = applyPack(stack, pack);
+        const run = expectFailure(await fixture.withoutRequests(() => stack.up(...flags)));
         const [, seen = ""] = /seen (\{.*\})/.exec(run.text) ?? [];
         const { resourceUrn: _, ...plain } = JSON.parse(seen) as Record<string, unknown>;
         assert.deepEqual(plain, {
@@ -70,47 +61,42 @@ describe("in a program", () => {
             region: "cn-hangzhou",
             triggers: ["v1", { sha: "abc" }],
         });
-        assert.equal(emulator.ledger.requests.length, 0);
         assert.deepEqual(await stack.resources(), []);
     });
 
-    it("works inside components, and takes what a transform of one of them adds", async () => {
+    it("has the engine's URN, its line, and what transforms add when it is in components with odd names", async () => {
         stack.program(`${header}
-            class Guard extends pulumi.ComponentResource {
-                constructor(name, instanceId, opts) {
-                    super("acme:delivery:Guard", name, {}, opts);
-                    const pause = new LogstashTaskInterrupt(name + "-pause", { instanceId }, { parent: this });
-                    this.status = pause.status;
-                    this.registerOutputs({ status: this.status });
-                }
-            }
-            class Delivery extends pulumi.ComponentResource {
-                constructor(name, opts) {
-                    super("acme:delivery:Delivery", name, {}, opts);
-                    this.status = new Guard(name + "-guard", "${instances.component}", { parent: this }).status;
-                    this.registerOutputs({});
-                }
+            class Part extends pulumi.ComponentResource {
+                constructor(name, opts) { super("acme:delivery:Part", name, {}, opts); }
             }
             const addTriggers = ({ type, props, opts }) =>
                 type === "${interruptType}" ? { props: { ...props, triggers: ["from outside"] }, opts } : undefined;
-            exports.status = new Delivery("shop", { transforms: [addTriggers] }).status;`);
+            const outer = new Part("outer", { transforms: [addTriggers] });
+            const odd = new Part("a::b", { parent: outer });
+            const options = { parent: odd, transformations: [
+                ({ props, opts }) => ({ props: { ...props, timeoutSeconds: 77 }, opts }),
+            ] };
+            const pause = new LogstashTaskInterrupt("odd ::ü$", { instanceId: "${instances.component}" }, options);
+            exports.status = pause.status;
+            exports.timeoutSeconds = pause.timeoutSeconds;`);
         const run = expectSuccess(await stack.up());
-        assert.match(run.text, /status: "suspended"/);
+        assert.match(run.text, /status *: "suspended"\n[ +]*timeoutSeconds: 77/);
         const pause = (await stack.resources()).find(({ type }) => type === interruptType);
-        const type = `acme:delivery:Delivery$acme:delivery:Guard$${interruptType}`;
-        assert.equal(pause?.urn, `urn:pulumi:dev::${project}::${type}::shop-guard-pause`);
+        const type = `acme:delivery:Part$acme:delivery:Part$${interruptType}`;
+        assert.equal(pause?.urn, `urn:pulumi:dev::${project}::${type}::odd ::ü$`);
         assert.equal(pause?.inputs.resourceUrn, pause?.urn);
         assert.deepEqual(pause?.outputs.triggers, ["from outside"]);
+        assert.match(pause?.sourcePosition ?? "", /\/index\.js#/);
         assert.equal(effects("component"), 1);
     });
 
-    it("gives its outcome to another stack by a stack reference", async () => {
+    it("gives its outcome to another stack when that has a stack reference", async () => {
         stack.program(`${header}
             exports.pause = new LogstashTaskInterrupt("pause", { instanceId: "${instances.followed}" });`);
         expectSuccess(await stack.up());
         const { outputs } = await stack.resource();
 
-        stack.write("Pulumi.second.yaml", readFileSync(stack.path("program", "Pulumi.dev.yaml"), "utf8"));
+        configure("second");
         expectSuccess(await stack.pulumi("stack", "init", "second"));
         stack.program(`${header}
             const { pause } = new pulumi.StackReference("organization/${project}/dev").outputs;
@@ -118,16 +104,30 @@ describe("in a program", () => {
             new LogstashTaskInterrupt("pause", {
                 instanceId: "${instances.follower}", triggers: [pause.apply((it) => it.interruptedAt)],
             });`);
-        const run = expectSuccess(await stack.up());
-        assert.match(run.text, /seen: \[\n.*"suspended"\n.*true/);
-        const follower = await stack.resource();
-        assert.deepEqual(follower.outputs.triggers, [outputs.interruptedAt]);
+        assert.match(expectSuccess(await stack.up()).text, /seen: \[\n.*"suspended"\n.*true/);
+        assert.deepEqual((await stack.resource()).outputs.triggers, [outputs.interruptedAt]);
         assert.deepEqual([effects("followed"), effects("follower")], [1, 1]);
     });
 
-    it("is driven by the Automation API, with an inline program and with one in a folder", async () => {
-        const stack = await stackOf(interruptProgram({ instanceId: instances.local, triggers: ["local"] }));
-        stack.write("Pulumi.inline.yaml", readFileSync(stack.path("program", "Pulumi.dev.yaml"), "utf8"));
+    it("sends the same token when another clone of the program runs on a state of its own", async () => {
+        const program = interruptProgram({ instanceId: instances.cloned, triggers: ["v1"] });
+        for (let n = 0; n < 2; n += 1) {
+            const clone = await Stack.create({ emulator: fixture.emulator, program });
+            try {
+                expectSuccess(await clone.up());
+            } finally {
+                clone.remove();
+            }
+        }
+        const [first, second, ...more] = fixture.tokens(instances.cloned);
+        assert.deepEqual([second, more, effects("cloned")], [first, [], 1]);
+    });
+
+    it("is driven by the Automation API when the program is inline or in a folder", async () => {
+        configure("inline");
+        configure("local");
+        expectSuccess(await stack.pulumi("stack", "init", "local"));
+        stack.program(interruptProgram({ instanceId: instances.local, triggers: ["local"] }));
         stack.write(
             "drive.js",
             `const { LocalWorkspace } = require("@pulumi/pulumi/automation");
@@ -138,15 +138,14 @@ describe("in a program", () => {
                 const program = async () => new LogstashTaskInterrupt("pause", pause);
                 const args = { stackName: "inline", projectName: "${project}", program };
                 const inline = await LocalWorkspace.createOrSelectStack(args, { workDir });
-                const local = await LocalWorkspace.selectStack({ stackName: "dev", workDir });
+                const local = await LocalWorkspace.selectStack({ stackName: "local", workDir });
                 const runs = [await inline.up(), await local.up(), await inline.up()];
                 console.log(JSON.stringify(runs.map(({ outputs, summary }) =>
                     [outputs.status.value, summary.resourceChanges])));
                 await inline.destroy();
             })();`,
         );
-        const run = expectSuccess(await stack.node("drive.js"));
-        assert.deepEqual(JSON.parse(run.text), [
+        assert.deepEqual(JSON.parse(expectSuccess(await stack.node("drive.js")).text), [
             ["suspended", { create: 2 }],
             ["suspended", { create: 2 }],
             ["suspended", { same: 2 }],
@@ -154,8 +153,7 @@ describe("in a program", () => {
         assert.deepEqual([effects("inline"), effects("local")], [1, 1]);
     });
 
-    it("is unit tested with Pulumi's mocks, without an engine or a provider", async () => {
-        const sent = emulator.ledger.requests.length;
+    it("needs no engine or provider when it is unit tested with Pulumi's mocks", async () => {
         stack.write(
             "unit.js",
             `${header}
@@ -168,55 +166,32 @@ describe("in a program", () => {
                 },
                 call: () => ({}),
             }, "shop", "test");
-            const part = new pulumi.ComponentResource("acme:x:Part", "part");
+            const instanceId = "${instances.mocked}";
             const triggers = [pulumi.output("v1"), { sha: "abc" }];
-            const pause = new LogstashTaskInterrupt("pause", { instanceId: "${instances.mocked}", triggers }, { parent: part });
-            const resume = new LogstashTaskResume("go-on",
-                { instanceId: "${instances.mocked}", interruption: pause.interruption }, { dependsOn: [pause] });
+            const pause = new LogstashTaskInterrupt("pause", { instanceId, triggers });
+            const resume = new LogstashTaskResume("resume", { instanceId, interruption: pause.interruption });
             pulumi.all([pause.id, pause.status, pause.interrupted, pause.requestId, resume.resumed]).apply((outputs) =>
-                console.log(JSON.stringify({ seen: seen.filter(({ type }) => !type.startsWith("acme:")), outputs })));`,
+                console.log(JSON.stringify({ seen, outputs })));`,
         );
-        const { seen, outputs } = JSON.parse(expectSuccess(await stack.node("unit.js")).text) as Record<
-            string,
-            unknown
-        >;
-        assert.deepEqual(seen, [
-            {
-                type: interruptType,
-                name: "pause",
-                inputs: {
-                    instanceId: instances.mocked,
-                    triggers: ["v1", { sha: "abc" }],
-                    resourceUrn: `urn:pulumi:test::shop::acme:x:Part$${interruptType}::pause`,
+        const run = await fixture.withoutRequests(() => stack.node("unit.js"));
+        const inputsOf = (type: string, name: string) => ({
+            instanceId: instances.mocked,
+            resourceUrn: `urn:pulumi:test::shop::${type}::${name}`,
+        });
+        assert.deepEqual(JSON.parse(expectSuccess(run).text), {
+            seen: [
+                {
+                    type: interruptType,
+                    name: "pause",
+                    inputs: { ...inputsOf(interruptType, "pause"), triggers: ["v1", { sha: "abc" }] },
                 },
-            },
-            {
-                type: resumeType,
-                name: "go-on",
-                inputs: {
-                    instanceId: instances.mocked,
-                    interruption: `${instances.mocked}/mocked`,
-                    resourceUrn: `urn:pulumi:test::shop::${resumeType}::go-on`,
+                {
+                    type: resumeType,
+                    name: "resume",
+                    inputs: { ...inputsOf(resumeType, "resume"), interruption: `${instances.mocked}/mocked` },
                 },
-            },
-        ]);
-        assert.deepEqual(outputs, [instances.mocked, "mocked", true, null, null]);
-        assert.equal(emulator.ledger.requests.length, sent);
-    });
-
-    it("runs as an ECMAScript module in TypeScript", async () => {
-        const stack = await stackOf("");
-        stack.write("Pulumi.yaml", `name: ${project}\nruntime: nodejs\n`);
-        stack.write("package.json", JSON.stringify({ name: project, type: "module", main: "index.ts" }));
-        stack.write(
-            "index.ts",
-            `import * as pulumi from "@pulumi/pulumi";
-            import { LogstashTaskInterrupt, type LogstashTaskInterruptArgs } from "pulumi-alicloud-logstash";
-            const args: LogstashTaskInterruptArgs = { instanceId: await Promise.resolve("${instances.module}"), triggers: [1] };
-            const pause = new LogstashTaskInterrupt("pause", args);
-            export const status: pulumi.Output<string> = pause.status;`,
-        );
-        assert.match(expectSuccess(await stack.up()).text, /status: "suspended"/);
-        assert.equal(effects("module"), 1);
+            ],
+            outputs: [instances.mocked, "mocked", true, null, null],
+        });
     });
 });

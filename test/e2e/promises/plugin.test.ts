@@ -1,13 +1,13 @@
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { type Account, type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
+import { type Account, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { accountId } from "../../support/account";
 import { changeOf } from "../../support/cliOutput";
+import { Fixture, interrupt } from "../../support/fixture";
 import { pluginHeader } from "../../support/pluginPrograms";
-import { expectFailure, expectSuccess, type ResourceState, Stack } from "../../support/stack";
+import { expectFailure, expectSuccess, type ResourceState } from "../../support/stack";
 import { interruptType, pluginInterruptType } from "../../support/urns";
 
-const operation = "InterruptLogstashTask";
 const instances = {
     pause: "ls-cn-plugin0001",
     lost: "ls-cn-plugin0002",
@@ -25,27 +25,23 @@ const accounts = { east: account("east"), west: account("west"), next: account("
 const nested = "nested+canary/2";
 
 describe("the plugin", () => {
-    let emulator: Emulator;
-    let stack: Stack;
+    let fixture: Fixture;
     /** What the engine's own trace shows of the first run, and what the second prints. */
     let [traced, printed] = ["", ""];
 
     before(async () => {
-        emulator = await startEmulator({
+        fixture = await Fixture.open({
             accounts: [testAccount, ...Object.values(accounts)],
-            instances: Object.values(instances).map((instanceId) => ({ instanceId, status: "activating" })),
+            instances: Object.values(instances),
+            plugin: true,
         });
-        stack = await Stack.create({ emulator, plugin: true, program: "" });
     });
-    after(async () => {
-        stack.remove();
-        await emulator.stop();
-    });
+    after(() => fixture.close());
 
     /** A program with resources of three accounts. */
     function program(trigger: string, east: Account): string {
         const argumentsOf = ({ accessKeyId, accessKeySecret }: Account) =>
-            `region: "cn-hangzhou", endpoints: [{ elasticsearch: "${emulator.url}" }],
+            `region: "cn-hangzhou", endpoints: [{ elasticsearch: "${fixture.emulator.url}" }],
              accessKey: "${accessKeyId}", secretKey: pulumi.secret("${accessKeySecret}")`;
         return `${pluginHeader}
             const east = new Provider("east", { ${argumentsOf(east)} });
@@ -58,29 +54,20 @@ describe("the plugin", () => {
             new Interrupt("lost", { instanceId: "${instances.lost}" }, { customTimeouts: { create: "1s" } });
             exports.status = pause.status;`;
     }
-    const up = (...flags: readonly string[]) => stack.pulumi("up", "--yes", "--parallel", "16", ...flags);
-    async function records(): Promise<Readonly<Record<string, ResourceState>>> {
-        const states = await stack.resources();
-        return Object.fromEntries(states.map((state) => [state.urn.split("::").at(-1), state]));
-    }
-    const requestsOn = (name: Name) => emulator.ledger.requestsTo(operation, instances[name]);
+    const requestsOn = (name: Name) => fixture.emulator.ledger.requestsTo(interrupt, instances[name]);
     const keysOn = (name: Name) => [...new Set(requestsOn(name).map(({ accessKeyId }) => accessKeyId))];
-    const effectsOn = (name: Name) => emulator.ledger.effectsOn(instances[name]);
+    const effectsOn = (name: Name) => fixture.emulator.ledger.effectsOn(instances[name]);
 
-    it("acts once for each resource, each provider with its own key, and keeps what is lost", async () => {
+    it("applies one request for each resource, with each provider's key, when a response is lost too", async () => {
         const fault = { kind: "service-unavailable", point: "after" } as const;
-        emulator.faults.add({ operation, instanceId: instances.lost, fault });
-        stack.program(program("v1", accounts.east));
-        const flags = ["--skip-preview", "--continue-on-error", "-v=9", "--logtostderr"];
-        const { text } = expectFailure(await up(...flags));
-        traced = text;
-        emulator.faults.clear();
+        fixture.emulator.faults.add({ operation: interrupt, instanceId: instances.lost, fault });
+        fixture.stack.program(program("v1", accounts.east));
+        const { run, records } = await fixture.up("--continue-on-error", "-v=9", "--logtostderr");
+        traced = expectFailure(run).text;
+        fixture.emulator.faults.clear();
 
-        assert.match(
-            text,
-            /not known whether it was done, no usable answer came within 1 s \(`customTimeouts\.create`\)/,
-        );
-        const { pause, goOn, lost, east, west } = await records();
+        assert.match(traced, /1 s \(`customTimeouts\.create`\)/);
+        const { pause, goOn, lost, east, west } = records;
         assert.deepEqual(
             [pause, goOn, lost, east, west].map((record) => record?.outputs.status),
             ["suspended", "activating", "pending", "suspended", "suspended"],
@@ -88,7 +75,7 @@ describe("the plugin", () => {
         assert.deepEqual(Object.keys(pause?.inputs ?? {}).sort(), ["instanceId", "region", "triggers"]);
         assert.equal(pause?.type, pluginInterruptType);
         for (const name of Object.keys(instances) as Name[]) {
-            assert.equal(effectsOn(name).filter((effect) => effect.operation === operation).length, 1, name);
+            assert.equal(effectsOn(name).filter(({ operation }) => operation === interrupt).length, 1, name);
         }
         assert.deepEqual(
             (["pause", "east", "west"] as const).flatMap(keysOn),
@@ -96,49 +83,36 @@ describe("the plugin", () => {
         );
     });
 
-    it("finishes what was lost, acts again for a new trigger, and as whom the provider now says", async () => {
-        emulator.startChange(instances.east);
-        const before = emulator.ledger.requests.length;
-        stack.program(program("v2", accounts.next));
-        const run = expectSuccess(await up("--refresh"));
-        printed = run.text;
-        assert.match(run.text, /triggers changed: will request an interrupt/);
-        assert.match(
-            run.text,
-            /the outcome of the last request is unknown: will send it again with the same client token/,
-        );
-        const { lost, pause } = await records();
+    it("finishes what was lost, and applies new triggers with the provider's new key, when it runs again", async () => {
+        fixture.emulator.startChange(instances.east);
+        const before = fixture.emulator.ledger.requests.length;
+        fixture.stack.program(program("v2", accounts.next));
+        const { run, records } = await fixture.up("--refresh");
+        printed = expectSuccess(run).text;
+        const { lost, pause } = records;
         assert.deepEqual([lost?.outputs.status, lost?.outputs.interrupted], ["suspended", true]);
-        assert.deepEqual(
-            [...new Set(requestsOn("lost").map(({ clientToken }) => clientToken))],
-            [lost?.outputs.clientToken],
-        );
+        assert.deepEqual([...new Set(fixture.tokens(instances.lost))], [lost?.outputs.clientToken]);
         assert.equal(pause?.outputs.status, "suspended");
-        const later = emulator.ledger.requests.slice(before);
-        assert.deepEqual([...new Set(later.map(({ instanceId }) => instanceId))].sort(), [
-            instances.pause,
-            instances.lost,
-            instances.east,
-        ]);
+        const later = fixture.emulator.ledger.requests.slice(before).map(({ instanceId }) => instanceId);
+        assert.deepEqual([...new Set(later)].sort(), [instances.pause, instances.lost, instances.east]);
         assert.equal(requestsOn("east").at(-1)?.accessKeyId, accounts.next.accessKeyId);
         assert.deepEqual(
             (["pause", "lost", "east"] as const).map((name) => effectsOn(name).length),
             [4, 1, 2],
         );
-        for (const name of ["goOn", "west"]) {
-            assert.equal(changeOf(run, name), name === "goOn" ? "updated" : undefined);
-        }
+        assert.deepEqual([changeOf(run, "goOn"), changeOf(run, "west")], ["updated", undefined]);
     });
 
-    it("sends nothing for a refresh, which changes nothing, nor for a destroy", async () => {
-        const sent = emulator.ledger.requests.length;
-        expectSuccess(await stack.refresh("--expect-no-changes"));
-        expectSuccess(await stack.destroy());
-        assert.deepEqual(await stack.resources(), []);
-        assert.equal(emulator.ledger.requests.length, sent);
+    it("sends nothing when the stack is refreshed or destroyed", async () => {
+        await fixture.withoutRequests(async () => {
+            expectSuccess(await fixture.stack.refresh("--expect-no-changes"));
+            expectSuccess(await fixture.stack.destroy());
+        });
+        assert.deepEqual(await fixture.stack.resources(), []);
     });
 
-    it("has stored and printed nothing secret, nested or not", () => {
+    it("has stored and printed no secret when all is done, nested ones included", () => {
+        const { stack } = fixture;
         const { accessKeySecret: ofEnvironment } = testAccount;
         const secrets = [ofEnvironment, nested, ...Object.values(accounts).map((each) => each.accessKeySecret)];
         // The trace has what the program gives to the engine; what the environment has, nobody gives to it.
@@ -161,22 +135,16 @@ describe("both forms in one stack", () => {
     const alias = '{ aliases: [{ type: "pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt" }] }';
     const triggers = (date: string) =>
         `[${date}, new pulumi.asset.StringAsset("text"), new pulumi.asset.FileAsset("file.txt"), { a: [pulumi.secret(1)] }]`;
-    let emulator: Emulator;
-    let stack: Stack;
+    let fixture: Fixture;
 
     before(async () => {
-        const instances = [stays, moves].map((instanceId) => ({ instanceId, status: "activating" as const }));
-        emulator = await startEmulator({ instances });
-        stack = await Stack.create({ emulator, plugin: true, program: "" });
-        stack.write("file.txt", "content");
+        fixture = await Fixture.open({ instances: [stays, moves], plugin: true });
+        fixture.stack.write("file.txt", "content");
     });
-    after(async () => {
-        stack.remove();
-        await emulator.stop();
-    });
+    after(() => fixture.close());
 
     function declare(kind: "LogstashTaskInterrupt" | "Interrupt", list: string, options = "{}"): void {
-        stack.program(
+        fixture.stack.program(
             `${pluginHeader}
             const { LogstashTaskInterrupt } = require("pulumi-alicloud-logstash");
             const date = new Date(0);
@@ -185,20 +153,17 @@ describe("both forms in one stack", () => {
         );
     }
     async function moved(): Promise<ResourceState> {
-        const found = (await stack.resources()).find(({ id }) => id === moves);
-        return found ?? assert.fail("it is not recorded");
+        return (await fixture.records()).moves ?? assert.fail("it is not recorded");
     }
 
-    it("leaves a resource unchanged that goes over to the plugin, whatever its triggers are", async () => {
+    it("leave a resource unchanged when it goes over to the plugin, with triggers of all types", async () => {
         declare("LogstashTaskInterrupt", triggers("date"));
-        expectSuccess(await stack.up());
+        expectSuccess(await fixture.stack.up());
         const before = await moved();
         assert.equal(before.type, interruptType);
-        const sent = emulator.ledger.requests.length;
 
         declare("Interrupt", triggers("date.toISOString()"), alias);
-        expectSuccess(await stack.up("--expect-no-changes"));
-        assert.equal(emulator.ledger.requests.length, sent);
+        expectSuccess(await fixture.withoutRequests(() => fixture.stack.up("--expect-no-changes")));
         const { type, outputs } = await moved();
         assert.deepEqual([type, outputs.clientToken], [pluginInterruptType, before.outputs.clientToken]);
     });

@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
+import { Fixture } from "../../support/fixture";
 import { pluginClasses } from "../../support/pluginPrograms";
 import { header } from "../../support/programs";
-import { expectSuccess, type ResourceState, Stack } from "../../support/stack";
+import { expectSuccess, type ResourceState } from "../../support/stack";
 
 /** An interrupt that was accepted and not confirmed, and a resume whose outcome is unknown. */
 const pending = { unfinished: "ls-cn-fixture0004", unknown: "ls-cn-fixture0005" };
@@ -27,26 +27,22 @@ const pendingResources = (settings = "") => `
 
 describe("a state of version 0.1.0", () => {
     const text = readFileSync(join(__dirname, "states", "0.1.0.json"), "utf8");
-    let emulator: Emulator;
-    let stack: Stack;
+    let fixture: Fixture;
 
     beforeEach(async () => {
-        emulator = await startEmulator();
-        stack = await Stack.create({ emulator, plugin: true, program: "" });
+        fixture = await Fixture.open({ plugin: true });
+        const { emulator, stack } = fixture;
         stack.write("state.json", text.replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, emulator.url));
         expectSuccess(await stack.pulumi("stack", "import", "--file", "state.json"));
     });
-    afterEach(async () => {
-        stack.remove();
-        await emulator.stop();
-    });
+    afterEach(() => fixture.close());
 
     async function outputsOf(name: string): Promise<ResourceState["outputs"]> {
-        const found = (await stack.resources()).find(({ urn }) => urn.endsWith(`::${name}`));
-        return found?.outputs ?? assert.fail(`${name} is not recorded`);
+        return (await fixture.records())[name]?.outputs ?? assert.fail(`${name} is not recorded`);
     }
 
     it("is read, updated and destroyed without a request when everything is finished", async () => {
+        const { emulator, stack } = fixture;
         stack.program(finishedResources());
         const run = expectSuccess(await stack.up());
         assert.match(run.text, /7 unchanged/);
@@ -59,6 +55,7 @@ describe("a state of version 0.1.0", () => {
     });
 
     it("is finished with the recorded tokens when something is pending", async () => {
+        const { emulator, stack } = fixture;
         for (const instanceId of Object.values(pending)) {
             emulator.addInstance({ instanceId, status: "suspended" });
         }
