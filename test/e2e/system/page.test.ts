@@ -11,7 +11,7 @@ import {
     SteppedClock,
     startEmulator,
 } from "pulumi-alicloud-logstash-emulator";
-import { popCoreClient } from "../emulator/clients";
+import { popCoreClient } from "../../emulator/clients";
 
 const orders = "ls-cn-4591f1y6ord01";
 const audit = "ls-cn-4591f1y6aud02";
