@@ -127,7 +127,9 @@ describe("the packed package", () => {
         assert.deepEqual([...new Set(foreign)].sort(), allowed, paths.join("\n"));
         // What makes the calls, and what decides about them, comes with the first resource.
         assert.deepEqual(
-            paths.filter((path) => /\/dist\/(cloud|lifecycle|resources)/.test(path)),
+            paths.filter((path) =>
+                /\/dist\/(cloud|credentials|network|request|resources)\/|\/lifecycle\/lifecycle\./.test(path),
+            ),
             [],
         );
     });

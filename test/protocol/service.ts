@@ -16,9 +16,8 @@ export function serviceAt(
 ): LogstashService {
     return popCoreService({
         region: "cn-hangzhou",
-        hints: stackHints,
         target: () => ({
-            endpoint: { url },
+            endpoint: { url, endpoint: new URL(url).host, hints: stackHints },
             acquire: async () => {},
             credentials: { name: "a test", get: async () => testAccount, ...credentials },
             ...target,

@@ -1,6 +1,5 @@
 import { type CredentialsSource, credentialsFrom } from "../credentials/credentials";
 import { type Call, callFor, regionFor } from "../identity/call";
-import { configHints } from "../identity/endpoint";
 import type { Settings } from "../identity/settings";
 import type { LogstashService } from "../request/client";
 import { popCoreService } from "./popcore";
@@ -33,7 +32,6 @@ export class Services {
         const settings = this.settings();
         return popCoreService({
             region,
-            hints: configHints(settings),
             target: () => {
                 const call = callFor(settings, region, profile);
                 this.#acquire ??= rateLimit(settings);

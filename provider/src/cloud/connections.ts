@@ -3,11 +3,8 @@ import { Agent as HttpAgent, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
 import { type Duplex, Transform } from "node:stream";
-import { connect } from "../network/connect";
+import { connect, maxResponseBytes } from "../network/connect";
 import { noOtherProxy } from "../network/proxy";
-
-/** Far more than any response of the service. A longer one is cut off. */
-const maxResponseBytes = 1_048_576;
 
 /** The connections to one endpoint. Each carries one request at a time and is kept for the next one. */
 export class Connections {

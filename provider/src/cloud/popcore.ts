@@ -7,7 +7,7 @@ import { proxyCode, proxyHeaders } from "../network/connect";
 import { type ProxyServer, proxyFor, proxyName } from "../network/proxy";
 import { descriptorOf } from "../operations/operations";
 import { rejectionCode } from "../operations/serviceCodes";
-import type { CallLimits, ConfigHints, LogstashService, Route } from "../request/client";
+import type { CallLimits, LogstashService, Route } from "../request/client";
 import type { ServiceResponse } from "../request/response";
 import { type Connection, Connections } from "./connections";
 import { type TimeLimit, timeLimit, unlessAborted } from "./deadlines";
@@ -20,8 +20,6 @@ import { type Semaphore, semaphore } from "./semaphore";
 /** What the calls of a service have in common. */
 export interface ServiceOptions {
     readonly region: string;
-    /** How region and endpoint are set, for messages. */
-    readonly hints: ConfigHints;
     /** Resolves the settings, once and not before the first call: a deployment that sends nothing needs none. */
     readonly target: () => Target;
     /** @default 32 */
@@ -30,7 +28,7 @@ export interface ServiceOptions {
 
 /** Where and as whom the calls are made. */
 export interface Target {
-    readonly endpoint: Pick<Endpoint, "url" | "override">;
+    readonly endpoint: Endpoint;
     readonly credentials: CredentialsSource;
     /** Resolves when one more request may be sent. */
     readonly acquire: Acquire;
@@ -87,7 +85,6 @@ interface HttpCall {
 /** What all calls of a service share. */
 interface Client extends Target {
     readonly region: string;
-    readonly hints: ConfigHints;
     readonly proxy: ProxyServer | undefined;
     /** A call holds a permit from its credentials to its response, so no request waits in an agent's queue. */
     readonly acquirePermit: Semaphore;
@@ -97,7 +94,7 @@ interface Client extends Target {
     readonly RoaClient: RoaClientConstructor;
 }
 
-function open({ region, hints, target, maxConnections: permits = maxConnections }: ServiceOptions): Client {
+function open({ region, target, maxConnections: permits = maxConnections }: ServiceOptions): Client {
     const resolved = target();
     silenceSecrets(process.env);
     const { url } = resolved.endpoint;
@@ -105,7 +102,6 @@ function open({ region, hints, target, maxConnections: permits = maxConnections 
     return {
         ...resolved,
         region,
-        hints,
         proxy,
         acquirePermit: semaphore(permits),
         connections: new Connections(new URL(url), proxy?.url),
@@ -115,14 +111,11 @@ function open({ region, hints, target, maxConnections: permits = maxConnections 
     };
 }
 
-function routeOf({ endpoint, region, hints, proxy, connections, regionOfStack }: Client): Route {
-    const { host } = new URL(endpoint.url);
+function routeOf({ endpoint: { url: _, ...endpoint }, region, proxy, connections, regionOfStack }: Client): Route {
     return {
-        endpoint: host,
-        hints,
+        ...endpoint,
         everConnected: connections.everConnected,
         otherRegion: () => (regionOfStack === region ? undefined : regionOfStack),
-        ...(endpoint.override === undefined ? {} : { override: endpoint.override }),
         ...(proxy === undefined ? {} : { proxy: proxyName(proxy) }),
     };
 }

@@ -3,6 +3,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent } from "node:https";
 import { parseJson } from "../configuration";
 import { stringField } from "../json";
+import { maxResponseBytes } from "../network/connect";
 import { noOtherProxy, noOtherProxyByLibrary, proxyFor } from "../network/proxy";
 import { type AttemptOptions, ProxyRefusal, TunnelAgent } from "../network/tunnelAgent";
 
@@ -54,9 +55,6 @@ export class ExchangeFailure extends Error {
 
 /** The ECS metadata service. Its responses are keys, and a proxy could not reach it. */
 const metadataHost = "100.100.100.200";
-
-/** Far more than a response with credentials has. */
-const maxResponseBytes = 1_048_576;
 
 /**
  * Sends a request in place of the library's own function, which ignores proxies and quotes whole responses in its errors.

@@ -3,6 +3,9 @@ import { isIP, isIPv6, connect as openTcp, type Socket } from "node:net";
 import { connect as openTls, type TLSSocket } from "node:tls";
 import { urlToHttpOptions } from "node:url";
 
+/** No valid response is longer. A longer one is cut off. */
+export const maxResponseBytes = 1_048_576;
+
 /** A proxy that responded without making a connection. */
 export class ProxyRejection extends Error {
     readonly code: ReturnType<typeof proxyCode>;
