@@ -323,6 +323,7 @@ describe("the identity that signs", () => {
         [named({ ...profileOf.StsToken, sts_token: "canary" }), 'access key ID from `access_key_id` of the CLI profile "p", secret from `access_key_secret` of the CLI profile "p", security token from `sts_token` of the CLI profile "p"'],
         [{ config: { credentialsUri: "http://localhost/canary", assumeRole: { roleArn: "canary" } } }, "the role from `alicloud:assumeRole.roleArn`, assumed with the credentials URI from `alicloud:credentialsUri`"],
         [{ env: { ALIBABA_CLOUD_ECS_METADATA: "canary" } }, "the ECS role from the variable ALIBABA_CLOUD_ECS_METADATA"],
+        [{ env: oidcVariables }, "the OIDC role from the variable ALIBABA_CLOUD_ROLE_ARN"],
         [named({ mode: "EcsRamRole" }), 'the CLI profile "p" of mode EcsRamRole, chosen by `alicloud:profile`'],
         [own(profileOf.External), 'the CLI profile "p" of mode External, chosen by the resource\'s `profile`', "p"],
     ];
@@ -381,6 +382,12 @@ describe("the roles of an identity", () => {
         assert.deepEqual(arns(resolve({ profiles }, "a")), ["first", "middle", "last"]);
     });
 
+    it("may have an STS host when it is the same in both profiles of a chain, or the source assumes no role", () => {
+        const [host, { RamRoleArn: role, ChainableRamRoleArn: chain }] = [{ sts_region: "eu-central-1" }, profileOf];
+        assert.equal(resolve(named({ ...chain, ...host }, { name: "source", ...role, ...host })).roles.length, 2);
+        assert.equal(resolve(named(chain, { ...source, ...host })).roles.length, 1);
+    });
+
     it("are none when the ARN is empty", () => {
         for (const roleArn of ["", " ", null, undefined]) {
             assert.deepEqual(
@@ -401,7 +408,8 @@ describe("the roles of an identity", () => {
     const set = { ram_session_name: "mine", expired_seconds: 1800 };
     const { RamRoleArn, ChainableRamRoleArn: chained, OIDC } = profileOf;
     const oidcSession = (fields: object) => {
-        const { sessionName, durationSeconds } = baseOf(resolve(own({ ...OIDC, ...fields }), "p"), "oidc");
+        const { sessionName, durationSeconds, token } = baseOf(resolve(own({ ...OIDC, ...fields }), "p"), "oidc");
+        assert.deepEqual([token.kind, token.setting.value], ["file", "/profile-token"]);
         return [sessionName, durationSeconds];
     };
     // biome-ignore format: a table, one row a line
@@ -516,6 +524,7 @@ describe("an identity is refused", () => {
         ["the source of a chain does not exist", own(chained), /no profile "source", which `source_profile` of the CLI profile "p" names; it has "p"/, "p"],
         ["a chain is a cycle", own({ ...chained, source_profile: "b" }, { name: "b", ...chained, source_profile: "p" }), /"p" of mode ChainableRamRoleArn.*is its own `source_profile`/, "p"],
         ["the roles of a chain have two STS hosts", named(chained, { name: "source", ...RamRoleArn, sts_region: "canary" }), /`sts_region` of the CLI profile "source" differs from that of the CLI profile "p".*set the same in both/],
+        ...["sts_endpoint", "enable_vpc"].map((field) => [`${field} is only in the source of a chain with an OIDC role`, named(chained, { name: "source", ...OIDC, [field]: "canary" }), new RegExp(`^\`${field}\` of the CLI profile "source" differs`)] as const),
         ["a mode is unknown", named({ mode: "Telepathy", access_key_id: "canary", access_key_secret: "canary" }), new RegExp(`"p" has the unknown mode "Telepathy"; usable are the modes ${modes}$`)],
         ["a mode cannot be used here", named({ mode: "RsaKeyPair" }), new RegExp(`of mode RsaKeyPair.*cannot be used here; usable are the modes ${modes}$`), "p"],
         ["a profile has a bearer token and a key", named({ ...profileOf.AK, mode: "BearerToken", bearer_token: "canary" }), /of mode BearerToken.*cannot be used here/],
