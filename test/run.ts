@@ -14,7 +14,7 @@ const load = "test/protocol/process/load.test.ts";
 const realEngine = "test/model/realEngine.test.ts";
 
 const quick = [
-    "biome ci",
+    "npm run lint",
     "npm run typecheck",
     // The longest first: the last file would otherwise run alone.
     `${twoAtOnce} 'test/{e2e/promises,package,protocol}/**/*.test.ts' 'test/{contract,emulator,model,scripts,unit}/**/*.test.ts' ` +
