@@ -15,6 +15,7 @@ const realEngine = "test/model/realEngine.test.ts";
 
 const quick = [
     "npm run lint",
+    "npm run typecheck",
     // The longest first: the last file would otherwise run alone.
     `${twoAtOnce} 'test/{e2e/promises,package,protocol}/**/*.test.ts' 'test/{contract,emulator,model,scripts,unit}/**/*.test.ts' ` +
         [alone, load, realEngine].map((file) => `--ignore ${file}`).join(" "),

@@ -231,7 +231,7 @@ export class Stack {
     async resources(): Promise<readonly ResourceState[]> {
         const run = expectSuccess(await this.pulumi("stack", "export"));
         const exported = JSON.parse(run.text) as { deployment: { resources?: readonly ResourceState[] } };
-        return (exported.deployment.resources ?? []).filter(({ type }) => !type.startsWith("pulumi:"));
+        return (exported.deployment.resources ?? []).filter(({ type }) => !/^pulumi:(pulumi|providers):/.test(type));
     }
 
     /** The only resource of the exported state. */
