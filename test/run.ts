@@ -10,15 +10,14 @@ import { once } from "node:events";
 const twoAtOnce = "mocha --parallel --jobs 2";
 /** Not run beside other tests: they measure a process's memory, or how long it takes to end. */
 const alone = "test/e2e/promises/lostEngine.test.ts";
-const load = "test/protocol/process/load.test.ts";
-const realEngine = "test/model/realEngine.test.ts";
+const load = "test/integration/provider/process/load.test.ts";
+const realEngine = "test/soak/model/realEngine.test.ts";
 
 const quick = [
     "npm run lint",
-    "npm run typecheck",
     // The longest first: the last file would otherwise run alone.
-    `${twoAtOnce} 'test/{e2e/promises,package,protocol}/**/*.test.ts' 'test/{contract,emulator,model,scripts,unit}/**/*.test.ts' ` +
-        [alone, load, realEngine].map((file) => `--ignore ${file}`).join(" "),
+    `${twoAtOnce} 'test/e2e/promises/*.test.ts' 'test/{integration,unit}/**/*.test.ts' test/soak/model/model.test.ts ` +
+        [alone, load].map((file) => `--ignore ${file}`).join(" "),
     `mocha ${alone}`,
 ];
 const all = [
@@ -28,7 +27,7 @@ const all = [
     `${twoAtOnce} 'test/e2e/{installs,examples,screens}/**/*.test.ts'`,
     "ts-node test/e2e/versions/main.ts",
     "sh test/e2e/system/run.sh",
-    "mocha 'test/chaos/**/*.test.ts'",
+    "mocha test/soak/chaos/chaos.test.ts",
 ];
 
 async function main(): Promise<void> {

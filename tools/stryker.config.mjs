@@ -19,7 +19,7 @@ export default {
         "no-config": true,
         require: [createRequire(import.meta.url).resolve("ts-node/register/transpile-only")],
         // Those that run in this process: mutants cannot be seen in another one.
-        spec: ["test/unit/*.test.ts", "test/protocol/*.test.ts"],
+        spec: ["test/unit/*.test.ts", "test/integration/provider/*.test.ts"],
     },
     coverageAnalysis: "perTest",
     thresholds: { high: 98, low: 95, break: 95 },

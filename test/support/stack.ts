@@ -6,7 +6,7 @@ import { basename, delimiter, dirname, join } from "node:path";
 import type { Emulator } from "pulumi-alicloud-logstash-emulator";
 import { testAccount } from "pulumi-alicloud-logstash-emulator";
 import { type Engine, engineEnv, findEngine } from "../../scripts/engine";
-import { pluginVariable } from "../protocol/host";
+import { pluginVariable } from "../integration/provider/host";
 import { repository } from "./commands";
 import { type Command, keepLog, lastLines, type StackLog } from "./evidence";
 import { processesOf, send } from "./processes";

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { createRequire } from "node:module";
 import { silenceSecrets } from "../../provider/src/cloud/debugOutput";
-import { enterEnvironment, leaveEnvironment } from "../protocol/environment";
-import { serviceAt } from "../protocol/service";
+import { enterEnvironment, leaveEnvironment } from "../integration/provider/environment";
+import { serviceAt } from "../integration/provider/service";
 
 interface Debug {
     enabled(name: string): boolean;

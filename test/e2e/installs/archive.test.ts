@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { engineEnv, findEngine } from "../../../scripts/engine";
 import { buildArchives } from "../../../scripts/plugin";
-import { pluginVariable } from "../../protocol/host";
+import { pluginVariable } from "../../integration/provider/host";
 import { blocksIn } from "../../support/blocks";
 import { repository, run, shellEnv } from "../../support/commands";
 
@@ -105,7 +105,8 @@ describe("the archive of the plugin", function () {
     });
 
     it("passes the tests that the plugin of the package passes", async () => {
-        const tests = ["test/protocol/plugin.test.ts", "test/e2e/promises/plugin.test.ts"];
+        const provider = ["frontEnds", "plugin"].map((name) => `test/integration/provider/${name}.test.ts`);
+        const tests = [...provider, "test/e2e/promises/plugin.test.ts"];
         const env = { ...process.env, [pluginVariable]: plugin };
         const child = spawn("mocha", tests, { cwd: repository, env, stdio: ["ignore", "pipe", "inherit"] });
         let text = "";

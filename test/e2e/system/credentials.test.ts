@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Account, type Emulator, type Role, selfSigned, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { providerStub } from "../../../provider/src/dynamic/providerStub";
-import { Host } from "../../protocol/host";
+import { Host } from "../../integration/provider/host";
 import { accountId, identityProviderArn, roleArn } from "../../support/account";
 import { type CliProfile, writeCliProfiles } from "../../support/cliProfiles";
 import { urnOf } from "../../support/urns";

@@ -11,7 +11,7 @@ import {
     SteppedClock,
     startEmulator,
 } from "pulumi-alicloud-logstash-emulator";
-import { popCoreClient } from "../../emulator/clients";
+import { popCoreClient } from "../../integration/emulator/clients";
 
 const orders = "ls-cn-4591f1y6ord01";
 const audit = "ls-cn-4591f1y6aud02";
@@ -186,7 +186,7 @@ describe("emulator: page", function () {
             }
         }
         if (process.env.UPDATE_SCREENSHOT) {
-            copyFileSync(join(folder, "1200-light.png"), resolve(__dirname, "../../docs/emulator.png"));
+            copyFileSync(join(folder, "1200-light.png"), resolve(__dirname, "../../../docs/emulator.png"));
         }
         if (process.env.SCREENSHOTS === undefined) {
             rmSync(folder, { recursive: true });

@@ -1,0 +1,164 @@
+import { strict as assert } from "node:assert";
+import { type Emulator, type Fault, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
+import { accessOf } from "../../../contract/access";
+import type { Difference } from "../../../contract/contract";
+import { Visit } from "../../../contract/visit";
+import { dynamicConfigSource } from "../../../provider/src/dynamic/provider";
+import { type ApplyResult, Lifecycle } from "../../../provider/src/lifecycle/lifecycle";
+import { descriptorOf, type Operation } from "../../../provider/src/operations/operations";
+import { urnOf } from "../../support/urns";
+import { differences } from "./differences";
+import { withoutWaiting } from "./jumpingTime";
+
+/** What a program asks of one instance. */
+interface Scene {
+    readonly operation: Operation;
+    /** Of the instance, before. */
+    readonly status: string;
+    readonly args?: Readonly<Record<string, unknown>>;
+    /** Strikes the first request. */
+    readonly fault?: Fault;
+    /** How long an interrupt takes. @default 0 */
+    readonly interruptMs?: number;
+    /** Somebody else has interrupted the instance a moment ago. */
+    readonly isInterrupting?: true;
+}
+
+const interrupt = "InterruptLogstashTask";
+const resume = "ResumeLogstashTask";
+const lost: Fault = { kind: "reset", point: "after" };
+const skip = { whenIdle: "skip" };
+const skipResume = { whenNotSuspended: "skip" };
+
+const scenes: Readonly<Record<string, Scene>> = {
+    running: { operation: interrupt, status: "activating" },
+    lost: { operation: interrupt, status: "activating", fault: lost },
+    trusting: { operation: interrupt, status: "activating", fault: lost, args: { waitForSuspended: false } },
+    lostslow: { operation: interrupt, status: "activating", fault: lost, interruptMs: 400 },
+    joined: { operation: interrupt, status: "activating", interruptMs: 400, isInterrupting: true },
+    idle: { operation: interrupt, status: "active" },
+    idleskipped: { operation: interrupt, status: "active", args: skip },
+    suspended: { operation: interrupt, status: "suspended" },
+    frozen: { operation: interrupt, status: "inactive", args: skip },
+    resumed: { operation: resume, status: "suspended" },
+    lostresume: { operation: resume, status: "suspended", fault: lost },
+    early: { operation: resume, status: "activating" },
+    earlyskipped: { operation: resume, status: "activating", args: skipResume },
+    idleresume: { operation: resume, status: "active", args: skipResume },
+};
+
+/** What a run of a scene has said, and how things were after it. */
+interface Played {
+    readonly scene: string;
+    readonly written: ApplyResult;
+    /** All that was done for this resource, by client token. */
+    readonly effects: readonly (string | undefined)[];
+    /** Of the instance. */
+    readonly status: string;
+}
+
+/** Runs every scene twice, as two `pulumi up` would, against a service that differs. */
+async function play({ instance = {}, faults = [], ...difference }: Difference): Promise<readonly Played[]> {
+    let now = () => 0;
+    const emulator = await startEmulator({
+        ...difference,
+        clock: { now: () => now(), sleep: () => Promise.reject(new Error("no fault here is slow")) },
+        instances: Object.entries(scenes).map(([name, { status, interruptMs = 0 }]) => ({
+            status,
+            interruptMs,
+            ...instance,
+            instanceId: instanceOf(name),
+        })),
+    });
+    for (const rule of faults) {
+        emulator.faults.add(rule);
+    }
+    try {
+        return await withoutWaiting(async (time) => {
+            now = time;
+            const played = Object.entries(scenes).map(([name, scene]) => playScene(emulator, name, scene));
+            return (await Promise.all(played)).flat();
+        });
+    } finally {
+        await emulator.stop();
+    }
+}
+
+async function playScene(
+    emulator: Emulator,
+    name: string,
+    { operation, args, fault, isInterrupting }: Scene,
+): Promise<Played[]> {
+    const instanceId = instanceOf(name);
+    const env = {
+        ALIBABA_CLOUD_ACCESS_KEY_ID: testAccount.accessKeyId,
+        ALIBABA_CLOUD_ACCESS_KEY_SECRET: testAccount.accessKeySecret,
+        ALIBABA_CLOUD_ENDPOINT_ELASTICSEARCH: emulator.url,
+    };
+    const lifecycle = new Lifecycle({
+        source: dynamicConfigSource,
+        config: { config: () => undefined, env },
+        stopped: new AbortController().signal,
+        log: async () => {},
+    });
+    const subject = { operation, urn: urnOf(name) };
+    const inputs = { instanceId, region: "cn-hangzhou", timeoutSeconds: 20, ...args };
+    if (isInterrupting === true) {
+        const access = await accessOf(env, inputs);
+        const sleep = async () => {};
+        const other = { instanceId, access, disruptive: true, id: "other", tokenAgeMs: 0, sleep };
+        await new Visit(other).interrupt("first");
+    }
+    const before = emulator.ledger.effectsOn(instanceId).length;
+    if (fault !== undefined) {
+        emulator.faults.add({ operation, instanceId, calls: 1, fault });
+    }
+    const played = (written: ApplyResult): Played => ({
+        scene: name,
+        written,
+        effects: emulator.ledger
+            .effectsOn(instanceId)
+            .slice(before)
+            .map(({ clientToken }) => clientToken),
+        status: emulator.instance(instanceId).status,
+    });
+    const first = played(await lifecycle.create(subject, inputs));
+    const second =
+        first.written.kind === "failed"
+            ? await lifecycle.create(subject, inputs)
+            : await lifecycle.update(subject, { ...inputs, ...first.written.results }, inputs);
+    return [first, played(second)];
+}
+
+function instanceOf(name: string): string {
+    return `ls-cn-${name}`;
+}
+
+function expectTruth({ scene, written, effects, status }: Played): void {
+    const { operation } = scenes[scene] ?? assert.fail(scene);
+    const what = `${scene}, of an instance that is ${status}: ${JSON.stringify(written, undefined, 2)}`;
+    assert.ok(effects.length <= 1, `more than one effect: ${what}`);
+    switch (written.kind) {
+        case "done": {
+            const { clientToken, [descriptorOf(operation).resultProperty]: acted, status: recorded } = written.results;
+            assert.deepEqual(effects, acted === true ? [clientToken] : [], `a false success: ${what}`);
+            assert.ok([status, "accepted"].includes(String(recorded)), `a false status: ${what}`);
+            break;
+        }
+        case "pending":
+            assert.equal(written.results.status, "pending", what);
+            break;
+        case "failed":
+            assert.deepEqual(effects, [], `done, and not recorded: ${what}`);
+    }
+}
+
+describe("the provider", () => {
+    for (const [id, { difference }] of Object.entries(differences)) {
+        it(`reports what is true when the service differs in one assumption: ${id}`, async () => {
+            const played = await play(difference);
+            assert.equal(played.length, 2 * Object.keys(scenes).length);
+            played.forEach(expectTruth);
+        });
+    }
+});

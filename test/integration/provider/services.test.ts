@@ -1,0 +1,83 @@
+import { strict as assert } from "node:assert";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
+import { Services } from "../../../provider/src/cloud/clients";
+import { processSettings } from "../../../provider/src/credentials/processSettings";
+import { dynamicConfigSource } from "../../../provider/src/dynamic/provider";
+import { writeCliProfiles } from "../../support/cliProfiles";
+import { stackConfigurationFor } from "../../support/stackConfiguration";
+
+const limits = { leftMs: 5_000, signal: new AbortController().signal };
+
+describe("the services of a process", () => {
+    let emulator: Emulator;
+    before(async () => {
+        emulator = await startEmulator();
+    });
+    after(() => emulator.stop());
+
+    function services(settings: Readonly<Record<string, string>> = {}): Services {
+        const config: Readonly<Record<string, string>> = { ...stackConfigurationFor(emulator), ...settings };
+        return new Services(() => processSettings({ config: (key) => config[key], env: {} }, dynamicConfigSource));
+    }
+
+    it("are shared when region and profile are the same", () => {
+        const all = services();
+        const one = all.serviceFor({ region: "cn-hangzhou" });
+        assert.equal(all.serviceFor({ region: "cn-hangzhou" }), one);
+        assert.notEqual(all.serviceFor({ region: "cn-beijing" }), one);
+        assert.notEqual(all.serviceFor({ region: "cn-hangzhou", profile: "other" }), one);
+    });
+
+    it("send to the region of the resource, and know the stack's, when these are different", async () => {
+        const all = services();
+        const there = all.serviceFor({ region: "cn-beijing" });
+        await there.describe("ls-cn-services01", limits);
+        assert.equal(emulator.ledger.requests.at(-1)?.region, "cn-beijing");
+        assert.equal(there.route().otherRegion?.(), "cn-hangzhou");
+        assert.equal(all.serviceFor({ region: "cn-hangzhou" }).route().otherRegion?.(), undefined);
+    });
+
+    it("know no other region when the stack's cannot be read", () => {
+        const all = services({ "alicloud:region": "" });
+        assert.equal(all.serviceFor({ region: "cn-beijing" }).route().otherRegion?.(), undefined);
+    });
+
+    it("know the endpoint, and whether a connection was made, when a message needs them", async () => {
+        const service = services().serviceFor({ region: "cn-hangzhou" });
+        const before = service.route();
+        assert.equal(before.endpoint, new URL(emulator.url).host);
+        assert.equal(before.everConnected, false);
+        assert.match(before.override ?? "", /alicloud:endpoints/);
+        assert.equal(before.proxy, undefined);
+        await service.describe("ls-cn-services01", limits);
+        assert.equal(service.route().everConnected, true);
+        assert.equal(service.route().proxy, undefined);
+    });
+
+    it("use the keys and the region of the profile when a resource names one", () => {
+        const folder = mkdtempSync(join(tmpdir(), "logstash-profiles-"));
+        const profile = (name: string) => ({
+            name,
+            mode: "AK",
+            region_id: `cn-${name}`,
+            access_key_id: `id-of-${name}`,
+            access_key_secret: "canary",
+        });
+        const file = writeCliProfiles(folder, profile("beijing"), profile("shanghai"));
+        try {
+            const all = services({ "alicloud:region": "", "alicloud:sharedCredentialsFile": file });
+            const [one, other] = ["beijing", "shanghai"].map((name) =>
+                all.serviceFor({ region: "cn-hangzhou", profile: name }),
+            );
+            assert.match(one?.credentialsName() ?? "", /beijing/);
+            assert.match(other?.credentialsName() ?? "", /shanghai/);
+            assert.equal(one?.route().otherRegion?.(), "cn-beijing");
+            assert.equal(other?.route().otherRegion?.(), "cn-shanghai");
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    });
+});
