@@ -120,7 +120,7 @@ describe("what follows from a poll", () => {
                 done("suspended", true, messages.concluded(operation, "suspended")),
                 done("active", false, messages.skipped(skip, sent, "active")),
                 { ...done("New", false, messages.skippedUndocumented(operation, "New")), isWarning: true },
-                { kind: "failed", ...messages.nothingToDo(interrupt, sent, "active") },
+                { kind: "failed", ...messages.nothingToActOn(interrupt, sent, "active") },
                 { kind: "failed", ...messages.cannotTakeRequest("inactive", sent) },
             ],
         );

@@ -15,7 +15,7 @@ export interface Recorded {
     /** Whether the service accepted the request. */
     readonly isAccepted: boolean;
     /** Whether the request suspended or resumed the instance, as far as polls have shown. */
-    readonly acted: boolean;
+    readonly applied: boolean;
     /** The interruption that was resumed last. */
     readonly resumedInterruption?: string;
 }
@@ -76,7 +76,7 @@ export function updateBetween(olds: Properties, declared: Declaration): Update {
             because,
             clientToken: tokenFor(declared, clientToken),
             supersedes: isPending,
-            supersedesApplied: isPending && (recorded.acted || !isAccepted),
+            supersedesApplied: isPending && (recorded.applied || !isAccepted),
         };
     }
     if (isPending && clientToken !== undefined) {
@@ -94,7 +94,7 @@ function readRecord(olds: Properties, { operation }: Declaration): Recorded {
         ...(clientToken === undefined ? {} : { clientToken }),
         status: stringField(olds, "status") ?? "",
         isAccepted: typeof olds[`${resultProperty}At`] === "string",
-        acted: olds[resultProperty] === true,
+        applied: olds[resultProperty] === true,
         ...(resumedInterruption === undefined ? {} : { resumedInterruption }),
     };
 }

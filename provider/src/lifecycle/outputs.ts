@@ -32,12 +32,12 @@ export function outputsFor(
     ended: Ended,
     olds: Properties | undefined,
 ): Properties {
-    const { acceptedAt, applied: hasActed, ...result } = ended.result;
+    const { acceptedAt, applied: isApplied, ...result } = ended.result;
     const { resultProperty } = descriptorOf(operation);
-    const isKept = acceptedAt !== undefined && (hasActed || ended.kind === "pending");
+    const isKept = acceptedAt !== undefined && (isApplied || ended.kind === "pending");
     return {
         ...result,
-        [resultProperty]: hasActed,
+        [resultProperty]: isApplied,
         ...(isKept ? { [`${resultProperty}At`]: acceptedAt } : {}),
         ...(operation === "InterruptLogstashTask"
             ? named("interruption", interruptionAfter(instanceId, ended, olds))

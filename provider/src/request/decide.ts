@@ -134,7 +134,7 @@ function afterStatus(options: WaitOptions, state: RequestState, cause: PollCause
         case "noop":
             return onNoop === "skip"
                 ? done(seen, applied, messages.skipped(options, state, status))
-                : failure(state, messages.nothingToDo(options, state, status));
+                : failure(state, messages.nothingToActOn(options, state, status));
         case "failure":
             return failure(state, messages.cannotTakeRequest(status, state));
     }

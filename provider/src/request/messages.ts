@@ -118,7 +118,7 @@ export function cannotTakeRequest(status: string, { outcomeUnknown, acceptance }
 }
 
 /** There is nothing to act on, or no longer, and the program wants that to fail. */
-export function nothingToDo(options: WaitOptions, state: RequestState, status: string): Failure {
+export function nothingToActOn(options: WaitOptions, state: RequestState, status: string): Failure {
     const { verb, noopArgument } = descriptorOf(options.operation);
     const skip = `set \`${noopArgument}: "skip"\` to accept that`;
     if (state.acceptance !== undefined) {
