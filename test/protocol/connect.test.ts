@@ -76,6 +76,9 @@ describe("a direct connection", () => {
 
     it("fails with ECONNREFUSED when nothing listens on the port", async () => {
         assert.equal(await outcomeOf("http://127.0.0.1:1"), "ECONNREFUSED");
+        await assert.rejects(connect(new URL("http://127.1.2.3"), undefined, new AbortController().signal), {
+            port: 80,
+        });
     });
 
     it("ends at once and closes when it is aborted in the handshake", async () => {
@@ -173,6 +176,18 @@ describe("a connection through a proxy", () => {
         const url = `https://127.0.0.1:${await portOf(createHttpsServer(untrusted))}`;
         assert.match(await outcomeOf(url, `http://${host}`), /SELF_SIGNED_CERT/);
         await until(() => open.size === 0);
+    });
+
+    it("fails when the proxy closes the tunnel in the handshake of the server", async () => {
+        for (const close of ["end", "destroy", "resetAndDestroy"] as const) {
+            const { host } = await counted(
+                createServer().on("connect", (_request, client: Socket) => {
+                    client.once("data", () => client[close]());
+                    client.write("HTTP/1.1 200 OK\r\n\r\n");
+                }),
+            );
+            assert.equal(await outcomeOf("https://a.test", `http://${host}`), "ECONNRESET", close);
+        }
     });
 
     it("sends the user and password of the proxy's URL, decoded", async () => {
