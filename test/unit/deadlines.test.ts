@@ -115,6 +115,16 @@ describe("a semaphore", () => {
         await assert.rejects(aborted, { name: "AbortError" });
         await next;
         assert.deepEqual(taken, ["a", "c"]);
-        await assert.rejects(take("d", stop.signal), { name: "AbortError" });
+    });
+
+    it("has no more permits than before when the signal of a waiting one fires", async () => {
+        const { taken, take } = taking(semaphore(1));
+        const first = await take("a");
+        await assert.rejects(take("b", AbortSignal.abort()), { name: "AbortError" });
+        const next = take("c");
+        await setImmediate();
+        assert.deepEqual(taken, ["a"]);
+        first();
+        await next;
     });
 });

@@ -17,7 +17,6 @@ export function semaphore(permits: number): Semaphore {
         }
     };
     return async (signal) => {
-        signal.throwIfAborted();
         if (free > 0) {
             free -= 1;
             return release;

@@ -56,20 +56,18 @@ describe("a direct connection", () => {
         assert.equal(await outcomeOf(await target()), "connected");
     });
 
-    it("fails when the certificate has another name", async () => {
-        trust(ofAnother);
-        const url = `https://127.0.0.1:${await portOf(createHttpsServer(ofAnother))}`;
-        assert.equal(await outcomeOf(url), "ERR_TLS_CERT_ALTNAME_INVALID");
-    });
-
     const leaving = () => createTcpServer((socket) => socket.on("error", () => {}).once("data", () => socket.end()));
-    const failures: ReadonlyArray<readonly [code: RegExp, when: string, server: () => Server]> = [
+    const failures: ReadonlyArray<
+        readonly [code: RegExp, when: string, server: () => Server, authority?: typeof trusted]
+    > = [
         [/SELF_SIGNED_CERT/, "the certificate is not trusted", () => createHttpsServer(untrusted)],
+        [/ALTNAME_INVALID/, "the certificate has another name", () => createHttpsServer(ofAnother), ofAnother],
         [/EPROTO|ERR_SSL/, "the port has no TLS", () => createServer()],
         [/ECONNRESET/, "the server leaves the handshake", leaving],
     ];
-    for (const [code, when, server] of failures) {
+    for (const [code, when, server, authority = trusted] of failures) {
         it(`fails with ${code.source} and closes when ${when}`, async () => {
+            trust(authority);
             const { host, open } = await counted(server());
             assert.match(await outcomeOf(`https://${host}`), code);
             await until(() => open.size === 0);
@@ -78,6 +76,9 @@ describe("a direct connection", () => {
 
     it("fails with ECONNREFUSED when nothing listens on the port", async () => {
         assert.equal(await outcomeOf("http://127.0.0.1:1"), "ECONNREFUSED");
+        await assert.rejects(connect(new URL("http://127.1.2.3"), undefined, new AbortController().signal), {
+            port: 80,
+        });
     });
 
     it("ends at once and closes when it is aborted in the handshake", async () => {
@@ -119,12 +120,10 @@ describe("a connection through a proxy", () => {
         inner.on("error", () => client.destroy());
     }
 
-    function refuseWith(status: number) {
-        return (incoming: IncomingMessage, client: Duplex) => {
-            asked.push(incoming);
-            client.on("end", () => client.end()).resume();
-            client.write(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
-        };
+    function refuse(incoming: IncomingMessage, client: Duplex): void {
+        asked.push(incoming);
+        client.on("end", () => client.end()).resume();
+        client.write("HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n");
     }
 
     it("is a tunnel to an https server", async () => {
@@ -179,8 +178,20 @@ describe("a connection through a proxy", () => {
         await until(() => open.size === 0);
     });
 
+    it("fails when the proxy closes the tunnel in the handshake of the server", async () => {
+        for (const close of ["end", "destroy", "resetAndDestroy"] as const) {
+            const { host } = await counted(
+                createServer().on("connect", (_request, client: Socket) => {
+                    client.once("data", () => client[close]());
+                    client.write("HTTP/1.1 200 OK\r\n\r\n");
+                }),
+            );
+            assert.equal(await outcomeOf("https://a.test", `http://${host}`), "ECONNRESET", close);
+        }
+    });
+
     it("sends the user and password of the proxy's URL, decoded", async () => {
-        const { host } = await counted(createServer().on("connect", refuseWith(403)));
+        const { host } = await counted(createServer().on("connect", refuse));
         for (const login of ["us%65r:pass%40word@", "user@", ":word@", ""]) {
             await outcomeOf("https://a.test", `http://${login}${host}`);
         }
@@ -193,7 +204,7 @@ describe("a connection through a proxy", () => {
     });
 
     it("names the host and port, in brackets for IPv6, and closes when the proxy refuses", async () => {
-        const { host, open } = await counted(createServer().on("connect", refuseWith(403)));
+        const { host, open } = await counted(createServer().on("connect", refuse));
         for (const url of ["https://a.test", "https://a.test:8443", "https://[::1]:8443"]) {
             assert.equal(await outcomeOf(url, `http://${host}`), "ProxyRefused");
         }

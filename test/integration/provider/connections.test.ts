@@ -99,6 +99,23 @@ describe("the connections to an endpoint", () => {
         });
     }
 
+    it("are closed when a later request on them has no response", async () => {
+        let requests = 0;
+        const { url, connections } = await connectionsTo((_request, response) => {
+            requests += 1;
+            if (requests === 1) {
+                response.end("yes");
+            }
+        });
+        const connection = await connections.connect(signal);
+        await lengthOf(connection, url);
+        connections.release(connection);
+        assert.equal(await connections.connect(signal), connection);
+        void lengthOf(connection, url);
+        connections.release(connection);
+        assert.equal(connection.isOpen, false);
+    });
+
     it("are not used again when the server has closed them", async () => {
         const { url, connections, counts } = await connectionsTo((_request, response) => response.end("yes"));
         const connection = await connections.connect(signal);
