@@ -3,13 +3,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { readArguments } from "../../../emulator/src/cli/arguments";
-import { findEngine } from "../../../scripts/engine";
 import { blocksIn } from "../../support/blocks";
-import { repository, run, shellEnv } from "../../support/commands";
+import { repository, run } from "../../support/commands";
+import { cloneFiles, newcomersEnv, replaced } from "../../support/newcomer";
 
 const readme = readFileSync(join(repository, "README.md"), "utf8");
 /** The instance of the README's first program. */
@@ -27,38 +27,13 @@ describe("following the README line by line", function () {
         assert.ok(command.kind === "run");
         emulator = await startEmulator({ instances: command.instances, region: command.region });
         folder = mkdtempSync(join(tmpdir(), "logstash-readme-"));
-        env = await newcomersEnv();
+        env = await newcomersEnv(folder);
     });
     after(async () => {
         await emulator.stop();
         rmSync(folder, { recursive: true, force: true });
     });
 
-    /** Nothing of Pulumi's or Alibaba Cloud's is set, and only downloads are taken from where they are. */
-    async function newcomersEnv(): Promise<NodeJS.ProcessEnv> {
-        const [home, state] = ["home", "state"].map((name) => join(folder, name));
-        for (const path of [home, state]) {
-            mkdirSync(path ?? "");
-        }
-        const npmSettings = ["cache", "userconfig"].map(async (key) => [
-            `npm_config_${key}`,
-            (await run("npm", ["config", "get", key], { cwd: folder, env: shellEnv() })).trim(),
-        ]);
-        const others = Object.entries(shellEnv()).filter(([name]) => !/^(PULUMI|ALI(BABA_?)?CLOUD)_/.test(name));
-        // What `npm run` puts first on PATH are the tools of this repository.
-        const path = (process.env.PATH ?? "").split(delimiter).filter((part) => !part.includes("node_modules"));
-        return {
-            ...Object.fromEntries([...others, ...(await Promise.all(npmSettings))]),
-            HOME: home,
-            PULUMI_HOME: join(home ?? "", ".pulumi"),
-            PATH: [(await findEngine()).binDir, dirname(process.execPath), ...path].join(delimiter),
-            PULUMI_SKIP_UPDATE_CHECK: "true",
-            // Instead of `pulumi login`, a passphrase, and the answer "yes".
-            PULUMI_BACKEND_URL: `file://${state}`,
-            PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
-            PULUMI_SKIP_CONFIRMATIONS: "true",
-        };
-    }
     const shell = (lines: string, cwd: string) => run("sh", ["-e", "-c", lines], { cwd, env });
     const effects = () => emulator.ledger.effects.length;
 
@@ -66,9 +41,7 @@ describe("following the README line by line", function () {
         const [commands = "", ...others] = blocksIn(readme, "sh", "Try it");
         assert.deepEqual(others, []);
         const clone = join(folder, "clone");
-        const listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"];
-        const files = (await run("git", listed, { cwd: repository })).split("\0").filter(Boolean);
-        for (const file of files) {
+        for (const file of await cloneFiles()) {
             cpSync(join(repository, file), join(clone, file));
         }
         // `npm test` is what this test is run beside.
@@ -96,20 +69,17 @@ describe("following the README line by line", function () {
         const clone = join(folder, "clone");
         const [pack = "", add = ""] = install.trimEnd().split("\n");
         // `npm ci` was run there before.
-        const packing = [
-            ["path/to/the/clone", clone],
-            ["npm ci && npm pack", "npm pack"],
-        ] as const;
+        const packing = { "path/to/the/clone": clone, "npm ci && npm pack": "npm pack" };
         await shell(replaced(pack, packing), project);
-        await shell(replaced(add, [["install path/to/the/clone/", `install --prefer-offline ${clone}/`]]), project);
+        await shell(replaced(add, { "install path/to/the/clone/": `install --prefer-offline ${clone}/` }), project);
 
         const { accessKeyId, accessKeySecret } = testAccount;
         const endpoint = `pulumi config set --path 'alicloud:endpoints[0].elasticsearch' ${emulator.url}`;
-        const lines = replaced(commands, [
-            ["LTAI…", accessKeyId],
-            ["alicloud:secretKey …", `alicloud:secretKey ${accessKeySecret}`],
-            ["\npulumi up", `\n${endpoint}\npulumi up`],
-        ]);
+        const lines = replaced(commands, {
+            "LTAI…": accessKeyId,
+            "alicloud:secretKey …": `alicloud:secretKey ${accessKeySecret}`,
+            "\npulumi up": `\n${endpoint}\npulumi up`,
+        });
         const output = await shell(lines, project);
         assert.match(output, /status: "suspended"/);
         assert.equal(effects(), 1);
@@ -164,11 +134,3 @@ describe("following the README line by line", function () {
         assert.equal(emulator.ledger.requests.length, sent);
     });
 });
-
-/** A text of the README with what is not the same here; fails where it does not say what is to be replaced. */
-function replaced(text: string, here: readonly (readonly [there: string, instead: string])[]): string {
-    return here.reduce((result, [there, instead]) => {
-        assert.ok(result.includes(there), `the README has no "${there}"`);
-        return result.replace(there, instead);
-    }, text);
-}
