@@ -5,11 +5,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
-import { engineEnv, findEngine } from "../../../scripts/engine";
 import { buildArchives } from "../../../scripts/plugin";
 import { pluginVariable } from "../../integration/provider/host";
 import { blocksIn } from "../../support/blocks";
-import { repository, run, shellEnv } from "../../support/commands";
+import { repository, run } from "../../support/commands";
+import { newcomersEnv } from "../../support/newcomer";
 
 const executable = "pulumi-resource-alicloud-logstash";
 const { version } = require("pulumi-alicloud-logstash/package.json") as { readonly version: string };
@@ -54,7 +54,7 @@ describe("the archive of the plugin", function () {
         return { code, output, errors };
     }
 
-    it("has a checksum for each platform, and the same bytes when it is built again", async () => {
+    it("has a checksum for each platform and the same bytes when it is built again", async () => {
         const sums = readFileSync(join(folder, "release", "SHA256SUMS"), "utf8");
         await run("sha256sum", ["--check", "SHA256SUMS"], { cwd: join(folder, "release") });
         for (const platform of ["darwin-amd64", "darwin-arm64", "linux-amd64", "linux-arm64", "windows-amd64"]) {
@@ -64,7 +64,7 @@ describe("the archive of the plugin", function () {
         assert.equal(readFileSync(join(folder, "again", "SHA256SUMS"), "utf8"), sums);
     });
 
-    it("holds one bundle, the launchers, the schema and the licenses of what is bundled", () => {
+    it("holds one bundle, the launchers, the schema and the bundled licenses when it is unpacked", () => {
         const files = readdirSync(plugin, { recursive: true, withFileTypes: true })
             .filter((entry) => entry.isFile() && entry.parentPath !== join(plugin, ".cache"))
             .map((entry) => join(entry.parentPath, entry.name).slice(plugin.length + 1));
@@ -79,12 +79,12 @@ describe("the archive of the plugin", function () {
             "schema.json",
         ]);
         const licenses = readFileSync(join(plugin, "THIRD-PARTY.txt"), "utf8");
-        for (const name of ["@grpc/grpc-js", "@pulumi/pulumi", "@alicloud/pop-core", "google-protobuf", "limiter"]) {
+        for (const name of ["@grpc/grpc-js", "@pulumi/pulumi", "@alicloud/pop-core", "google-protobuf", "cockatiel"]) {
             assert.match(licenses, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+, `, "m"));
         }
     });
 
-    it("opens a port with Node.js on PATH and nothing else, and keeps what Node.js compiled beside it", async () => {
+    it("opens a port when only Node.js is on PATH, and keeps what Node.js compiled beside it", async () => {
         const { output, errors } = await start({ PATH: dirname(process.execPath) });
         assert.match(output, /^\d+\n$/);
         assert.equal(errors, "");
@@ -104,7 +104,7 @@ describe("the archive of the plugin", function () {
         assert.match(outdated.errors, /^\S+ needs Node\.js 22\.12 or later, but the one on PATH is 22\.11\.0\n$/);
     });
 
-    it("passes the tests that the plugin of the package passes", async () => {
+    it("passes the tests of the package's plugin when it is in its place", async () => {
         const provider = ["frontEnds", "plugin"].map((name) => `test/integration/provider/${name}.test.ts`);
         const tests = [...provider, "test/e2e/promises/plugin.test.ts"];
         const env = { ...process.env, [pluginVariable]: plugin };
@@ -124,13 +124,8 @@ describe("the archive of the plugin", function () {
 
         before(async () => {
             emulator = await startEmulator({ instances: [{ instanceId, status: "activating", interruptMs: 0 }] });
-            const home = join(folder, "home");
-            mkdirSync(home);
             env = {
-                ...engineEnv(await findEngine(), { ...shellEnv(), PATH: `${dirname(process.execPath)}:/usr/bin:/bin` }),
-                HOME: home,
-                PULUMI_HOME: join(home, ".pulumi"),
-                PULUMI_BACKEND_URL: `file://${home}`,
+                ...(await newcomersEnv(folder)),
                 ALIBABA_CLOUD_ENDPOINT_ELASTICSEARCH: emulator.url,
                 ALIBABA_CLOUD_REGION: "cn-hangzhou",
                 ALIBABA_CLOUD_ACCESS_KEY_ID: testAccount.accessKeyId,
@@ -146,7 +141,7 @@ describe("the archive of the plugin", function () {
         const emptyFolder = () => mkdtempSync(join(folder, "empty-"));
         const effects = () => emulator.ledger.effects.map(({ operation }) => operation);
 
-        it("interrupts and resumes from an empty folder by the commands of the documentation", async () => {
+        it("interrupts and resumes when the documentation's commands are run in an empty folder", async () => {
             const [interrupt = "", resume = "", ...others] = commands;
             assert.deepEqual(others, []);
             assert.match(await shell(interrupt), /status +: "suspended"/);
@@ -159,18 +154,15 @@ describe("the archive of the plugin", function () {
             const [interrupt = ""] = commands;
             const before = effects();
             // The change that was resumed is a new one, which the first token leaves alone.
-            await assert.rejects(shell(`${interrupt.trimEnd()} --timeout-seconds 2`), /within 2 s|timed out after 2 s/);
+            await assert.rejects(shell(`${interrupt.trimEnd()} --timeout-seconds 2`), /\b2 s\b/);
             assert.deepEqual(effects(), before);
             const sent = emulator.ledger.requests.length;
             const without = shell(interrupt.replace(/--client-token \S+/, ""));
-            await assert.rejects(
-                without,
-                /clientToken: is required with `pulumi do --stateless`, or triggers, because all its calls have the same URN/,
-            );
+            await assert.rejects(without, /clientToken: is required/);
             assert.equal(emulator.ledger.requests.length, sent);
         });
 
-        it("prints the schema's descriptions for --help, which start with what the resource does", async () => {
+        it("prints the schema's description when it is asked for help", async () => {
             const help = await pulumi("do", "alicloud-logstash:index:LogstashTaskInterrupt", "--help");
             assert.match(help, /^Operate on the LogstashTaskInterrupt resource\.\n\nSuspends the running change/);
             assert.doesNotMatch(help, /\{\{%/);

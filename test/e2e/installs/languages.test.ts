@@ -1,28 +1,21 @@
 import { strict as assert } from "node:assert";
-import {
-    copyFileSync,
-    cpSync,
-    mkdirSync,
-    mkdtempSync,
-    readdirSync,
-    readFileSync,
-    rmSync,
-    writeFileSync,
-} from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, delimiter, dirname, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { type Emulator, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
-import { engineEnv, findEngine } from "../../../scripts/engine";
+import { findEngine } from "../../../scripts/engine";
 import { languageHosts } from "../../../scripts/languageHosts";
 import { buildArchives } from "../../../scripts/plugin";
 import { buildSdks } from "../../../scripts/sdks";
 import { blocksIn } from "../../support/blocks";
 import { writeCliProfiles } from "../../support/cliProfiles";
 import { repository, run, shellEnv } from "../../support/commands";
+import { newcomersEnv, replaced } from "../../support/newcomer";
 
 const page = readFileSync(join(repository, "docs", "languages.md"), "utf8");
 /** The instances of the examples, and the region of the second one. */
 const [orders, billing, billingRegion] = ["ls-cn-4591f1y6abcd", "ls-cn-0pp1n8xqr3ef", "ap-southeast-1"] as const;
+const javaScript = ['whenIdle: "skip"', "waitForSuspended: false"] as const;
 const examples = {
     YAML: { name: "yaml", program: "Pulumi.yaml", unpolled: ["whenIdle: skip", "waitForSuspended: false"] },
     Python: { name: "python", program: "__main__.py", unpolled: ['when_idle="skip"', "wait_for_suspended=False"] },
@@ -31,19 +24,11 @@ const examples = {
         program: "main.go",
         unpolled: ['WhenIdle:   pulumi.String("skip")', "WaitForSuspended: pulumi.Bool(false)"],
     },
-    TypeScript: {
-        name: "typescript-sdk",
-        program: "index.ts",
-        unpolled: ['whenIdle: "skip"', "waitForSuspended: false"],
-    },
-    JavaScript: {
-        name: "javascript-plugin",
-        program: "index.js",
-        unpolled: ['whenIdle: "skip"', "waitForSuspended: false"],
-    },
+    TypeScript: { name: "typescript-sdk", program: "index.ts", unpolled: javaScript },
+    JavaScript: { name: "javascript-plugin", program: "index.js", unpolled: javaScript },
 } as const;
 
-describe("with the archive of the plugin, by the commands of the documentation,", function () {
+describe("the plugin in other languages", function () {
     this.timeout(1_800_000);
     let folder: string;
     let release: string;
@@ -55,7 +40,14 @@ describe("with the archive of the plugin, by the commands of the documentation,"
         release = join(folder, "release");
         await buildArchives(release);
         await buildSdks(release);
-        env = await newcomersEnv();
+        env = await newcomersEnv(folder);
+        // What compilers and language hosts need.
+        const goPaths = await run("go", ["env", "GOPATH", "GOCACHE"], { cwd: folder, env: shellEnv() });
+        const [GOPATH, GOCACHE] = goPaths.split("\n");
+        const PATH = [await languageHosts(await findEngine()), env.PATH].join(delimiter);
+        env = { ...env, GOPATH, GOCACHE, PATH };
+        const { accessKeyId: access_key_id, accessKeySecret: access_key_secret } = testAccount;
+        writeCliProfiles(join(folder, "home"), { name: "billing", mode: "AK", access_key_id, access_key_secret });
     });
     after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -69,32 +61,6 @@ describe("with the archive of the plugin, by the commands of the documentation,"
         env = { ...env, ALIBABA_CLOUD_ENDPOINT_ELASTICSEARCH: emulator.url };
     });
     afterEach(() => emulator.stop());
-
-    /** Node.js, the CLI and what compilers and package managers need; nothing of this repository. */
-    async function newcomersEnv(): Promise<NodeJS.ProcessEnv> {
-        const [home, state] = [join(folder, "home"), join(folder, "state")];
-        mkdirSync(home);
-        mkdirSync(state);
-        const npmCache = (await run("npm", ["config", "get", "cache"], { cwd: folder, env: shellEnv() })).trim();
-        const goPaths = await run("go", ["env", "GOPATH", "GOCACHE"], { cwd: folder, env: shellEnv() });
-        const [GOPATH, GOCACHE] = goPaths.split("\n");
-        const engine = await findEngine();
-        const path = (process.env.PATH ?? "").split(delimiter).filter((part) => !part.includes("node_modules"));
-        const PATH = [await languageHosts(engine), dirname(process.execPath), ...path].join(delimiter);
-        const others = Object.entries(shellEnv()).filter(([name]) => !/^(PULUMI|ALI(BABA_?)?CLOUD)_/.test(name));
-        const { accessKeyId: access_key_id, accessKeySecret: access_key_secret } = testAccount;
-        writeCliProfiles(home, { name: "billing", mode: "AK", access_key_id, access_key_secret });
-        return {
-            ...engineEnv(engine, { ...Object.fromEntries(others), PATH }),
-            ...{ GOPATH, GOCACHE, npm_config_cache: npmCache },
-            HOME: home,
-            PULUMI_HOME: join(home, ".pulumi"),
-            // Instead of `pulumi login`, a passphrase, and the answer "yes".
-            PULUMI_BACKEND_URL: `file://${state}`,
-            PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
-            PULUMI_SKIP_CONFIRMATIONS: "true",
-        };
-    }
 
     const effectsOn = (instanceId: string) =>
         emulator.ledger.effectsOn(instanceId).map(({ operation }) => operation.replace("LogstashTask", ""));
@@ -113,18 +79,14 @@ describe("with the archive of the plugin, by the commands of the documentation,"
         run("sh", ["-e", "-c", `if [ -d venv ]; then . venv/bin/activate; fi\n${lines}`], { cwd, env });
 
     for (const [language, { name, program, unpolled }] of Object.entries(examples)) {
-        it(`deploys the example in ${language} through its whole life`, async () => {
+        it(`deploys the example in ${language} when its reader follows the documentation`, async () => {
             const cwd = project(name);
-            const started = performance.now();
             await shell(commandsIn("Install"), cwd);
             const { accessKeyId, accessKeySecret } = testAccount;
             const secrets = { "LTAI…": accessKeyId, "secretKey …": `secretKey ${accessKeySecret}` };
             await shell(replaced(commandsIn("Configure").replace("init dev", `init ${basename(cwd)}`), secrets), cwd);
             await shell("pulumi config set release v1", cwd);
             const output = await shell(commandsIn(language), cwd);
-            console.log(
-                `      ${((performance.now() - started) / 1_000).toFixed(0)} s to the end of the first deployment`,
-            );
             assert.match(output, /status *: "suspended"/);
             assert.deepEqual(effectsOn(orders), ["Interrupt", "Resume"]);
             assert.deepEqual(effectsOn(billing), ["Interrupt"]);
@@ -168,7 +130,7 @@ describe("with the archive of the plugin, by the commands of the documentation,"
         });
     }
 
-    it("compiles the examples of the schema against the SDKs, and shows those of the resume", async () => {
+    it("compiles the schema's examples when they use the SDKs, and the documentation shows those of the resume", async () => {
         const cwd = project("go");
         const texts = join(repository, "scripts", "schema", "examples");
         await shell(commandsIn("Go").replace("pulumi up\n", ""), cwd);
@@ -205,12 +167,4 @@ function commandsIn(title: string): string {
     const [commands, ...others] = blocksIn(section, "sh");
     assert.ok(commands !== undefined && others.length === 0, `one block of commands in "${title}"`);
     return commands;
-}
-
-/** A text with each key replaced; fails if it does not have one. */
-function replaced(text: string, changes: Readonly<Record<string, string>>): string {
-    return Object.entries(changes).reduce((result, [from, to]) => {
-        assert.ok(result.includes(from), `there is no "${from}"`);
-        return result.replace(from, to);
-    }, text);
 }

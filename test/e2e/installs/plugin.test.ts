@@ -1,14 +1,13 @@
 import { strict as assert } from "node:assert";
 import { readFileSync, rmSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { run } from "../../support/commands";
+import { Fixture, interrupt } from "../../support/fixture";
 import { packed } from "../../support/packed";
 import { pluginHeader } from "../../support/pluginPrograms";
 import { endOf, providerOf } from "../../support/processes";
-import { expectFailure, expectSuccess, Stack } from "../../support/stack";
+import { expectFailure, expectSuccess } from "../../support/stack";
 
-const operation = "InterruptLogstashTask";
 const instanceId = "ls-cn-4591f1y6abcd";
 const { peerDependencies } = require("pulumi-alicloud-logstash/package.json") as {
     readonly peerDependencies: Readonly<Record<string, string>>;
@@ -16,30 +15,27 @@ const { peerDependencies } = require("pulumi-alicloud-logstash/package.json") as
 /** The oldest that the package accepts, from which the plugin takes gRPC and its messages. */
 const oldestSdk = `@pulumi/pulumi@${peerDependencies["@pulumi/pulumi"]?.replace("^", "")}`;
 
-describe("the plugin of the npm package, installed in a project,", function () {
+describe("the plugin of the npm package", function () {
     this.timeout(300_000);
-    let emulator: Emulator;
-    let stack: Stack;
+    let fixture: Fixture;
 
     before(async () => {
         const { tarball } = await packed();
-        emulator = await startEmulator({ instances: [{ instanceId, status: "activating" }] });
-        stack = await Stack.create({ emulator, plugin: true, program: programOf("v1") });
+        fixture = await Fixture.open({ instances: [instanceId], plugin: true, program: programOf("v1") });
+        const { stack } = fixture;
         rmSync(stack.path("program", "node_modules"), { recursive: true });
         stack.projectFile("node_modules/.bin");
         const packages = ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball, oldestSdk];
         await run("npm", packages, { cwd: stack.path("program") });
     });
-    after(async () => {
-        stack.remove();
-        await emulator.stop();
-    });
+    after(() => fixture.close());
 
     const programOf = (trigger: string) =>
         `${pluginHeader} new Interrupt("pause", { instanceId: "${instanceId}", triggers: ["${trigger}"] });`;
-    const effects = () => emulator.ledger.effectsOn(instanceId).length;
+    const effects = () => fixture.effects(instanceId);
 
-    it("runs with the oldest SDK, and serves its schema", async () => {
+    it("runs and serves its schema when it is installed with the oldest SDK", async () => {
+        const { stack } = fixture;
         expectSuccess(await stack.up());
         expectSuccess(await stack.up("--expect-no-changes"));
         assert.equal(effects(), 1);
@@ -50,8 +46,9 @@ describe("the plugin of the npm package, installed in a project,", function () {
     });
 
     it("ends when the CLI is killed, and finishes the request in the next run", async () => {
+        const { emulator, stack } = fixture;
         emulator.startChange(instanceId);
-        emulator.faults.add({ operation, fault: { kind: "hang", point: "after" } });
+        emulator.faults.add({ operation: interrupt, fault: { kind: "hang", point: "after" } });
         stack.program(programOf("v2"));
         const { child, ended } = stack.start("up", "--yes", "--skip-preview");
         while (effects() < 2) {

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repository, run, shellEnv } from "../../support/commands";
+import { cloneFiles } from "../../support/newcomer";
 
 const { version } = require("pulumi-alicloud-logstash/package.json") as { readonly version: string };
 
@@ -12,9 +13,7 @@ describe("a release", function () {
 
     before(async () => {
         clone = mkdtempSync(join(tmpdir(), "logstash-release-"));
-        const listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"];
-        const files = (await run("git", listed, { cwd: repository })).split("\0").filter(Boolean);
-        for (const file of files) {
+        for (const file of await cloneFiles()) {
             cpSync(join(repository, file), join(clone, file));
         }
         for (const modules of ["node_modules", join("provider", "node_modules"), join("emulator", "node_modules")]) {
@@ -28,7 +27,7 @@ describe("a release", function () {
     const release = (...flags: readonly string[]) =>
         run("npm", ["run", "release", "--", ...flags], { cwd: clone, env: shellEnv() });
 
-    it("is built, checked and listed by one command when it is a dry run", async () => {
+    it("is built, checked and listed when it is a dry run", async () => {
         const output = await release("--dry-run");
         assert.match(output, new RegExp(`^Version ${version} is built in \\S+ and checked\\.`, "m"));
         for (const file of [
@@ -44,7 +43,7 @@ describe("a release", function () {
         await run("sha256sum", ["--check", "SHA256SUMS"], { cwd: join(clone, "release") });
     });
 
-    it("publishes nothing when it is not", async () => {
+    it("publishes nothing when it is no dry run", async () => {
         await assert.rejects(release(), /Run it with --dry-run/);
     });
 });

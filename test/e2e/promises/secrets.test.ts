@@ -1,11 +1,12 @@
 import { strict as assert } from "node:assert";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Account, type Emulator, type Role, selfSigned, startEmulator } from "pulumi-alicloud-logstash-emulator";
+import { type Account, type Emulator, type Role, selfSigned } from "pulumi-alicloud-logstash-emulator";
 import { accountId, identityProviderArn, roleArn } from "../../support/account";
 import { textOfCliProfiles } from "../../support/cliProfiles";
+import { Fixture } from "../../support/fixture";
 import { programOf } from "../../support/programs";
-import { expectFailure, expectSuccess, Stack } from "../../support/stack";
+import { expectFailure, expectSuccess, type Stack } from "../../support/stack";
 
 /** One that is interrupted, one that does not exist, and one whose refusal quotes what was sent. */
 const instances = { done: "ls-cn-secrets0001", missing: "ls-cn-nosuch0001", quoted: "ls-cn-secrets0002" } as const;
@@ -46,7 +47,6 @@ const keyInEnv = {
 };
 const none = { ALIBABA_CLOUD_ACCESS_KEY_ID: "", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "" };
 const kinds: readonly Kind[] = [
-    { what: "an access key in the environment", env: keyInEnv },
     {
         what: "temporary credentials in the environment",
         env: {
@@ -74,28 +74,6 @@ const kinds: readonly Kind[] = [
         }),
     },
     {
-        what: "a credentials URI",
-        env: none,
-        config: ({ plainUrl }) => ({ "alicloud:credentialsUri": `${plainUrl}/_emulator/credentials-uri/deployer` }),
-    },
-    {
-        what: "a CLI profile",
-        env: none,
-        config: (_emulator, stack) => ({
-            "alicloud:profile": "p",
-            "alicloud:sharedCredentialsFile": stack.path("secret-files", "config.json"),
-        }),
-        files: {
-            "secret-files/config.json": textOfCliProfiles({
-                name: "p",
-                mode: "StsToken",
-                access_key_id: session.accessKeyId,
-                access_key_secret: session.accessKeySecret,
-                sts_token: session.securityToken,
-            }),
-        },
-    },
-    {
         what: "the profile of a laptop's CLI that the environment names",
         env: { ...none, ALIBABA_CLOUD_PROFILE: "default" },
         config: () => ({}),
@@ -106,30 +84,6 @@ const kinds: readonly Kind[] = [
                 access_key_id: caller.accessKeyId,
                 access_key_secret: caller.accessKeySecret,
             }),
-        },
-    },
-    {
-        what: "the role of an ECS instance",
-        env: none,
-        config: ({ plainUrl }, stack) => {
-            stack.environment({
-                NODE_OPTIONS: `--require=${require.resolve("pulumi-alicloud-logstash-emulator/redirect")}`,
-                EMULATOR_REDIRECTION: JSON.stringify({ hosts: { "100.100.100.200": plainUrl } }),
-            });
-            return { "alicloud:ecsRoleName": "deployer" };
-        },
-    },
-    {
-        what: "the OIDC variables of a CI job",
-        env: none,
-        files: { "secret-files/token": oidcToken },
-        config: (_emulator, stack) => {
-            stack.environment({
-                ALIBABA_CLOUD_ROLE_ARN: role.arn,
-                ALIBABA_CLOUD_OIDC_PROVIDER_ARN: String(role.oidcProviderArn),
-                ALIBABA_CLOUD_OIDC_TOKEN_FILE: stack.path("secret-files", "token"),
-            });
-            return {};
         },
     },
     {
@@ -154,28 +108,26 @@ const kinds: readonly Kind[] = [
 /** Files of the user's own, which may contain secrets. */
 const ownFiles = /secret-files|\.aliyun/;
 
-describe("no secret is stored or printed", () => {
+describe("a deployment stores and prints no secret", () => {
     const tls = selfSigned();
 
     for (const { what, config, env = {}, files = {}, heldByEngine = false } of kinds) {
-        it(`with ${what}`, async () => {
-            const emulator = await startEmulator({
+        it(`when it calls with ${what}`, async () => {
+            const { done, missing, quoted } = instances;
+            const fixture = await Fixture.open({
                 tls,
                 accounts: [caller, session],
                 roles: [role],
                 oidcTokens: [oidcToken],
-                metadata: { roleArn: role.arn },
-                instances: [instances.done, instances.quoted].map((instanceId) => ({ instanceId })),
-            });
-            const stack = await Stack.create({
-                emulator,
+                instances: [done, quoted],
                 program: programOf({
-                    done: { args: { instanceId: instances.done } },
-                    missing: { args: { instanceId: instances.missing } },
-                    quoted: { args: { instanceId: instances.quoted } },
+                    done: { args: { instanceId: done } },
+                    missing: { args: { instanceId: missing } },
+                    quoted: { args: { instanceId: quoted } },
                 }),
                 env: { ...env, DEBUG: "*" },
             });
+            const { emulator, stack } = fixture;
             try {
                 for (const [path, text] of Object.entries({ ...files, "secret-files/ca.pem": tls.cert })) {
                     mkdirSync(dirname(stack.path(path)), { recursive: true });
@@ -201,14 +153,14 @@ describe("no secret is stored or printed", () => {
                 const sent = heldByEngine ? secrets.map(([, value = ""]) => value) : known;
                 const message = `you sent ${sent.flatMap((value) => [value, encodeURIComponent(value)]).join(" ")}`;
                 emulator.faults.add({
-                    instanceId: instances.quoted,
+                    instanceId: quoted,
                     fault: { kind: "rejection", status: 400, code: "Odd", message },
                 });
                 const trace = heldByEngine ? [] : ["-v=9", "--logtostderr"];
                 const { text } = expectFailure(await stack.up("--continue-on-error", ...trace));
                 assert.deepEqual(
                     emulator.ledger.effects.map(({ instanceId }) => instanceId),
-                    [instances.done],
+                    [done],
                 );
                 assert.match(text, /InstanceNotFound/);
                 assert.match(text, /Odd \(HTTP 400\)/);
@@ -222,8 +174,7 @@ describe("no secret is stored or printed", () => {
                     }
                 }
             } finally {
-                stack.remove();
-                await emulator.stop();
+                await fixture.close();
             }
         });
     }
