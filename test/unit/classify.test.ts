@@ -53,7 +53,7 @@ describe("the meaning of a response", () => {
         ],
     };
     for (const [kind, responses] of Object.entries(table)) {
-        it(`is ${kind} when it is ${responses.map(codeOf).join(", ")}`, () => {
+        it(`is ${kind} when it is one of ${responses.length} responses`, () => {
             for (const response of responses) {
                 assert.equal(classifyResponse(response).kind, kind, codeOf(response));
             }
@@ -107,7 +107,7 @@ describe("the meaning of the response to a poll", () => {
         rejected: [notFound],
     };
     for (const [kind, responses] of Object.entries(results)) {
-        it(`is ${kind} when it is ${responses.map(codeOf).join(", ")}`, () => {
+        it(`is ${kind} when it is one of ${responses.length} responses`, () => {
             for (const response of responses) {
                 assert.equal(classifyPoll(response).kind, kind, codeOf(response));
             }
