@@ -6,7 +6,7 @@ import * as messages from "../../provider/src/request/messages";
 import type { ServiceResponse } from "../../provider/src/request/response";
 import { initialState, type RequestState, type WaitOptions } from "../../provider/src/request/state";
 import { stackHints } from "../hints";
-import { body, denied, error, noResponse, notConnected, notFound, notSent } from "./responses";
+import { body, denied, error, invalidResponse, noResponse, notConnected, notFound, notSent } from "./responses";
 
 const unsent = initialState(undefined, false);
 const sent: RequestState = { ...unsent, sent: true };
@@ -74,6 +74,7 @@ const endings = (): Readonly<Record<string, messages.Failure | string>> => ({
 
 const fixOf = (response: ServiceResponse, more: object = {}) =>
     messages.rejectionFix("InterruptLogstashTask", response, { ...route, ...more });
+const withoutCode = [body({ Result: false }), invalidResponse, noResponse, notSent];
 const otherEndpoint = { override, otherRegion: () => "cn-beijing" };
 const refusedHere = notConnected("ECONNREFUSED", { isRefusedHere: true });
 
@@ -84,7 +85,7 @@ const fixes = (): Readonly<Record<string, string>> => ({
     "a poll is rejected": messages.pollingFix("InterruptLogstashTask", notFound, route),
     "the code has a fix": fixOf(error("IllegalTimestamp"), otherEndpoint),
     "the code is new": fixOf(error("New"), otherEndpoint),
-    "there is no code": fixOf(body({ Result: false })),
+    "there is no code": [...new Set(withoutCode.map((response) => fixOf(response)))].join(),
     "there is no instance": fixOf(notFound, { otherRegion: () => undefined }),
     "there is no instance at another endpoint": fixOf(notFound, otherEndpoint),
     "there is no host": fixOf(notConnected("ENOTFOUND")),
@@ -130,7 +131,7 @@ const codes: Readonly<Record<string, ServiceResponse>> = {
     "Result is not true": body({ Result: "secret" }),
     "no code (HTTP 400)": error(""),
     X: error("X", 400, { httpStatus: undefined }),
-    "invalid response (HTML)": { kind: "invalidResponse", detail: "HTML" },
+    "invalid response (HTML)": invalidResponse,
     "ENEW (the connection failed)": { kind: "noResponse", code: "ENEW" },
     "ECONNREFUSED (connection refused)": notConnected("ECONNREFUSED"),
     "ECONNREFUSED (our words)": notConnected("ECONNREFUSED", { detail: "our words" }),
