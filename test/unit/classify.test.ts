@@ -4,7 +4,18 @@ import { responseFromResult, responseFromThrown } from "../../provider/src/cloud
 import { classifyPoll, classifyResponse } from "../../provider/src/request/classify";
 import { codeOf } from "../../provider/src/request/errorReport";
 import type { ServiceResponse } from "../../provider/src/request/response";
-import { accepted, body, denied, error, noResponse, notConnected, notFound, notSent, status } from "./responses";
+import {
+    accepted,
+    body,
+    denied,
+    error,
+    invalidResponse,
+    noResponse,
+    notConnected,
+    notFound,
+    notSent,
+    status,
+} from "./responses";
 
 /** Errors by their codes, each with an HTTP status if that is not 400: `Code:503`. */
 function errors(codes: string): ServiceResponse[] {
@@ -39,7 +50,7 @@ describe("the meaning of a response", () => {
             ...errors("New:500 New:502 New:399 :404"),
             body({}),
             body({ Result: "true" }),
-            { kind: "invalidResponse", detail: "HTML" },
+            invalidResponse,
             noResponse,
         ],
         invalidState: errors(
@@ -53,7 +64,7 @@ describe("the meaning of a response", () => {
         ],
     };
     for (const [kind, responses] of Object.entries(table)) {
-        it(`is ${kind} when it is ${responses.map(codeOf).join(", ")}`, () => {
+        it(`is ${kind} when it is one of ${responses.length} responses`, () => {
             for (const response of responses) {
                 assert.equal(classifyResponse(response).kind, kind, codeOf(response));
             }
@@ -107,7 +118,7 @@ describe("the meaning of the response to a poll", () => {
         rejected: [notFound],
     };
     for (const [kind, responses] of Object.entries(results)) {
-        it(`is ${kind} when it is ${responses.map(codeOf).join(", ")}`, () => {
+        it(`is ${kind} when it is one of ${responses.length} responses`, () => {
             for (const response of responses) {
                 assert.equal(classifyPoll(response).kind, kind, codeOf(response));
             }

@@ -18,6 +18,7 @@ export function body(fields: Readonly<Record<string, unknown>>): ResponseOf<"bod
 
 export const accepted = body({ Result: true, RequestId: "R-accepted" });
 export const noResponse: ServiceResponse = { kind: "noResponse", code: "ECONNRESET" };
+export const invalidResponse: ServiceResponse = { kind: "invalidResponse", detail: "HTML" };
 export const notSent: ServiceResponse = { kind: "notSent", detail: "no credentials" };
 export const throttled = error("Throttling.User", 429);
 export const invalidState = error("InstanceActivating");
