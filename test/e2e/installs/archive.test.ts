@@ -79,7 +79,7 @@ describe("the archive of the plugin", function () {
             "schema.json",
         ]);
         const licenses = readFileSync(join(plugin, "THIRD-PARTY.txt"), "utf8");
-        for (const name of ["@grpc/grpc-js", "@pulumi/pulumi", "@alicloud/pop-core", "google-protobuf", "cockatiel"]) {
+        for (const name of ["@grpc/grpc-js", "@pulumi/pulumi", "@alicloud/pop-core", "google-protobuf", "limiter"]) {
             assert.match(licenses, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+, `, "m"));
         }
     });
