@@ -77,7 +77,7 @@ describe("one Ctrl-C in a wait, with the plugin", () => {
         const { text } = expectFailure(await ended);
         const tookMs = performance.now() - pressed;
         assert.ok(tookMs <= 1_000, `it took ${Math.round(tookMs)} ms`);
-        assert.match(text, /the deployment was stopped before it ended/);
+        assert.match(text, /the deployment was stopped before the request ended/);
         const { outputs } = await stack.resource();
         assert.deepEqual([outputs.status, outputs.interrupted], ["pending", true]);
 
