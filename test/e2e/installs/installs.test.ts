@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { engineEnv, findEngine } from "../../../scripts/engine";
-import { run, shellEnv } from "../../support/commands";
+import { repository, run, shellEnv } from "../../support/commands";
 import { packed } from "../../support/packed";
 import { expectFailure, expectSuccess, project, Stack } from "../../support/stack";
 
@@ -31,47 +31,33 @@ const args = (instanceId: string, whenIdle = "fail") =>
 
 const commonJs: Program = {
     file: "index.js",
-    interrupt: (instanceId) =>
-        [
-            'const { LogstashTaskInterrupt } = require("pulumi-alicloud-logstash");',
-            `const pause = new LogstashTaskInterrupt("pause", ${args(instanceId)});`,
-            "module.exports = { status: pause.status, node: process.versions.node };",
-        ].join("\n"),
+    interrupt: (instanceId) => `const { LogstashTaskInterrupt } = require("pulumi-alicloud-logstash");
+        const pause = new LogstashTaskInterrupt("pause", ${args(instanceId)});
+        module.exports = { status: pause.status, node: process.versions.node };`,
 };
-
 const ecmaScript: Program = {
     file: "index.js",
     isModule: true,
-    interrupt: (instanceId) =>
-        [
-            'import { LogstashTaskInterrupt } from "pulumi-alicloud-logstash";',
-            `const pause = new LogstashTaskInterrupt("pause", ${args(instanceId)});`,
-            "export const status = pause.status;",
-            "export const node = process.versions.node;",
-        ].join("\n"),
+    interrupt: (instanceId) => `import { LogstashTaskInterrupt } from "pulumi-alicloud-logstash";
+        const pause = new LogstashTaskInterrupt("pause", ${args(instanceId)});
+        export const status = pause.status;
+        export const node = process.versions.node;`,
 };
-
 const typeScript: Program = {
     file: "index.ts",
-    interrupt: (instanceId, whenIdle) =>
-        [
-            'import * as pulumi from "@pulumi/pulumi";',
-            'import { LogstashTaskInterrupt } from "pulumi-alicloud-logstash";',
-            'import type { LogstashTaskInterruptArgs } from "pulumi-alicloud-logstash";',
-            "",
-            // Not known to the compiler that Pulumi brings along, so a pass shows that it is not in use.
-            `const settings = ${args(instanceId, whenIdle)} satisfies LogstashTaskInterruptArgs;`,
-            'const pause = new LogstashTaskInterrupt("pause", settings);',
-            "export const status: pulumi.Output<string> = pause.status;",
-            "export const node: string = process.versions.node;",
-        ].join("\n"),
+    // The compiler that Pulumi brings along does not know `satisfies`, so a pass shows that it is not in use.
+    interrupt: (instanceId, whenIdle) => `import * as pulumi from "@pulumi/pulumi";
+        import { LogstashTaskInterrupt } from "pulumi-alicloud-logstash";
+        import type { LogstashTaskInterruptArgs } from "pulumi-alicloud-logstash";
+        const settings = ${args(instanceId, whenIdle)} satisfies LogstashTaskInterruptArgs;
+        const pause = new LogstashTaskInterrupt("pause", settings);
+        export const status: pulumi.Output<string> = pause.status;
+        export const node: string = process.versions.node;`,
 };
-
 const oldTypeScript: Program = { ...ecmaScript, file: "index.ts", isModule: false };
-
 const typeScriptModule: Program = { ...typeScript, isModule: true };
 
-describe("installed in an empty project, the package", function () {
+describe("the package in an empty project", function () {
     this.timeout(180_000);
     let emulator: Emulator;
     let tarball: string;
@@ -85,12 +71,15 @@ describe("installed in an empty project, the package", function () {
     after(() => emulator.stop());
 
     /** A stack whose program's folder is empty but for its configuration. */
-    async function emptyProject(): Promise<void> {
+    async function emptyProject(options: Readonly<Record<string, unknown>> = {}): Promise<void> {
         stack = await Stack.create({ emulator, program: "" });
         rmSync(stack.path("program"), { recursive: true });
         mkdirSync(stack.path("program"));
         stack.configure({});
         manifest({});
+        stack.write("Pulumi.yaml", JSON.stringify({ name: project, runtime: { name: "nodejs", options } }));
+        stack.write("pnpm-workspace.yaml", pnpmWorkspace);
+        useYarn("node-modules");
     }
     const inProject = (command: string, ...words: readonly string[]) =>
         run(command, words, { cwd: stack.path("program") });
@@ -100,21 +89,18 @@ describe("installed in an empty project, the package", function () {
         const written = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as object) : {};
         stack.write("package.json", JSON.stringify({ ...written, name: project, private: true, ...fields }));
     }
-    function projectFile(options: Readonly<Record<string, unknown>> = {}): void {
-        stack.write("Pulumi.yaml", JSON.stringify({ name: project, runtime: { name: "nodejs", options } }));
-    }
     function write(program: Program, text: string): void {
         manifest({ main: program.file, type: program.isModule ? "module" : "commonjs" });
         stack.write(program.file, text);
     }
-    /** Runs the program, which interrupts an instance of its own, and proves by the ledger that it did so once. */
+    /** Runs the program, which interrupts an instance of its own once. */
     async function expectInterrupt(program: Program, version = process.versions.node): Promise<void> {
         instances += 1;
         const instanceId = `ls-cn-install${instances}`;
         emulator.addInstance({ instanceId });
         write(program, program.interrupt(instanceId));
         expectSuccess(await stack.up());
-        assert.equal(emulator.ledger.effects.filter((effect) => effect.instanceId === instanceId).length, 1);
+        assert.equal(emulator.ledger.effectsOn(instanceId).length, 1);
         const { text } = expectSuccess(await stack.pulumi("stack", "output", "--json"));
         assert.deepEqual(JSON.parse(text), { node: version, status: "suspended" });
     }
@@ -123,177 +109,6 @@ describe("installed in an empty project, the package", function () {
         write(typeScript, typeScript.interrupt("ls-cn-typeerror01", "ignore"));
         const { text } = expectFailure(await stack.preview());
         assert.match(text, /TS2322: Type '"ignore"' is not assignable to type/);
-    }
-
-    describe("by npm,", () => {
-        let nodes: string;
-        before(async () => {
-            await emptyProject();
-            projectFile();
-            await add(tarball, sdk);
-            nodes = mkdtempSync(join(tmpdir(), "logstash-nodes-"));
-        });
-        after(() => {
-            rmSync(nodes, { recursive: true, force: true });
-            stack.remove();
-        });
-        const add = (...packages: readonly string[]) => inProject("npm", "install", "--prefer-offline", ...packages);
-
-        it("works in plain JavaScript, and a second run sends nothing", async () => {
-            await expectInterrupt(commonJs);
-            const sent = emulator.ledger.requests.length;
-            expectSuccess(await stack.up("--expect-no-changes"));
-            assert.equal(emulator.ledger.requests.length, sent);
-        });
-
-        it("works in ECMAScript modules", () => expectInterrupt(ecmaScript));
-
-        it("works with the TypeScript 3.8 that Pulumi brings along", () => expectInterrupt(oldTypeScript));
-
-        describe("on another Node.js:", () => {
-            before(async () => {
-                await add(sdk);
-                // Their script puts the binary for this platform into place.
-                writeFileSync(join(nodes, "package.json"), JSON.stringify({ allowScripts: { node: true } }));
-                const aliases = Object.entries(otherNodes).map(([name, version]) => `${name}@npm:node@${version}`);
-                await run("npm", ["install", "--prefer-offline", ...aliases], { cwd: nodes });
-            });
-            afterEach(() => useNode(dirname(process.execPath)));
-
-            for (const [name, version] of Object.entries(otherNodes)) {
-                it(`works on Node.js ${version}`, async () => {
-                    await useNode(join(nodes, "node_modules", name, "bin"));
-                    await expectInterrupt(commonJs, version);
-                });
-            }
-        });
-
-        it("works in TypeScript 5, and is checked by it", async () => {
-            await add(typescript5, nodeTypes);
-            await expectInterrupt(typeScript);
-            await expectTypeError();
-        });
-
-        it("works in TypeScript 5 with the settings of older templates", async () => {
-            const compilerOptions = { strict: true, target: "es2016", module: "commonjs", moduleResolution: "node" };
-            stack.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["index.ts"] }));
-            try {
-                await expectInterrupt(typeScript);
-            } finally {
-                rmSync(stack.path("program", "tsconfig.json"));
-            }
-        });
-
-        it("works in TypeScript 6, and is checked by it", async () => {
-            await add(typescript6);
-            await expectInterrupt(typeScript);
-            await expectTypeError();
-        });
-
-        it("works in ECMAScript modules in TypeScript 5", async () => {
-            await add(typescript5);
-            await expectInterrupt(typeScriptModule);
-        });
-
-        it("works with the oldest SDK that it accepts", async () => {
-            const { peerDependencies } = require("pulumi-alicloud-logstash/package.json") as {
-                readonly peerDependencies: Readonly<Record<string, string>>;
-            };
-            await add(`@pulumi/pulumi@${peerDependencies["@pulumi/pulumi"]?.replace("^", "")}`);
-            await expectInterrupt(commonJs);
-        });
-    });
-
-    describe("by pnpm, with its strict node_modules,", () => {
-        before(async () => {
-            await emptyProject();
-            projectFile();
-            stack.write("pnpm-workspace.yaml", pnpmWorkspace);
-            await inProject("pnpm", "add", "--prefer-offline", tarball, sdk, typescript5, nodeTypes);
-        });
-        after(() => stack.remove());
-
-        it("works in TypeScript", () => expectInterrupt(typeScript));
-
-        it("says so where only a library depends on it", async () => {
-            const library = stack.path("library");
-            mkdirSync(library);
-            writeFileSync(
-                join(library, "package.json"),
-                JSON.stringify({
-                    name: "library",
-                    version: "1.0.0",
-                    main: "index.js",
-                    dependencies: { "pulumi-alicloud-logstash": `file:${tarball}` },
-                    peerDependencies: { "@pulumi/pulumi": "*" },
-                }),
-            );
-            writeFileSync(join(library, "index.js"), 'module.exports = require("pulumi-alicloud-logstash");');
-            await run("npm", ["pack"], { cwd: library });
-            await inProject("pnpm", "add", "--prefer-offline", join(library, "library-1.0.0.tgz"));
-            await inProject("pnpm", "remove", "pulumi-alicloud-logstash");
-            write(commonJs, commonJs.interrupt("ls-cn-library0001").replace("pulumi-alicloud-logstash", "library"));
-            const { text } = expectFailure(await stack.up());
-            assert.match(
-                text,
-                /Not a direct dependency\? Error: Cannot find module 'pulumi-alicloud-logstash\/handler'/,
-            );
-        });
-    });
-
-    describe("by yarn, with its node-modules linker,", () => {
-        before(async () => {
-            await emptyProject();
-            projectFile();
-            useYarn("node-modules");
-            await inProject("yarn", "add", tarball, sdk, typescript5, nodeTypes);
-        });
-        after(() => stack.remove());
-
-        it("works in TypeScript", () => expectInterrupt(typeScript));
-
-        it("is not found where nothing is linked, for Pulumi does not find its own SDK there", async () => {
-            useYarn("pnp");
-            await inProject("yarn", "install");
-            const { text } = expectFailure(await stack.up());
-            assert.match(text, /It looks like the Pulumi SDK has not been installed/);
-        });
-    });
-
-    describe("by `pulumi install`,", () => {
-        beforeEach(emptyProject);
-        afterEach(() => stack.remove());
-
-        // Each leaves a file of its own in node_modules.
-        for (const [packagemanager, trace] of Object.entries({
-            pnpm: ".modules.yaml",
-            yarn: ".yarn-state.yml",
-        })) {
-            it(`works with \`packagemanager: ${packagemanager}\`, also where the language host takes npm`, async () => {
-                projectFile({ packagemanager });
-                useYarn("node-modules");
-                stack.write("pnpm-workspace.yaml", pnpmWorkspace);
-                const dependencies = { "@pulumi/pulumi": sdkVersion, "pulumi-alicloud-logstash": `file:${tarball}` };
-                manifest({ main: "index.js", dependencies });
-                const env = {
-                    ...(await engineWith(dirname(process.execPath))),
-                    PULUMI_HOME: stack.path("home", ".pulumi"),
-                };
-                await run("pulumi", ["install", "--non-interactive"], { cwd: stack.path("program"), env });
-                // A language host that knows the option leaves the trace; the one that can be built from Go modules is
-                // older and takes npm, which has to work as well.
-                assert.ok(
-                    [".package-lock.json", trace].some((name) =>
-                        existsSync(stack.path("program", "node_modules", name)),
-                    ),
-                );
-                await expectInterrupt(commonJs);
-            });
-        }
-    });
-
-    async function useNode(folder: string): Promise<void> {
-        stack.environment({ PATH: (await engineWith(folder)).PATH ?? "" });
     }
     async function engineWith(nodeFolder: string): Promise<NodeJS.ProcessEnv> {
         const PATH = [nodeFolder, process.env.PATH].join(delimiter);
@@ -305,6 +120,124 @@ describe("installed in an empty project, the package", function () {
         // Without one yarn takes the folder for a part of whatever project is above it.
         stack.write("yarn.lock", "");
     }
+
+    describe("by npm", () => {
+        before(async () => {
+            await emptyProject();
+            await add(tarball, sdk);
+        });
+        after(() => stack.remove());
+        const add = (...packages: readonly string[]) => inProject("npm", "install", "--prefer-offline", ...packages);
+
+        it("works when the program is plain JavaScript", () => expectInterrupt(commonJs));
+        it("works when the program is an ECMAScript module", () => expectInterrupt(ecmaScript));
+        it("works when TypeScript is the 3.8 that Pulumi brings along", () => expectInterrupt(oldTypeScript));
+
+        it(`works when Node.js is ${Object.values(otherNodes).join(" or ")}`, async () => {
+            const nodes = mkdtempSync(join(tmpdir(), "logstash-nodes-"));
+            // Their script puts the binary for this platform into place.
+            writeFileSync(join(nodes, "package.json"), JSON.stringify({ allowScripts: { node: true } }));
+            const aliases = Object.entries(otherNodes).map(([name, version]) => `${name}@npm:node@${version}`);
+            await run("npm", ["install", "--prefer-offline", ...aliases], { cwd: nodes });
+            for (const [name, version] of Object.entries(otherNodes)) {
+                const { PATH = "" } = await engineWith(join(nodes, "node_modules", name, "bin"));
+                stack.environment({ PATH });
+                await expectInterrupt(commonJs, version);
+            }
+            const { PATH = "" } = await engineWith(dirname(process.execPath));
+            stack.environment({ PATH });
+            rmSync(nodes, { recursive: true });
+        });
+
+        for (const [version, typescript] of Object.entries({ 5: typescript5, 6: typescript6 })) {
+            it(`works and is checked when TypeScript is ${version}`, async () => {
+                await add(typescript, nodeTypes);
+                await expectInterrupt(typeScript);
+                await expectTypeError();
+            });
+        }
+
+        it("works when TypeScript 5 makes ECMAScript modules, or has the settings of older templates", async () => {
+            await add(typescript5);
+            await expectInterrupt(typeScriptModule);
+            const compilerOptions = { strict: true, target: "es2016", module: "commonjs", moduleResolution: "node" };
+            stack.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["index.ts"] }));
+            await expectInterrupt(typeScript);
+        });
+    });
+
+    describe("by pnpm, with its strict node_modules", () => {
+        before(async () => {
+            await emptyProject();
+            await inProject("pnpm", "add", "--prefer-offline", tarball, sdk, typescript5, nodeTypes);
+        });
+        after(() => stack.remove());
+
+        it("works when the program is TypeScript", () => expectInterrupt(typeScript));
+
+        it("names the missing dependency when only a library depends on it", async () => {
+            const library = stack.path("library");
+            mkdirSync(library);
+            const dependencies = { "pulumi-alicloud-logstash": `file:${tarball}` };
+            const fields = { name: "library", version: "1.0.0", main: "index.js", dependencies };
+            const peerDependencies = { "@pulumi/pulumi": "*" };
+            writeFileSync(join(library, "package.json"), JSON.stringify({ ...fields, peerDependencies }));
+            writeFileSync(join(library, "index.js"), 'module.exports = require("pulumi-alicloud-logstash");');
+            await run("npm", ["pack"], { cwd: library });
+            await inProject("pnpm", "add", "--prefer-offline", join(library, "library-1.0.0.tgz"));
+            await inProject("pnpm", "remove", "pulumi-alicloud-logstash");
+            write(commonJs, commonJs.interrupt("ls-cn-library0001").replace("pulumi-alicloud-logstash", "library"));
+            assert.match(expectFailure(await stack.up()).text, /'pulumi-alicloud-logstash\/handler'/);
+        });
+    });
+
+    describe("by yarn", () => {
+        before(async () => {
+            await emptyProject();
+            await inProject("yarn", "add", tarball, sdk, typescript5, nodeTypes);
+        });
+        after(() => stack.remove());
+
+        it("works when yarn makes node_modules", () => expectInterrupt(typeScript));
+
+        it("is not found when yarn links nothing, because Pulumi does not find its own SDK there", async () => {
+            useYarn("pnp");
+            await inProject("yarn", "install");
+            assert.match(expectFailure(await stack.up()).text, /the Pulumi SDK has not been installed/);
+        });
+    });
+
+    // Each leaves a file of its own in node_modules. A language host that does not know the option takes npm.
+    for (const [packagemanager, trace] of Object.entries({ pnpm: ".modules.yaml", yarn: ".yarn-state.yml" })) {
+        it(`works when \`pulumi install\` has \`packagemanager: ${packagemanager}\``, async () => {
+            await emptyProject({ packagemanager });
+            const dependencies = { "@pulumi/pulumi": sdkVersion, "pulumi-alicloud-logstash": `file:${tarball}` };
+            manifest({ main: "index.js", dependencies });
+            const env = {
+                ...(await engineWith(dirname(process.execPath))),
+                PULUMI_HOME: stack.path("home", ".pulumi"),
+            };
+            await run("pulumi", ["install", "--non-interactive"], { cwd: stack.path("program"), env });
+            const modules = stack.path("program", "node_modules");
+            assert.ok([".package-lock.json", trace].some((name) => existsSync(join(modules, name))));
+            await expectInterrupt(commonJs);
+            stack.remove();
+        });
+    }
+
+    it("is installed in an example when that is copied out of the clone, as its README says", async () => {
+        await emptyProject();
+        rmSync(stack.path("program"), { recursive: true });
+        cpSync(join(repository, "examples", "quickstart"), stack.path("program"), { recursive: true });
+        stack.configure({});
+        const readme = readFileSync(stack.path("program", "README.md"), "utf8");
+        const [, command = ""] = /in a copy outside the clone: (npm install) path\S+$/m.exec(readme) ?? [];
+        await inProject("sh", "-ec", `${command} --prefer-offline ${tarball}`);
+        expectSuccess(await stack.pulumi("stack", "init", "dev"));
+        emulator.addInstance({ instanceId: "ls-cn-4591f1y6abcd" });
+        assert.match(expectSuccess(await stack.up()).text, /status *: "suspended"/);
+        stack.remove();
+    });
 });
 
 function versionOf(name: string): string {
