@@ -13,6 +13,7 @@ import { type CliProfile, writeCliProfiles } from "../../support/cliProfiles";
 import { urnOf } from "../../support/urns";
 
 const instanceId = "ls-cn-system0001";
+const metadataHost = "100.100.100.200";
 const caller: Account = { accessKeyId: "LTAI-caller", accessKeySecret: "caller-secret", accountId };
 const machine: Role = { arn: roleArn("machine") };
 const first: Role = { arn: roleArn("first"), trusts: [caller.accessKeyId] };
@@ -43,7 +44,7 @@ describe("credentials from hosts that cannot be configured", () => {
             socket.pipe(inner).pipe(socket);
             socket.on("error", () => inner.destroy());
             inner.on("error", () => socket.destroy());
-        }).listen(80, "100.100.100.200");
+        }).listen(80, metadataHost);
         await once(metadata, "listening");
     });
     afterEach(async () => {
@@ -60,121 +61,93 @@ describe("credentials from hosts that cannot be configured", () => {
     };
     const profiles = (...list: readonly CliProfile[]) => writeCliProfiles(home, ...list);
 
-    /** Interrupts with what is set, and returns what was asked for credentials. */
-    async function askedFor(
+    /** Interrupts with what is set, and returns the calls for credentials. */
+    async function requestedFor(
         config: Record<string, string>,
         env: Record<string, string> = {},
-        more: object = {},
+        timeoutSeconds = 600,
     ): Promise<string[]> {
+        emulator.setStatus(instanceId, "activating");
+        const [calls, effects] = [emulator.ledger.credentials.length, emulator.ledger.effects.length];
         const host = await Host.start({
             config: { "alicloud:endpoints": JSON.stringify([{ elasticsearch: emulator.plainUrl }]), ...config },
             env: { HOME: home, NODE_EXTRA_CA_CERTS: file("ca.pem", tls.cert), ...env },
         });
         try {
-            const { outs } = await host.create({
-                __provider: providerStub,
-                instanceId,
-                region: "cn-hangzhou",
-                ...more,
-                resourceUrn: urnOf("pause"),
-            });
+            // A request of its own each time.
+            const triggers = [effects];
+            const resource = { __provider: providerStub, instanceId, region: "cn-hangzhou", timeoutSeconds, triggers };
+            const { outs } = await host.create({ ...resource, resourceUrn: urnOf("pause") });
             assert.equal(outs.status, "suspended");
-            assert.equal(emulator.ledger.effects.length, 1);
-            assert.match(String(emulator.ledger.requests[0]?.accessKeyId), /^STS\./);
-            return [...new Set(emulator.ledger.credentials.map(({ operation }) => operation))];
+            assert.equal(emulator.ledger.effects.length, effects + 1);
+            assert.match(String(emulator.ledger.requests.at(-1)?.accessKeyId), /^STS\./);
+            return emulator.ledger.credentials.slice(calls).map(({ operation }) => operation);
         } finally {
             await host.stop();
         }
     }
 
-    it("stack configuration × ECS RAM role", async () => {
-        const asked = await askedFor({ "alicloud:ecsRoleName": "machine" });
-        assert.deepEqual(asked, ["GetMetadataToken", "GetMetadataCredentials"]);
-    });
+    const metadataCalls = ["GetMetadataToken", "GetMetadataCredentials"];
+    const ecsRole = { "alicloud:ecsRoleName": "machine" };
+    const key = { access_key_id: caller.accessKeyId, access_key_secret: caller.accessKeySecret };
+    const session = { ram_session_name: "cli", expired_seconds: 3600 };
 
-    it("CLI profile × EcsRamRole", async () => {
+    it("come from the metadata service when the stack, a profile or the environment names an ECS role", async () => {
         profiles({ name: "ecs", mode: "EcsRamRole", ram_role_name: "machine" });
-        assert.deepEqual(await askedFor({ "alicloud:profile": "ecs" }), ["GetMetadataToken", "GetMetadataCredentials"]);
+        assert.deepEqual(await requestedFor(ecsRole), metadataCalls);
+        assert.deepEqual(await requestedFor({ "alicloud:profile": "ecs" }), metadataCalls);
+        assert.deepEqual(await requestedFor({}, { ALIBABA_CLOUD_ECS_METADATA: "machine" }), metadataCalls);
     });
 
-    it("CLI profile × ChainableRamRoleArn", async () => {
-        const key = { access_key_id: caller.accessKeyId, access_key_secret: caller.accessKeySecret };
-        const role = { ram_session_name: "cli", expired_seconds: 3600 };
+    it("come from two roles in a row when a profile is chained", async () => {
         profiles(
-            { name: "first", mode: "RamRoleArn", ...key, ...role, ram_role_arn: first.arn },
-            { name: "second", mode: "ChainableRamRoleArn", source_profile: "first", ...role, ram_role_arn: second.arn },
-        );
-        assert.deepEqual(await askedFor({ "alicloud:profile": "second" }), ["AssumeRole"]);
-        assert.equal(emulator.ledger.credentialsBy("AssumeRole").length, 2);
-    });
-
-    it("CLI profile × OIDC", async () => {
-        profiles({
-            name: "oidc",
-            mode: "OIDC",
-            oidc_provider_arn: providerArn,
-            oidc_token_file: file("token", "token"),
-            ram_role_arn: pipeline.arn,
-            ram_session_name: "cli",
-        });
-        assert.deepEqual(await askedFor({ "alicloud:profile": "oidc" }), ["AssumeRoleWithOIDC"]);
-    });
-
-    it("environment × OIDC", async () => {
-        const asked = await askedFor(
-            {},
+            { name: "first", mode: "RamRoleArn", ...key, ...session, ram_role_arn: first.arn },
             {
-                ALIBABA_CLOUD_ROLE_ARN: pipeline.arn,
-                ALIBABA_CLOUD_OIDC_PROVIDER_ARN: providerArn,
-                ALIBABA_CLOUD_OIDC_TOKEN_FILE: file("token", "token"),
+                name: "second",
+                mode: "ChainableRamRoleArn",
+                source_profile: "first",
+                ...session,
+                ram_role_arn: second.arn,
             },
         );
-        assert.deepEqual(asked, ["AssumeRoleWithOIDC"]);
+        assert.deepEqual(await requestedFor({ "alicloud:profile": "second" }), ["AssumeRole", "AssumeRole"]);
     });
 
-    it("environment × ECS RAM role", async () => {
-        const asked = await askedFor({}, { ALIBABA_CLOUD_ECS_METADATA: "machine" });
-        assert.ok(asked.includes("GetMetadataCredentials"));
+    it("come from the region's STS when a profile or the environment has an OIDC role", async () => {
+        const oidc_token_file = file("token", "token");
+        const role = { oidc_provider_arn: providerArn, ram_role_arn: pipeline.arn, ram_session_name: "cli" };
+        profiles({ name: "oidc", mode: "OIDC", oidc_token_file, ...role });
+        assert.deepEqual(await requestedFor({ "alicloud:profile": "oidc" }), ["AssumeRoleWithOIDC"]);
+        const variables = {
+            ALIBABA_CLOUD_ROLE_ARN: pipeline.arn,
+            ALIBABA_CLOUD_OIDC_PROVIDER_ARN: providerArn,
+            ALIBABA_CLOUD_OIDC_TOKEN_FILE: oidc_token_file,
+        };
+        assert.deepEqual(await requestedFor({}, variables), ["AssumeRoleWithOIDC"]);
     });
 
-    it("environment × credentials URI", async () => {
-        metadata.close();
-        const uri = `${emulator.plainUrl}/_emulator/credentials-uri/machine`;
-        const asked = await askedFor(
-            {},
-            { ALIBABA_CLOUD_CREDENTIALS_URI: uri, ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true" },
-        );
-        assert.deepEqual(asked, ["GetCredentialsUri"]);
-    });
-
-    it("none at all: the message lists how to name an identity, and the role of the machine is not asked for", async () => {
-        await assert.rejects(askedFor({}), /not sent: no Alibaba Cloud credentials are set[\s\S]*alicloud:ecsRoleName/);
+    it("are missing when nothing names an identity: the role of the machine is not requested", async () => {
+        await assert.rejects(requestedFor({}), /not sent[\s\S]*alicloud:ecsRoleName/);
         assert.deepEqual([emulator.ledger.requests, emulator.ledger.credentials], [[], []]);
     });
 
-    it("a metadata service that fails for a while is asked again, and named", async () => {
+    it("name the metadata service when it fails for a while or refuses connections", async () => {
         metadata.close();
-        const answers = createHttpServer((_request, response) => response.writeHead(503).end("canary"));
-        answers.listen(80, "100.100.100.200");
-        await once(answers, "listening");
+        await assert.rejects(
+            requestedFor(ecsRole, {}, 2),
+            /alicloud:ecsRoleName[\s\S]*ECONNREFUSED[\s\S]*100\.100\.100\.200/,
+        );
+        const failing = createHttpServer((_request, response) => response.writeHead(503).end("canary"));
+        failing.listen(80, metadataHost);
+        await once(failing, "listening");
         try {
-            const config = { "alicloud:ecsRoleName": "machine" };
-            await assert.rejects(askedFor(config, {}, { timeoutSeconds: 2 }), (error: Error) => {
-                assert.match(error.message, /HTTP 503 from 100\.100\.100\.200/);
+            await assert.rejects(requestedFor(ecsRole, {}, 2), (error: Error) => {
+                assert.match(error.message, /HTTP 503.*100\.100\.100\.200/);
                 assert.doesNotMatch(error.message, /canary/);
                 return true;
             });
         } finally {
-            answers.close();
+            failing.close();
         }
-    });
-
-    it("an ECS role that is set, where nobody answers: it is asked for again, and named", async () => {
-        metadata.close();
-        const config = { "alicloud:ecsRoleName": "machine" };
-        await assert.rejects(
-            askedFor(config, {}, { timeoutSeconds: 2 }),
-            /the ECS role from `alicloud:ecsRoleName`.*no answer \(ECONNREFUSED\) from 100\.100\.100\.200/,
-        );
     });
 });

@@ -8,7 +8,7 @@ import { type Emulator, type Point, startEmulator } from "pulumi-alicloud-logsta
 import { endOf, providerOf } from "../../support/processes";
 import { interruptProgram } from "../../support/programs";
 import { expectFailure, expectSuccess, type Run, Stack } from "../../support/stack";
-import { Postgres } from "./postgres";
+import { startPostgres } from "./postgres";
 
 const instanceId = "ls-cn-runner0001";
 const locked = /the stack is currently locked by \d+ lock/;
@@ -24,7 +24,7 @@ const backends: Readonly<Record<string, () => Promise<Backend>>> = {
         const folder = mkdtempSync(join(tmpdir(), "logstash-backend-"));
         return { url: `file://${folder}`, stop: async () => rmSync(folder, { recursive: true }) };
     },
-    PostgreSQL: () => Postgres.start(),
+    PostgreSQL: startPostgres,
 };
 
 for (const [name, startBackend] of Object.entries(backends)) {
@@ -82,7 +82,7 @@ for (const [name, startBackend] of Object.entries(backends)) {
                 assert.equal(emulator.ledger.requests.length, requests);
             }
 
-            it("are told of the lock, and do nothing", async () => {
+            it("name the lock and do nothing when another one runs", async () => {
                 emulator.addInstance({ instanceId, interruptMs: Number.POSITIVE_INFINITY });
                 const running = first.start("up", "--yes", "--skip-preview");
                 await until(() => effects() === 1);
@@ -94,7 +94,7 @@ for (const [name, startBackend] of Object.entries(backends)) {
                 await expectDoneOnce(second);
             });
 
-            it("have one effect where they start at the same moment", async () => {
+            it("have one effect when they start at the same moment", async () => {
                 const runs = await Promise.all([first.up(), second.up()]);
                 for (const { text } of runs.filter(({ code }) => code !== 0)) {
                     assert.match(text, locked);
@@ -106,7 +106,7 @@ for (const [name, startBackend] of Object.entries(backends)) {
             });
 
             for (const point of ["before", "after"] as const) {
-                it(`finish what another began that was killed ${point} the effect`, async () => {
+                it(`finish what another began when that was killed ${point} the effect`, async () => {
                     await upKilled(first, point);
                     const sent = signals().length;
                     assert.match(expectFailure(await second.up()).text, locked);
@@ -133,7 +133,7 @@ for (const [name, startBackend] of Object.entries(backends)) {
             }
         });
 
-        it("and have a stack each disturb nobody", async () => {
+        it("and have a stack each disturb no other when they run at the same time", async () => {
             const runners: { readonly instanceIds: readonly string[]; readonly stack: Stack }[] = [];
             // One after the other: the first makes Pulumi's table, which two cannot do at once.
             for (const letter of ["a", "b", "c", "d"]) {
