@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
@@ -7,6 +7,9 @@ import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { lostEngine } from "../../../provider/src/engine/lostEngine";
+import { repository } from "../../support/commands";
+
+const executable = "pulumi-resource-alicloud-logstash";
 
 describe("a provider process whose standard input is watched", () => {
     let folder: string;
@@ -98,5 +101,19 @@ describe("a provider process whose standard input is watched", () => {
         await new Promise((resolve) => setImmediate(resolve));
         process.off("warning", note);
         assert.deepEqual(warnings, []);
+    });
+});
+
+describe("the plugin's process", () => {
+    it("ends when the engine is gone before it reads the port", async () => {
+        const plugin = spawn(process.execPath, [join(repository, "provider", "bin", executable), "127.0.0.1:1"]);
+        const bound = setTimeout(() => plugin.kill("SIGKILL"), 10_000);
+        try {
+            plugin.stdout.destroy();
+            plugin.stdin.destroy();
+            assert.deepEqual(await once(plugin, "exit"), [1, null]);
+        } finally {
+            clearTimeout(bound);
+        }
     });
 });
