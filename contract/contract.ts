@@ -74,7 +74,7 @@ export async function run(args: string[], shell: Shell): Promise<number> {
 
 /** Only the instance's ID typed on a terminal lets a disruptive run continue. */
 async function consent({ status, options: { instanceId } }: Visit, { say, ask }: Shell): Promise<void> {
-    say(`This run interrupts the change of this instance, and resumes a suspended one, whoever has suspended it. A resume runs
+    say(`This run interrupts the change of this instance, and resumes a suspended one, no matter who suspended it. A resume runs
 the change again and RESTARTS EVERY NODE. A run that is stopped half-way leaves the instance suspended.\n`);
     if (status === undefined || ask === undefined) {
         throw new Error("Refused: --disruptive needs a terminal and an instance with a status. Nothing was changed.");

@@ -1,8 +1,9 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { ProcessConfig } from "../configuration";
 import { connectEngineLog, type EngineLog } from "../engine/engineLog";
+import type { ConfigSource } from "../identity/sources";
 import type { Properties } from "../lifecycle/arguments";
-import { type ApplyResult, type ConfigSource, Lifecycle, type ResourceRef } from "../lifecycle/lifecycle";
+import { type ApplyResult, Lifecycle, type ResourceRef } from "../lifecycle/lifecycle";
 import { operationOf, typeTokenOf } from "../lifecycle/urn";
 
 /** Dynamic resources read the stack configuration of `@pulumi/alicloud`. */

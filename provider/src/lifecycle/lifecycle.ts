@@ -3,6 +3,7 @@ import type * as Clients from "../cloud/clients";
 import type { ProcessConfig } from "../configuration";
 import { processSettings } from "../credentials/processSettings";
 import type { Settings } from "../identity/settings";
+import type { ConfigSource } from "../identity/sources";
 import type { Operation } from "../operations/operations";
 import type { Line } from "../request/progress";
 import { runRequest } from "../request/run";
@@ -33,9 +34,6 @@ export interface CustomTimeout {
     readonly name: `customTimeouts.${"create" | "update"}`;
     readonly seconds: number;
 }
-
-/** How a front end finds its settings. */
-export type ConfigSource = Pick<Settings, "namespace" | "declared">;
 
 /** What the lifecycle needs from the process it runs in. */
 export interface LifecycleDeps {

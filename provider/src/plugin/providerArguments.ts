@@ -1,7 +1,7 @@
 import type { ProcessConfig } from "../configuration";
 import { ownNamespace as namespace, providerKeys } from "../identity/attributes";
+import type { ConfigSource } from "../identity/sources";
 import type { Properties } from "../lifecycle/arguments";
-import type { ConfigSource } from "../lifecycle/lifecycle";
 import { unknownConfigurationKey, unknownProviderArgument } from "./checkFailures";
 import { revealed } from "./values";
 

@@ -17,8 +17,8 @@ describe("the settings of a process", () => {
     });
 
     it("are what surrounds it, its home directory and its files", () => {
-        const surroundings = { config: (key: string) => `value of ${key}`, env: { A: "b" } };
-        const settings = processSettings(surroundings, { namespace: "alicloud" });
+        const config = { config: (key: string) => `value of ${key}`, env: { A: "b" } };
+        const settings = processSettings(config, { namespace: "alicloud" });
         assert.deepEqual([settings.config("k"), settings.env.A, settings.namespace], ["value of k", "b", "alicloud"]);
         assert.equal(settings.homeDirectory, folder);
         const file = join(folder, "file");
@@ -30,13 +30,13 @@ describe("the settings of a process", () => {
     });
 
     it("hold a file as it was at first, for one operation, and as it is for the next", () => {
-        const surroundings = { config: () => undefined, env: {} };
+        const config = { config: () => undefined, env: {} };
         const frontEnd = { namespace: "alicloud" };
-        const [settings, file] = [processSettings(surroundings, frontEnd), join(folder, "file")];
+        const [settings, file] = [processSettings(config, frontEnd), join(folder, "file")];
         for (const text of ["first", "second"]) {
             writeFileSync(file, text);
             assert.deepEqual(settings.readFile(file), { kind: "text", text: "first" });
-            assert.deepEqual(processSettings(surroundings, frontEnd).readFile(file), { kind: "text", text });
+            assert.deepEqual(processSettings(config, frontEnd).readFile(file), { kind: "text", text });
         }
     });
 });
