@@ -1,4 +1,4 @@
-/** Rules for the prose of README.md and docs/*.md. Code is exempt. */
+/** Rules for the prose of the pages that `npm run lint` names. Code is exempt. */
 
 /** Words that searches must not find, with the words to use. */
 const words = {
@@ -19,7 +19,7 @@ const words = {
     "inDoubt|carryOut|Pursuit|Surroundings|nothingToDo|onItsWay|overBeforeDone|skipHint|whenNothing|lastResort":
         "nothing",
     // American spelling, as in Pulumi's documentation.
-    "honou?rs|behaviour|colour|recognise": "honors, behavior, color, recognize",
+    "honours|behaviour|colour|recognise": "honors, behavior, color, recognize",
 };
 
 module.exports = {
