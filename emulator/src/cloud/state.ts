@@ -16,21 +16,16 @@ export interface Transitions {
 }
 
 // No timers run: a state records when it ends, and every read calls `stateAt` first.
-interface States {
-    active: { readonly since: number };
-    changing: { readonly since: number; readonly endsAt: number };
-    interrupting: { readonly since: number; readonly endsAt: number; readonly suspendsAt: number };
-    suspended: { readonly since: number; readonly status: InstanceStatus };
-    resuming: { readonly since: number; readonly status: InstanceStatus; readonly startsAt: number };
+/** The state of an instance, finer than its status: `activating` is two states. Times in milliseconds since 1970. */
+export type State = { readonly since: number } & (
+    | { readonly kind: "active" }
+    | { readonly kind: "changing"; readonly endsAt: number }
+    | { readonly kind: "interrupting"; readonly endsAt: number; readonly suspendsAt: number }
+    | { readonly kind: "suspended"; readonly status: InstanceStatus }
+    | { readonly kind: "resuming"; readonly status: InstanceStatus; readonly startsAt: number }
     /** A status that allows no operation, such as `inactive`. */
-    blocked: { readonly since: number; readonly status: InstanceStatus };
-}
-
-/** The name of an instance's internal state. It is finer than the status: `activating` is two states. */
-export type StateKind = keyof States;
-
-/** The internal state of an instance; times in milliseconds since 1970. */
-export type State<Kind extends StateKind = StateKind> = { [K in Kind]: States[K] & { readonly kind: K } }[Kind];
+    | { readonly kind: "blocked"; readonly status: InstanceStatus }
+);
 
 const nominalChangeMs = 600_000;
 
@@ -81,22 +76,8 @@ export function progressOf(state: State, now: number): number | undefined {
 }
 
 /** Starts a change. */
-export function startChange({ changeMs }: Transitions, now: number): State<"changing"> {
+export function startChange({ changeMs }: Transitions, now: number): State {
     return { kind: "changing", since: now, endsAt: now + changeMs };
-}
-
-/** Interrupts a running change. */
-export function interrupt(state: State<"changing">, { interruptMs }: Transitions, now: number): State<"interrupting"> {
-    return { ...state, kind: "interrupting", suspendsAt: now + interruptMs };
-}
-
-/** Resumes a suspended change. */
-export function resume(
-    { status }: State<"suspended">,
-    { resumeStartsMs }: Transitions,
-    now: number,
-): State<"resuming"> {
-    return { kind: "resuming", since: now, status, startsAt: now + resumeStartsMs };
 }
 
 /** The state at the time `now`, after all transitions that were due until then. */

@@ -1,5 +1,5 @@
 import { descriptorOf, type Operation } from "../cloud/operations";
-import type { Delivery } from "../http/delivery";
+import { type Delivery, whole } from "../http/delivery";
 import { errorResponse, type HttpResponse, jsonResponse, type ResponseIds } from "../http/responses";
 import type { Rejection } from "../rejection";
 
@@ -193,10 +193,6 @@ const internalError: Rejection = {
     code: "InternalError",
     message: "The request processing has failed due to some unknown error.",
 };
-
-function whole(response: HttpResponse): Delivery {
-    return { kind: "whole", response };
-}
 
 function xmlError({ status, code, message }: Rejection, { requestId, hostId }: ResponseIds): HttpResponse {
     const body =
