@@ -77,15 +77,8 @@ export interface CredentialEntry {
     readonly issued: string | undefined;
 }
 
-/** What is known of a request when it arrives. */
-export type Arrival = Omit<RequestEntry, "sequence" | "outcome" | "fault" | "replay" | "effect">;
-
 /** What becomes known of a request while it is processed. */
-export type RequestChanges = Partial<Pick<RequestEntry, "outcome" | "fault" | "replay" | "effect">>;
-
-/** A request for temporary credentials; an omitted field was not part of it. */
-export type CredentialRequest = Pick<CredentialEntry, "time" | "operation" | "requestId" | "outcome"> &
-    Partial<CredentialEntry>;
+type Progress = Pick<RequestEntry, "outcome" | "fault" | "replay" | "effect">;
 
 /** The ledger as tests read it. */
 export type ReadonlyLedger = Pick<
@@ -134,21 +127,15 @@ export class Ledger {
     }
 
     /** Adds a request that has just arrived. */
-    addRequest(arrival: Arrival): RequestEntry {
-        const entry: RequestEntry = {
-            sequence: this.#requests.length + 1,
-            ...arrival,
-            outcome: { kind: "open" },
-            fault: undefined,
-            replay: false,
-            effect: undefined,
-        };
+    addRequest(arrival: Omit<RequestEntry, "sequence" | keyof Progress>): RequestEntry {
+        const progress: Progress = { outcome: { kind: "open" }, fault: undefined, replay: false, effect: undefined };
+        const entry = { sequence: this.#requests.length + 1, ...arrival, ...progress };
         this.#requests.push(entry);
         return entry;
     }
 
     /** Updates the entry of a request. */
-    update(entry: RequestEntry, changes: RequestChanges): void {
+    update(entry: RequestEntry, changes: Partial<Progress>): void {
         Object.assign(entry, changes);
     }
 
@@ -157,8 +144,10 @@ export class Ledger {
         return this.#effects.push({ sequence: this.#effects.length + 1, ...effect });
     }
 
-    /** Adds a request for temporary credentials, with its outcome. */
-    addCredentialRequest(request: CredentialRequest): void {
+    /** Adds a request for temporary credentials, with its outcome; an omitted field was not part of the request. */
+    addCredentialRequest(
+        request: Pick<CredentialEntry, "time" | "operation" | "requestId" | "outcome"> & Partial<CredentialEntry>,
+    ): void {
         this.#credentials.push({
             accessKeyId: undefined,
             role: undefined,
