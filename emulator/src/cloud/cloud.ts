@@ -147,7 +147,7 @@ export class Cloud {
             return this.#apply(call);
         }
         if (this.#behavior.checkedFirst === "status") {
-            // Only for the order: `#apply` checks it too.
+            // Only for the order of the checks: `#apply` checks again.
             this.#check(call);
         }
         return this.#applyOnce(call, token);
@@ -185,9 +185,12 @@ export class Cloud {
         const isChanged = next !== instance.state;
         instance.state = next;
         const body = { RequestId: requestId, Result: descriptorOf(operation).result(instance, now, this.#behavior) };
+        if (!isChanged) {
+            return { body, effect: undefined, replay: false };
+        }
         const time = new Date(now).toISOString();
-        const effect = { time, operation, instanceId, region, clientToken, requestId };
-        return { body, effect: isChanged ? this.#ledger.addEffect(effect) : undefined, replay: false };
+        const effect = this.#ledger.addEffect({ time, operation, instanceId, region, clientToken, requestId });
+        return { body, effect, replay: false };
     }
 
     /** The instance of a call, and the state that the call puts it into; throws `Rejected`. */

@@ -112,7 +112,7 @@ class LogstashApi {
         const response = pointOf(fault) === "after" ? this.#perform(call, exchange) : undefined;
         if (fault.kind === "slow") {
             const release = response === undefined ? cloud.hold(call) : undefined;
-            await clock.sleep(fault.delayMs, stopping).finally(release);
+            await clock.sleep(fault.delayMs, stopping).finally(() => release?.());
             return whole(response ?? this.#perform(call, exchange));
         }
         if (fault.kind === "hang" && response === undefined) {

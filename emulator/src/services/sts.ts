@@ -160,9 +160,8 @@ function verifyRpc(
     const caller = identities.identify(accessKeyId, parameters.get("SecurityToken"));
     checkDate(parameters.get("Timestamp"), now);
     const text = stringToSign(method, parameters);
-    if (
-        parameters.get("Signature") !== createHmac("sha1", `${caller.accessKeySecret}&`).update(text).digest("base64")
-    ) {
+    const expected = createHmac("sha1", `${caller.accessKeySecret}&`).update(text).digest("base64");
+    if (parameters.get("Signature") !== expected) {
         throw mismatch(text);
     }
     useNonce(accessKeyId, parameters.get("SignatureNonce"), nonces, now);
