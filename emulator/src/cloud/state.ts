@@ -15,8 +15,10 @@ export interface Transitions {
     readonly changeMs: number;
 }
 
-// No timers run: a state records when it ends, and every read calls `stateAt` first.
-/** The state of an instance, finer than its status: `activating` is two states. Times in milliseconds since 1970. */
+/**
+ * The state of an instance, finer than its status: `activating` is two states. Times in milliseconds since 1970.
+ * No timers run: a state records when it ends, and every read calls `stateAt` first.
+ */
 export type State = { readonly since: number } & (
     | { readonly kind: "active" }
     | { readonly kind: "changing"; readonly endsAt: number }

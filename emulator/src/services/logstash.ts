@@ -37,7 +37,7 @@ export interface LogstashOptions extends ServiceContext {
 
 type InstanceRequest = FastifyRequest<{ Params: { instanceId: string } }>;
 
-/** A request and what becomes known of it. */
+/** One request, from its arrival to its outcome. */
 interface Exchange {
     readonly request: SignedRequest;
     readonly claim: Claim | undefined;
@@ -109,6 +109,7 @@ class LogstashApi {
             return whole(this.#perform(call, exchange));
         }
         ledger.update(entry, { fault: fault.kind });
+        // Undefined if the fault comes before the effect.
         const response = pointOf(fault) === "after" ? this.#perform(call, exchange) : undefined;
         if (fault.kind === "slow") {
             const release = response === undefined ? cloud.hold(call) : undefined;
