@@ -68,7 +68,7 @@ export function descriptorOf(operation: Operation): OperationDescriptor {
 function interrupt(state: State, { interruptMs }: Transitions, now: number): State {
     switch (state.kind) {
         case "changing":
-            return { ...state, kind: "interrupting", suspendsAt: now + interruptMs };
+            return { ...state, kind: "interrupting", changeUntil: state.until, until: now + interruptMs };
         case "interrupting": {
             const message = "The interrupt signal is being processed, please be patient.";
             throw rejected(400, "AlreadyReceivedInterruptSignal", message);
@@ -85,7 +85,7 @@ function interrupt(state: State, { interruptMs }: Transitions, now: number): Sta
 function resume(state: State, { resumeStartsMs }: Transitions, now: number): State {
     switch (state.kind) {
         case "suspended":
-            return { ...state, kind: "resuming", since: now, startsAt: now + resumeStartsMs };
+            return { ...state, kind: "resuming", since: now, until: now + resumeStartsMs };
         case "resuming":
             throw conflict();
         case "active":
