@@ -114,20 +114,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
     const server = new HttpServer({ tls: options.tls, newRequestId });
     const { app } = server;
+    const context = { identities, clock, signatureTime, newRequestId, ledger };
     addLogstash(app, {
-        identities,
+        ...context,
         requestsPerSecond: options.limits?.requestsPerSecond ?? Number.POSITIVE_INFINITY,
-        clock,
-        signatureTime,
-        newRequestId,
         onOutcome: options.onOutcome ?? (() => undefined),
-        ledger,
         cloud,
         faults,
         behavior,
         stopping: stopping.signal,
     });
-    const context = { identities, clock, signatureTime, newRequestId, ledger };
     const tokenService = sts({ ...context, oidcTokens: options.oidcTokens ?? [] });
     // A request to the token service always has parameters; a browser that opens the page sends none.
     app.get("/", (request, reply) => (request.raw.url === "/" ? sendPage(reply) : tokenService(request, reply)));
@@ -146,10 +142,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         faults,
         connections: server.connections,
         addInstance: (instance) => cloud.addInstance(instance),
-        instance: (...which) => cloud.instance(...which),
-        startChange: (...which) => cloud.startChange(...which),
-        setStatus: (...change) => cloud.setStatus(...change),
-        step: (...which) => cloud.step(...which),
+        instance: (instanceId, region) => cloud.instance(instanceId, region),
+        startChange: (instanceId, region) => cloud.startChange(instanceId, region),
+        setStatus: (instanceId, status, region) => cloud.setStatus(instanceId, status, region),
+        step: (instanceId, region) => cloud.step(instanceId, region),
         forgetClientToken: (clientToken) => cloud.forgetClientToken(clientToken),
         expireCredentials: () => identities.expireIssued(),
         // Connections first: a delay that the signal ends would still send its response.

@@ -7,13 +7,22 @@ export interface Rejection {
     readonly recommend?: string;
 }
 
-/** A result that rejects a request. */
-export interface Rejected {
-    readonly kind: "rejected";
-    readonly rejection: Rejection;
+/** Thrown when a request is rejected. */
+export class Rejected extends Error {
+    constructor(readonly rejection: Rejection) {
+        super(rejection.message);
+    }
 }
 
-/** Makes a result that rejects a request. */
-export function reject(status: number, code: string, message: string): Rejected {
-    return { kind: "rejected", rejection: { status, code, message } };
+/** Makes the error that rejects a request. */
+export function rejected(status: number, code: string, message: string): Rejected {
+    return new Rejected({ status, code, message });
+}
+
+/** The rejection that was thrown. Throws any other error again. */
+export function rejectionOf(error: unknown): Rejection {
+    if (error instanceof Rejected) {
+        return error.rejection;
+    }
+    throw error;
 }

@@ -49,15 +49,6 @@ const options = {
     help: { type: "boolean", default: false },
 } as const;
 
-interface OptionToken {
-    readonly name: string;
-    /** As typed. */
-    readonly rawName: string;
-    readonly value: string | undefined;
-    /** Whether the value follows "=". */
-    readonly inlineValue: boolean | undefined;
-}
-
 const names = Object.keys(options).map((name) => `--${name}`);
 
 /** Parses the command line, without the command's name; throws `UsageError`. */
@@ -87,36 +78,21 @@ export function readArguments(words: readonly string[]): Arguments {
 function check(words: readonly string[]): void {
     const { tokens } = parseArgs({ args: [...words], options, strict: false, tokens: true });
     for (const token of tokens) {
-        switch (token.kind) {
-            case "positional":
-                throw new UsageError(`"${token.value}" is not an option. The options are ${names.join(", ")}.`);
-            case "option-terminator":
-                throw new UsageError(`"--" is not an option. The options are ${names.join(", ")}.`);
-            case "option":
-                checkOption(token);
+        if (token.kind !== "option") {
+            const text = token.kind === "positional" ? token.value : "--";
+            throw new UsageError(`"${text}" is not an option. The options are ${names.join(", ")}.`);
+        }
+        const { name, rawName, value, inlineValue } = token;
+        if (!names.includes(rawName)) {
+            throw new UsageError(`${rawName} is not an option. The options are ${names.join(", ")}.`);
+        }
+        if (name === "help" && value !== undefined) {
+            throw new UsageError("--help takes no value.");
+        }
+        if (name !== "help" && (!value || (value.startsWith("-") && !inlineValue))) {
+            throw new UsageError(`${rawName} needs a value.`);
         }
     }
-}
-
-function checkOption({ name, rawName, value, inlineValue }: OptionToken): void {
-    if (!isName(name) || rawName !== `--${name}`) {
-        throw new UsageError(`${rawName} is not an option. The options are ${names.join(", ")}.`);
-    }
-    switch (options[name].type) {
-        case "string":
-            if (!value || (value.startsWith("-") && !inlineValue)) {
-                throw new UsageError(`--${name} needs a value.`);
-            }
-            break;
-        case "boolean":
-            if (value !== undefined) {
-                throw new UsageError(`--${name} takes no value.`);
-            }
-    }
-}
-
-function isName(name: string): name is keyof typeof options {
-    return Object.hasOwn(options, name);
 }
 
 function readPort(text: string): number {

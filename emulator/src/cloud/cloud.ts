@@ -1,10 +1,10 @@
 import type { Clock } from "../clock";
-import { type Rejected, reject } from "../rejection";
+import { Rejected, rejected } from "../rejection";
 import type { Behavior } from "./behavior";
 import { createInstance, type Instance, type InstanceOptions, Instances, type InstanceView, viewOf } from "./instance";
 import type { Ledger } from "./ledger";
-import { descriptorOf, type Operation, type Reaction, reactionOf } from "./operations";
-import { type InstanceStatus, nextState, startChange, stateFor, statusOf } from "./state";
+import { descriptorOf, type Operation } from "./operations";
+import { type InstanceStatus, nextState, type State, startChange, stateFor, statusOf } from "./state";
 import { TokenStore } from "./tokens";
 
 /** A request whose signature and permission were verified. */
@@ -21,12 +21,15 @@ export interface Call {
     readonly requestId: string;
 }
 
-/** What the cloud did with a call. */
-export type CallResult =
-    | { readonly kind: "applied"; readonly body: object; readonly effect: number }
-    | { readonly kind: "replayed"; readonly body: object }
-    | { readonly kind: "read"; readonly body: object }
-    | Rejected;
+/** What the cloud did with a call that it did not reject. */
+export interface CallResult {
+    /** The body of the response. */
+    readonly body: object;
+    /** The sequence number of the call's effect. */
+    readonly effect: number | undefined;
+    /** Whether the response is the one remembered for the client token. */
+    readonly replay: boolean;
+}
 
 /** What `new Cloud` takes. */
 export interface CloudOptions {
@@ -39,8 +42,8 @@ export interface CloudOptions {
     readonly behavior: Behavior;
 }
 
-/** The results that a client token can replay. */
-type Replayable = Extract<CallResult, { kind: "applied" | "rejected" }>;
+/** What a client token can replay. */
+type Replayable = CallResult | Rejected;
 
 interface TokenUse {
     readonly store: TokenStore<Replayable>;
@@ -48,11 +51,6 @@ interface TokenUse {
     /** What must be equal in a repeated call. */
     readonly parameters: string;
 }
-
-/** Whether the instance allows a call, and what it would do. */
-type Check =
-    | Rejected
-    | { readonly kind: "allowed"; readonly instance: Instance; readonly reaction: Exclude<Reaction, Rejected> };
 
 /** The state behind the API: instances, client tokens, and what each call does to them. */
 export class Cloud {
@@ -95,29 +93,23 @@ export class Cloud {
         return instance === undefined ? undefined : statusOf(instance.state);
     }
 
-    /** The region of a call: that of its header, else that of the only instance with the ID, else the default. */
-    regionFor(instanceId: string, header: string | undefined): string {
+    /** The region of a call: the one that it names, else that of the only instance with the ID, else the default. */
+    regionFor(instanceId: string, named: string | undefined): string {
+        if (named !== undefined && this.#behavior.regionFrom === "header") {
+            return named;
+        }
         const [only, ...others] = this.#instances.regionsOf(instanceId);
-        const named = this.#behavior.regionFrom === "header" ? header : undefined;
-        return named ?? (others.length === 0 ? only : undefined) ?? this.#region;
+        return only !== undefined && others.length === 0 ? only : this.#region;
     }
 
     /** Starts a change of an active or suspended instance. */
     startChange(instanceId: string, region?: string): void {
         const instance = this.#existing(instanceId, region);
-        switch (instance.state.kind) {
-            case "active":
-            case "suspended":
-                instance.state = startChange(instance.transitions, this.#clock.now());
-                return;
-            case "changing":
-            case "interrupting":
-            case "resuming":
-            case "blocked": {
-                const status = statusOf(instance.state);
-                throw new Error(`Instance "${instanceId}" is ${status}; a change starts from active or suspended.`);
-            }
+        if (instance.state.kind !== "active" && instance.state.kind !== "suspended") {
+            const status = statusOf(instance.state);
+            throw new Error(`Instance "${instanceId}" is ${status}; a change starts from active or suspended.`);
         }
+        instance.state = startChange(instance.transitions, this.#clock.now());
     }
 
     /** Puts the instance into a status, whatever its status was. */
@@ -142,103 +134,74 @@ export class Cloud {
         }
     }
 
-    /** Holds the client token of a call that is applied later; the result releases it. */
-    hold(call: Call): () => void {
+    /** Holds the client token of a call that is performed later, if it is free, and returns what releases it. */
+    hold(call: Call): (() => void) | undefined {
         const token = this.#tokenOf(call);
-        if (token === undefined) {
-            return () => undefined;
-        }
-        const { store, clientToken, parameters } = token;
-        if (store.lookup(clientToken, parameters, this.#clock.now()).kind !== "free") {
-            return () => undefined;
-        }
-        store.hold(clientToken, parameters);
-        return () => store.release(clientToken);
+        return token?.store.tryHold(token.clientToken, token.parameters, this.#clock.now());
     }
 
-    /** Processes a call. */
+    /** Performs a call; throws `Rejected`. */
     perform(call: Call): CallResult {
         const token = this.#tokenOf(call);
         if (token === undefined) {
             return this.#apply(call);
         }
-        switch (this.#behavior.checkedFirst) {
-            case "token":
-                return this.#applyOnce(call, token);
-            case "status": {
-                const check = this.#check(call);
-                return check.kind === "rejected" ? check : this.#applyOnce(call, token);
-            }
+        if (this.#behavior.checkedFirst === "status") {
+            // Only for the order of the checks: `#apply` checks again.
+            this.#check(call);
         }
+        return this.#applyOnce(call, token);
     }
 
     #applyOnce(call: Call, { store, clientToken, parameters }: TokenUse): CallResult {
         if (!/^[\x20-\x7e]{1,64}$/.test(clientToken)) {
-            return reject(400, "InvalidParameter", "The parameter clientToken must be 1 to 64 ASCII characters.");
+            throw rejected(400, "InvalidParameter", "The parameter clientToken must be 1 to 64 ASCII characters.");
         }
         const now = this.#clock.now();
-        const state = store.lookup(clientToken, parameters, now);
-        switch (state.kind) {
-            case "remembered":
-                return this.#replay(state.response, call);
-            case "running": {
-                const message = "The previous request is still being processed.";
-                return reject(409, "TokenPreviousRequestProcessError", message);
-            }
-            case "mismatch":
-                return reject(400, "IdempotentParameterMismatch", "The clientToken was used with other parameters.");
-            case "free": {
-                const result = this.#apply(call);
-                if (result.kind === "applied" || (result.kind === "rejected" && this.#behavior.remembered === "all")) {
-                    store.remember(clientToken, parameters, result, now);
-                }
-                return result;
-            }
+        const remembered = store.recall(clientToken, parameters, now);
+        if (remembered instanceof Rejected) {
+            throw remembered;
         }
-    }
-
-    #replay(result: Replayable, { requestId }: Call): CallResult {
-        switch (result.kind) {
-            case "rejected":
-                return result;
-            case "applied": {
-                const own = this.#behavior.replayedRequestId === "own" ? { RequestId: requestId } : {};
-                return { kind: "replayed", body: { ...result.body, ...own } };
+        if (remembered !== undefined) {
+            const own = this.#behavior.replayedRequestId === "own" ? { RequestId: call.requestId } : {};
+            return { body: { ...remembered.body, ...own }, effect: undefined, replay: true };
+        }
+        try {
+            const result = this.#apply(call);
+            store.remember(clientToken, parameters, result, now);
+            return result;
+        } catch (error) {
+            if (error instanceof Rejected && this.#behavior.remembered === "all") {
+                store.remember(clientToken, parameters, error, now);
             }
+            throw error;
         }
     }
 
     #apply(call: Call): CallResult {
-        const check = this.#check(call);
-        if (check.kind === "rejected") {
-            return check;
-        }
+        const { instance, next } = this.#check(call);
         const { operation, instanceId, region, clientToken, requestId } = call;
-        const { instance, reaction } = check;
         const now = this.#clock.now();
-        const { result } = descriptorOf(operation);
-        const body = () => ({ RequestId: requestId, Result: result(instance, now, this.#behavior) });
-        switch (reaction.kind) {
-            case "unchanged":
-                return { kind: "read", body: body() };
-            case "changed": {
-                instance.state = reaction.state;
-                const time = new Date(now).toISOString();
-                const effect = this.#ledger.addEffect({ time, operation, instanceId, region, clientToken, requestId });
-                return { kind: "applied", body: body(), effect };
-            }
+        const isChanged = next !== instance.state;
+        instance.state = next;
+        const body = { RequestId: requestId, Result: descriptorOf(operation).result(instance, now, this.#behavior) };
+        if (!isChanged) {
+            return { body, effect: undefined, replay: false };
         }
+        const time = new Date(now).toISOString();
+        const effect = this.#ledger.addEffect({ time, operation, instanceId, region, clientToken, requestId });
+        return { body, effect, replay: false };
     }
 
-    #check({ operation, instanceId, region }: Call): Check {
+    /** The instance of a call, and the state that the call puts it into; throws `Rejected`. */
+    #check({ operation, instanceId, region }: Call): { readonly instance: Instance; readonly next: State } {
         const now = this.#clock.now();
         const instance = this.#instances.find(instanceId, region, now);
         if (instance === undefined) {
             const message = `The instanceId ${instanceId} is not found. ${this.#describeInstances(now)}`;
-            return reject(404, "InstanceNotFound", message);
+            throw rejected(404, "InstanceNotFound", message);
         }
-        const reaction = reactionOf(descriptorOf(operation), instance.state, instance.transitions, now);
-        return reaction.kind === "rejected" ? reaction : { kind: "allowed", instance, reaction };
+        return { instance, next: descriptorOf(operation).apply(instance.state, instance.transitions, now) };
     }
 
     // The service lists none. It saves the author of a test a search for the wrong ID or region.

@@ -77,89 +77,70 @@ export interface CredentialEntry {
     readonly issued: string | undefined;
 }
 
-/** What is known of a request when it arrives. */
-export type Arrival = Omit<RequestEntry, "sequence" | "outcome" | "fault" | "replay" | "effect">;
-
 /** What becomes known of a request while it is processed. */
-export type RequestChanges = Partial<Pick<RequestEntry, "outcome" | "fault" | "replay" | "effect">>;
-
-/** A request for temporary credentials; an omitted field was not part of it. */
-export type CredentialRequest = Pick<CredentialEntry, "time" | "operation" | "requestId" | "outcome"> &
-    Partial<CredentialEntry>;
+type Progress = Pick<RequestEntry, "outcome" | "fault" | "replay" | "effect">;
 
 /** The ledger as tests read it. */
-export type ReadonlyLedger = Pick<
-    Ledger,
-    "requests" | "effects" | "credentials" | "requestsTo" | "effectsOn" | "credentialsBy"
->;
+export interface ReadonlyLedger {
+    /** All requests in the order of arrival. */
+    readonly requests: readonly RequestEntry[];
+    /** All effects in order. */
+    readonly effects: readonly EffectEntry[];
+    /** All requests for temporary credentials in the order of arrival. */
+    readonly credentials: readonly CredentialEntry[];
+    /** The requests for an operation, of one instance or of all; throws for an unknown operation. */
+    requestsTo(operation: Operation, instanceId?: string): RequestEntry[];
+    /** The effects on an instance, in any region. */
+    effectsOn(instanceId: string): EffectEntry[];
+    /** The requests for temporary credentials by one operation. */
+    credentialsBy(operation: CredentialOperation): CredentialEntry[];
+}
 
 /** The record of all requests and all their effects. */
-export class Ledger {
-    readonly #requests: RequestEntry[] = [];
-    readonly #effects: EffectEntry[] = [];
-    readonly #credentials: CredentialEntry[] = [];
+export class Ledger implements ReadonlyLedger {
+    readonly requests: RequestEntry[] = [];
+    readonly effects: EffectEntry[] = [];
+    readonly credentials: CredentialEntry[] = [];
 
-    /** All requests in the order of arrival. */
-    get requests(): readonly RequestEntry[] {
-        return this.#requests;
-    }
-
-    /** All effects in order. */
-    get effects(): readonly EffectEntry[] {
-        return this.#effects;
-    }
-
-    /** All requests for temporary credentials in the order of arrival. */
-    get credentials(): readonly CredentialEntry[] {
-        return this.#credentials;
-    }
-
-    /** The requests for an operation, of one instance or of all; throws for an unknown operation. */
     requestsTo(operation: Operation, instanceId?: string): RequestEntry[] {
         // A misspelled operation would otherwise look like one without requests.
         descriptorOf(operation);
-        return this.#requests.filter(
+        return this.requests.filter(
             (entry) => entry.operation === operation && (instanceId === undefined || entry.instanceId === instanceId),
         );
     }
 
-    /** The effects on an instance, in any region. */
     effectsOn(instanceId: string): EffectEntry[] {
-        return this.#effects.filter((entry) => entry.instanceId === instanceId);
+        return this.effects.filter((entry) => entry.instanceId === instanceId);
     }
 
-    /** The requests for temporary credentials by one operation. */
     credentialsBy(operation: CredentialOperation): CredentialEntry[] {
-        return this.#credentials.filter((entry) => entry.operation === operation);
+        return this.credentials.filter((entry) => entry.operation === operation);
     }
 
     /** Adds a request that has just arrived. */
-    addRequest(arrival: Arrival): RequestEntry {
-        const entry: RequestEntry = {
-            sequence: this.#requests.length + 1,
-            ...arrival,
-            outcome: { kind: "open" },
-            fault: undefined,
-            replay: false,
-            effect: undefined,
-        };
-        this.#requests.push(entry);
+    addRequest(arrival: Omit<RequestEntry, "sequence" | keyof Progress>): RequestEntry {
+        const progress: Progress = { outcome: { kind: "open" }, fault: undefined, replay: false, effect: undefined };
+        const entry = { sequence: this.requests.length + 1, ...arrival, ...progress };
+        this.requests.push(entry);
         return entry;
     }
 
     /** Updates the entry of a request. */
-    update(entry: RequestEntry, changes: RequestChanges): void {
+    update(entry: RequestEntry, changes: Partial<Progress>): void {
         Object.assign(entry, changes);
     }
 
     /** Adds an effect and returns its number. */
     addEffect(effect: Omit<EffectEntry, "sequence">): number {
-        return this.#effects.push({ sequence: this.#effects.length + 1, ...effect });
+        return this.effects.push({ sequence: this.effects.length + 1, ...effect });
     }
 
-    /** Adds a request for temporary credentials, with its outcome. */
-    addCredentialRequest(request: CredentialRequest): void {
-        this.#credentials.push({
+    /** Adds a request for temporary credentials, with its outcome; an omitted field was not part of the request. */
+    addCredentialRequest(
+        request: Pick<CredentialEntry, "time" | "operation" | "requestId" | "outcome"> & Partial<CredentialEntry>,
+    ): void {
+        this.credentials.push({
             accessKeyId: undefined,
             role: undefined,
             sessionName: undefined,
@@ -168,7 +149,7 @@ export class Ledger {
             proof: undefined,
             issued: undefined,
             ...request,
-            sequence: this.#credentials.length + 1,
+            sequence: this.credentials.length + 1,
         });
     }
 }

@@ -1,19 +1,6 @@
-import { type Rejected, reject } from "../rejection";
+import { type Rejected, rejected } from "../rejection";
 import type { Instance } from "./instance";
-import { interrupt, progressOf, resume, type State, type StateKind, statusOf, type Transitions } from "./state";
-
-/** What a request does to an instance. */
-export type Reaction =
-    /** It only reads. */
-    | { readonly kind: "unchanged" }
-    /** It puts the instance into another state: the request's effect. */
-    | { readonly kind: "changed"; readonly state: State }
-    | Rejected;
-
-/** What a request does in each state. */
-export type Reactions = {
-    readonly [Kind in StateKind]: (state: State<Kind>, transitions: Transitions, now: number) => Reaction;
-};
+import { progressOf, type State, statusOf, type Transitions } from "./state";
 
 /** What decides the `Result` of a response. */
 export interface ResultOptions {
@@ -30,7 +17,8 @@ export interface OperationDescriptor {
     readonly ramAction: `elasticsearch:${string}`;
     /** Whether the parameter `clientToken` makes a repeated request the same request. */
     readonly takesClientToken: boolean;
-    readonly reactions: Reactions;
+    /** The state into which a request puts an instance; the same state if it only reads. Throws `Rejected`. */
+    apply(state: State, transitions: Transitions, now: number): State;
     /** The `Result` of a successful response. */
     result(instance: Instance, now: number, options: ResultOptions): unknown;
 }
@@ -42,14 +30,7 @@ export const operations = {
         path: "/openapi/logstashes/:instanceId/actions/interrupt",
         ramAction: "elasticsearch:InterruptLogstashTask",
         takesClientToken: true,
-        reactions: {
-            active: rejectStatus,
-            changing: (...args) => ({ kind: "changed", state: interrupt(...args) }),
-            interrupting: rejectSecondInterrupt,
-            suspended: rejectStatus,
-            resuming: rejectConflict,
-            blocked: rejectStatus,
-        },
+        apply: interrupt,
         result: (_instance, _now, { acceptedResult }) => acceptedResult,
     },
     ResumeLogstashTask: {
@@ -57,14 +38,7 @@ export const operations = {
         path: "/openapi/logstashes/:instanceId/actions/resume",
         ramAction: "elasticsearch:ResumeLogstashTask",
         takesClientToken: true,
-        reactions: {
-            active: rejectStatus,
-            changing: rejectStatus,
-            interrupting: rejectStatus,
-            suspended: (...args) => ({ kind: "changed", state: resume(...args) }),
-            resuming: rejectConflict,
-            blocked: rejectStatus,
-        },
+        apply: resume,
         result: (_instance, _now, { acceptedResult }) => acceptedResult,
     },
     DescribeLogstash: {
@@ -72,14 +46,7 @@ export const operations = {
         path: "/openapi/logstashes/:instanceId",
         ramAction: "elasticsearch:DescribeLogstash",
         takesClientToken: false,
-        reactions: {
-            active: read,
-            changing: read,
-            interrupting: read,
-            suspended: read,
-            resuming: read,
-            blocked: read,
-        },
+        apply: (state) => state,
         result: describe,
     },
 } satisfies Readonly<Record<string, OperationDescriptor>>;
@@ -98,32 +65,44 @@ export function descriptorOf(operation: Operation): OperationDescriptor {
     return operations[operation];
 }
 
-/** What a request for this operation does to an instance in this state. */
-export function reactionOf<Kind extends StateKind>(
-    { reactions }: OperationDescriptor,
-    state: State<Kind>,
-    transitions: Transitions,
-    now: number,
-): Reaction {
-    return reactions[state.kind](state, transitions, now);
+function interrupt(state: State, { interruptMs }: Transitions, now: number): State {
+    switch (state.kind) {
+        case "changing":
+            return { ...state, kind: "interrupting", changeUntil: state.until, until: now + interruptMs };
+        case "interrupting": {
+            const message = "The interrupt signal is being processed, please be patient.";
+            throw rejected(400, "AlreadyReceivedInterruptSignal", message);
+        }
+        case "resuming":
+            throw conflict();
+        case "active":
+        case "suspended":
+        case "blocked":
+            throw unsupported(state);
+    }
 }
 
-function read(): Reaction {
-    return { kind: "unchanged" };
+function resume(state: State, { resumeStartsMs }: Transitions, now: number): State {
+    switch (state.kind) {
+        case "suspended":
+            return { ...state, kind: "resuming", since: now, until: now + resumeStartsMs };
+        case "resuming":
+            throw conflict();
+        case "active":
+        case "changing":
+        case "interrupting":
+        case "blocked":
+            throw unsupported(state);
+    }
 }
 
-function rejectStatus(state: State): Rejected {
+function unsupported(state: State): Rejected {
     const message = `The instance status ${statusOf(state)} does not support it.`;
-    return reject(400, "InstanceStatusNotSupportCurrentAction", message);
+    return rejected(400, "InstanceStatusNotSupportCurrentAction", message);
 }
 
-function rejectSecondInterrupt(): Rejected {
-    const message = "The interrupt signal is being processed, please be patient.";
-    return reject(400, "AlreadyReceivedInterruptSignal", message);
-}
-
-function rejectConflict(): Rejected {
-    return reject(400, "ConcurrencyUpdateInstanceConflict", "The instance is being changed by another request.");
+function conflict(): Rejected {
+    return rejected(400, "ConcurrencyUpdateInstanceConflict", "The instance is being changed by another request.");
 }
 
 function describe(instance: Instance, now: number, options: ResultOptions): object {

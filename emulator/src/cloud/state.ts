@@ -15,37 +15,35 @@ export interface Transitions {
     readonly changeMs: number;
 }
 
-// No timers run: a state records when it ends, and every read calls `stateAt` first.
-interface States {
-    active: { readonly since: number };
-    changing: { readonly since: number; readonly endsAt: number };
-    interrupting: { readonly since: number; readonly endsAt: number; readonly suspendsAt: number };
-    suspended: { readonly since: number; readonly status: InstanceStatus };
-    resuming: { readonly since: number; readonly status: InstanceStatus; readonly startsAt: number };
+/**
+ * The state of an instance, finer than its status: `activating` is two states. Times in milliseconds since 1970.
+ * No timers run: `until` is when the state ends by itself, and every read calls `stateAt` first.
+ */
+export type State = { readonly since: number; readonly until: number } & (
+    | { readonly kind: "active" }
+    | { readonly kind: "changing" }
+    | { readonly kind: "interrupting"; readonly changeUntil: number }
+    | { readonly kind: "suspended"; readonly status: InstanceStatus }
+    | { readonly kind: "resuming"; readonly status: InstanceStatus }
     /** A status that allows no operation, such as `inactive`. */
-    blocked: { readonly since: number; readonly status: InstanceStatus };
-}
+    | { readonly kind: "blocked"; readonly status: InstanceStatus }
+);
 
-/** The name of an instance's internal state. It is finer than the status: `activating` is two states. */
-export type StateKind = keyof States;
-
-/** The internal state of an instance; times in milliseconds since 1970. */
-export type State<Kind extends StateKind = StateKind> = { [K in Kind]: States[K] & { readonly kind: K } }[Kind];
-
+const never = Number.POSITIVE_INFINITY;
 const nominalChangeMs = 600_000;
 
 /** The state that an instance with this status is put into. */
 export function stateFor(status: InstanceStatus, transitions: Transitions, now: number): State {
     switch (status) {
         case "active":
-            return { kind: "active", since: now };
+            return { kind: "active", since: now, until: never };
         case "activating":
             return startChange(transitions, now);
         case "suspended":
         case transitions.interruptedStatus:
-            return { kind: "suspended", since: now, status };
+            return { kind: "suspended", since: now, until: never, status };
         default:
-            return { kind: "blocked", since: now, status };
+            return { kind: "blocked", since: now, until: never, status };
     }
 }
 
@@ -69,7 +67,8 @@ export function progressOf(state: State, now: number): number | undefined {
     switch (state.kind) {
         case "changing":
         case "interrupting": {
-            const expectedMs = Number.isFinite(state.endsAt) ? state.endsAt - state.since : nominalChangeMs;
+            const end = state.kind === "changing" ? state.until : state.changeUntil;
+            const expectedMs = Number.isFinite(end) ? end - state.since : nominalChangeMs;
             return Math.min(99.9, Math.round(((now - state.since) / expectedMs) * 1000) / 10);
         }
         case "active":
@@ -81,57 +80,28 @@ export function progressOf(state: State, now: number): number | undefined {
 }
 
 /** Starts a change. */
-export function startChange({ changeMs }: Transitions, now: number): State<"changing"> {
-    return { kind: "changing", since: now, endsAt: now + changeMs };
-}
-
-/** Interrupts a running change. */
-export function interrupt(state: State<"changing">, { interruptMs }: Transitions, now: number): State<"interrupting"> {
-    return { ...state, kind: "interrupting", suspendsAt: now + interruptMs };
-}
-
-/** Resumes a suspended change. */
-export function resume(
-    { status }: State<"suspended">,
-    { resumeStartsMs }: Transitions,
-    now: number,
-): State<"resuming"> {
-    return { kind: "resuming", since: now, status, startsAt: now + resumeStartsMs };
+export function startChange({ changeMs }: Transitions, now: number): State {
+    return { kind: "changing", since: now, until: now + changeMs };
 }
 
 /** The state at the time `now`, after all transitions that were due until then. */
 export function stateAt(state: State, transitions: Transitions, now: number): State {
-    const end = endOf(state);
-    return end <= now ? stateAt(nextState(state, transitions, end), transitions, now) : state;
+    const { until } = state;
+    return until <= now ? stateAt(nextState(state, transitions, until), transitions, now) : state;
 }
 
 /** The state after the next transition; the same state if time alone changes nothing. */
 export function nextState(state: State, { interruptedStatus, resumeMs }: Transitions, now: number): State {
     switch (state.kind) {
         case "changing":
-            return { kind: "active", since: now };
+            return { kind: "active", since: now, until: never };
         case "interrupting":
-            return { kind: "suspended", since: now, status: interruptedStatus };
+            return { kind: "suspended", since: now, until: never, status: interruptedStatus };
         case "resuming":
-            return { kind: "changing", since: now, endsAt: now + resumeMs };
+            return { kind: "changing", since: now, until: now + resumeMs };
         case "active":
         case "suspended":
         case "blocked":
             return state;
-    }
-}
-
-function endOf(state: State): number {
-    switch (state.kind) {
-        case "changing":
-            return state.endsAt;
-        case "interrupting":
-            return state.suspendsAt;
-        case "resuming":
-            return state.startsAt;
-        case "active":
-        case "suspended":
-        case "blocked":
-            return Number.POSITIVE_INFINITY;
     }
 }

@@ -1,18 +1,12 @@
-/** What the store knows about a client token. */
-export type TokenState<Response> =
-    | { readonly kind: "free" }
-    | { readonly kind: "running" }
-    | { readonly kind: "remembered"; readonly response: Response }
-    | { readonly kind: "mismatch" };
+import { rejected } from "../rejection";
 
-type Entry<Response> =
-    | { readonly kind: "running"; readonly parameters: string }
-    | {
-          readonly kind: "remembered";
-          readonly parameters: string;
-          readonly response: Response;
-          readonly forgetAt: number;
-      };
+interface Entry<Response> {
+    readonly parameters: string;
+    /** Undefined while the request is running. */
+    readonly response: Response | undefined;
+    /** Milliseconds since 1970. */
+    readonly forgetAt: number;
+}
 
 /** Client tokens with their responses. */
 export class TokenStore<Response> {
@@ -24,44 +18,54 @@ export class TokenStore<Response> {
         this.#lifetimeMs = lifetimeMs;
     }
 
-    /** What is known about a token at the time `now`; `mismatch` if it was used with other parameters. */
-    lookup(token: string, parameters: string, now: number): TokenState<Response> {
+    /**
+     * The response remembered for a token; undefined if the token is free. Rejects a token that was used with other
+     * parameters, and the token of a running request.
+     */
+    recall(token: string, parameters: string, now: number): Response | undefined {
         this.#expire(now);
         const entry = this.#entries.get(token);
         if (entry === undefined) {
-            return { kind: "free" };
+            return undefined;
         }
-        return entry.parameters === parameters ? entry : { kind: "mismatch" };
+        if (entry.parameters !== parameters) {
+            throw rejected(400, "IdempotentParameterMismatch", "The clientToken was used with other parameters.");
+        }
+        if (entry.response === undefined) {
+            const message = "The previous request is still being processed.";
+            throw rejected(409, "TokenPreviousRequestProcessError", message);
+        }
+        return entry.response;
     }
 
-    /** Marks a free token as in use by a running request. */
-    hold(token: string, parameters: string): void {
-        this.#entries.set(token, { kind: "running", parameters });
+    /** Holds a free token for a running request, and returns what releases it; undefined if the token is not free. */
+    tryHold(token: string, parameters: string, now: number): (() => void) | undefined {
+        this.#expire(now);
+        if (this.#entries.has(token)) {
+            return undefined;
+        }
+        this.#entries.set(token, { parameters, response: undefined, forgetAt: Number.POSITIVE_INFINITY });
+        return () => this.#entries.delete(token);
     }
 
-    /** Frees a held token whose request ended without a response to remember. */
-    release(token: string): void {
-        this.#entries.delete(token);
+    /** Remembers the response for a free token. */
+    remember(token: string, parameters: string, response: Response, now: number): void {
+        this.#entries.set(token, { parameters, response, forgetAt: now + this.#lifetimeMs });
     }
 
     /** Forgets the response before its lifetime ends; false if none is remembered. */
     forget(token: string, now: number): boolean {
         this.#expire(now);
-        return this.#entries.get(token)?.kind === "remembered" && this.#entries.delete(token);
+        return this.#entries.get(token)?.response !== undefined && this.#entries.delete(token);
     }
 
-    /** Remembers the response for a free token. */
-    remember(token: string, parameters: string, response: Response, now: number): void {
-        this.#entries.set(token, { kind: "remembered", parameters, response, forgetAt: now + this.#lifetimeMs });
-    }
-
-    // All lifetimes are equal, so the map's insertion order is the order of expiry.
+    // All lifetimes are equal, so the responses expire in the map's insertion order.
     #expire(now: number): void {
-        for (const [token, entry] of this.#entries) {
-            if (entry.kind === "running") {
+        for (const [token, { response, forgetAt }] of this.#entries) {
+            if (response === undefined) {
                 continue;
             }
-            if (entry.forgetAt > now) {
+            if (forgetAt > now) {
                 return;
             }
             this.#entries.delete(token);

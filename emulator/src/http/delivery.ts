@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import type { FastifyReply } from "fastify";
 import type { Clock } from "../clock";
 import type { Outcome } from "../cloud/ledger";
-import type { HttpResponse } from "./responses";
+import { type HttpResponse, send } from "./responses";
 
 /** How a response is sent, if at all. */
 export type Delivery =
@@ -13,6 +13,11 @@ export type Delivery =
     | { readonly kind: "cut"; readonly response: HttpResponse }
     | { readonly kind: "reset" }
     | { readonly kind: "never" };
+
+/** The delivery of a response as it is. */
+export function whole(response: HttpResponse): Delivery {
+    return { kind: "whole", response };
+}
 
 /** The outcome of a delivery in the ledger. */
 export function outcomeOf(delivery: Delivery): Outcome {
@@ -30,16 +35,15 @@ export function outcomeOf(delivery: Delivery): Outcome {
     }
 }
 
-/** Sends a delivery. All but a whole response bypass Fastify, which sends valid HTTP only. */
-export async function transmit(
+/** Makes a delivery. All but a whole response bypass Fastify, which sends valid HTTP only. */
+export async function deliver(
     delivery: Delivery,
     reply: FastifyReply,
     clock: Clock,
     stopping: AbortSignal,
 ): Promise<FastifyReply> {
     if (delivery.kind === "whole") {
-        const { status, headers, body } = delivery.response;
-        return reply.code(status).headers(headers).send(body);
+        return send(delivery.response, reply);
     }
     reply.hijack();
     switch (delivery.kind) {

@@ -1,3 +1,4 @@
+import type { FastifyReply } from "fastify";
 import type { Rejection } from "../rejection";
 
 /** The IDs that a response repeats. */
@@ -36,6 +37,11 @@ export function errorResponse(rejection: Rejection, ids: ResponseIds): HttpRespo
         Recommend: recommend ?? `https://api.aliyun.com/troubleshoot?q=${encodeURIComponent(code)}`,
     };
     return { ...jsonResponse(status, body, ids), code };
+}
+
+/** Sends a response as it is. */
+export function send({ status, headers, body }: HttpResponse, reply: FastifyReply): FastifyReply {
+    return reply.code(status).headers(headers).send(body);
 }
 
 /** The rejection of an unknown path or action. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { fastify } from "fastify";
 import type { KeyAndCertificate } from "../network/certificate";
 import { type ConnectionCount, countConnections, listening } from "../network/listening";
-import { errorResponse, unknownAction } from "./responses";
+import { errorResponse, send, unknownAction } from "./responses";
 
 /** What `new HttpServer` takes. */
 export interface ServerOptions {
@@ -73,11 +73,8 @@ function createApplication({ tls, newRequestId }: ServerOptions) {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
     app.setNotFoundHandler((request, reply) => {
-        const { status, headers, body } = errorResponse(unknownAction, {
-            requestId: newRequestId(),
-            hostId: request.host,
-        });
-        return reply.code(status).headers(headers).send(body);
+        const ids = { requestId: newRequestId(), hostId: request.host };
+        return send(errorResponse(unknownAction, ids), reply);
     });
     return app;
 }

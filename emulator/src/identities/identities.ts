@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock";
-import { type Rejected, reject } from "../rejection";
+import { rejected } from "../rejection";
 import type { RamPolicy } from "./ram";
 
 const hourMs = 60 * 60_000;
@@ -40,8 +40,8 @@ export interface TemporaryCredentials {
     readonly Expiration: string;
 }
 
-/** The identity behind an access key. */
-export interface Identity {
+/** Who sends a request, as its access key shows. */
+export interface Caller {
     readonly accessKeyId: string;
     readonly accessKeySecret: string;
     readonly securityToken: string | undefined;
@@ -54,8 +54,12 @@ export interface Identity {
     readonly expiresAt: number;
 }
 
-/** Whether a request is authenticated. */
-export type Verdict = { readonly kind: "accepted"; readonly identity: Identity } | Rejected;
+/** What narrows temporary credentials. */
+export interface Session {
+    readonly durationMs?: number;
+    /** It must allow a request too. */
+    readonly policy?: RamPolicy;
+}
 
 /** What `new Identities` takes. */
 export interface IdentitiesOptions {
@@ -68,7 +72,7 @@ export interface IdentitiesOptions {
 
 /** The accounts, the roles, and the temporary credentials issued so far. */
 export class Identities {
-    readonly #known = new Map<string, Identity>();
+    readonly #known = new Map<string, Caller>();
     readonly #roles: readonly Role[];
     readonly #clock: Clock;
     readonly #lifetimeMs: number | undefined;
@@ -91,19 +95,19 @@ export class Identities {
         }
     }
 
-    /** Finds the identity of a key and STS token. The caller still has to verify the signature. */
-    identify(accessKeyId: string, securityToken: string | undefined): Verdict {
-        const identity = this.#known.get(accessKeyId);
-        if (identity === undefined) {
-            return reject(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
+    /** Finds the caller with this key and STS token; throws `Rejected`. The signature is still to be verified. */
+    identify(accessKeyId: string, securityToken: string | undefined): Caller {
+        const caller = this.#known.get(accessKeyId);
+        if (caller === undefined) {
+            throw rejected(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
         }
-        if (securityToken !== identity.securityToken) {
-            return reject(400, "InvalidSecurityToken.Malformed", "The specified SecurityToken is malformed.");
+        if (securityToken !== caller.securityToken) {
+            throw rejected(400, "InvalidSecurityToken.Malformed", "The specified SecurityToken is malformed.");
         }
-        if (identity.expiresAt <= this.#clock.now()) {
-            return reject(400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.");
+        if (caller.expiresAt <= this.#clock.now()) {
+            throw rejected(400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.");
         }
-        return { kind: "accepted", identity };
+        return caller;
     }
 
     /** The role with this ARN. */
@@ -116,8 +120,8 @@ export class Identities {
         return this.#roles.find(({ arn }) => roleName(arn) === name);
     }
 
-    /** Issues credentials of a role. A session policy may narrow the role's. */
-    issue(role: Role, session: { durationMs?: number; policy?: RamPolicy | undefined } = {}): TemporaryCredentials {
+    /** Issues credentials of a role. */
+    issue(role: Role, session: Session = {}): TemporaryCredentials {
         const lifetimeMs = Math.min(
             session.durationMs ?? this.#lifetimeMs ?? hourMs,
             this.#lifetimeMs ?? Number.POSITIVE_INFINITY,
@@ -147,9 +151,9 @@ export class Identities {
     /** Expires all temporary credentials issued so far, before their `Expiration`. */
     expireIssued(): void {
         const now = this.#clock.now();
-        for (const [accessKeyId, identity] of this.#known) {
-            if (identity.expiresAt > now && identity.expiresAt !== Number.POSITIVE_INFINITY) {
-                this.#known.set(accessKeyId, { ...identity, expiresAt: now });
+        for (const [accessKeyId, caller] of this.#known) {
+            if (caller.expiresAt > now && caller.expiresAt !== Number.POSITIVE_INFINITY) {
+                this.#known.set(accessKeyId, { ...caller, expiresAt: now });
             }
         }
     }

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { unescape as percentDecode } from "node:querystring";
-import type { Rejection } from "../rejection";
-import type { Identities, Verdict } from "./identities";
+import { type Rejected, rejected } from "../rejection";
+import type { Caller, Identities } from "./identities";
 
 const windowMs = 15 * 60_000;
 
@@ -69,67 +69,56 @@ export function parseClaim(authorization: string | undefined): Claim | undefined
     return undefined;
 }
 
-/** Checks key, STS token, time, signature, body and nonce, in this order. */
+/** Checks key, STS token, time, signature, body and nonce, in this order; throws `Rejected`. */
 export function verify(
     request: SignedRequest,
     claim: Claim | undefined,
     identities: Identities,
     nonces: NonceStore,
     now: number,
-): Verdict {
+): Caller {
     const { headers } = request;
     if (claim === undefined) {
-        return { kind: "rejected", rejection: missing("AccessKeyId") };
+        throw missing("AccessKeyId");
     }
-    const verdict = identities.identify(claim.accessKeyId, headers["x-acs-security-token"]);
-    if (verdict.kind === "rejected") {
-        return verdict;
-    }
-    const rejection =
-        checkDate(headers[dateHeaders[claim.kind]], now) ??
-        checkSignature(request, claim, verdict.identity.accessKeySecret) ??
-        // After the signature: a forged request must not use up the nonce of the real one.
-        useNonce(claim.accessKeyId, headers["x-acs-signature-nonce"], nonces, now);
-    return rejection === undefined ? verdict : { kind: "rejected", rejection };
+    const caller = identities.identify(claim.accessKeyId, headers["x-acs-security-token"]);
+    checkDate(headers[dateHeaders[claim.kind]], now);
+    checkSignature(request, claim, caller.accessKeySecret);
+    // After the signature: a forged request must not use up the nonce of the real one.
+    useNonce(claim.accessKeyId, headers["x-acs-signature-nonce"], nonces, now);
+    return caller;
 }
 
 /** Rejects a date that is malformed, or off by more than 15 minutes. */
-export function checkDate(text: string | undefined, now: number): Rejection | undefined {
+export function checkDate(text: string | undefined, now: number): void {
     const date = Date.parse(text ?? "");
     if (Number.isNaN(date)) {
-        return badRequest("InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.");
+        throw rejected(400, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.");
     }
-    return Math.abs(now - date) > windowMs
-        ? badRequest("InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
-        : undefined;
+    if (Math.abs(now - date) > windowMs) {
+        throw rejected(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.");
+    }
 }
 
 /** Rejects a missing nonce, and one that the key has used before. */
-export function useNonce(
-    accessKeyId: string,
-    nonce: string | undefined,
-    nonces: NonceStore,
-    now: number,
-): Rejection | undefined {
+export function useNonce(accessKeyId: string, nonce: string | undefined, nonces: NonceStore, now: number): void {
     if (nonce === undefined) {
-        return missing("SignatureNonce");
+        throw missing("SignatureNonce");
     }
-    return nonces.use(accessKeyId, nonce, now)
-        ? undefined
-        : badRequest("SignatureNonceUsed", "Specified signature nonce was used already.");
+    if (!nonces.use(accessKeyId, nonce, now)) {
+        throw rejected(400, "SignatureNonceUsed", "Specified signature nonce was used already.");
+    }
 }
 
-/** The rejection of a request without a required parameter. */
-export function missing(name: string): Rejection {
-    return badRequest(`Missing${name}`, `${name} is mandatory for this action.`);
+/** Rejects a request without a required parameter. */
+export function missing(name: string): Rejected {
+    return rejected(400, `Missing${name}`, `${name} is mandatory for this action.`);
 }
 
-/** The rejection of a wrong signature. Like the real gateway, it repeats the string to sign. */
-export function mismatch(text: string): Rejection {
-    return badRequest(
-        "SignatureDoesNotMatch",
-        `Specified signature is not matched with our calculation. server string to sign is:${text}`,
-    );
+/** Rejects a wrong signature. Like the real gateway, the error repeats the string to sign. */
+export function mismatch(text: string): Rejected {
+    const message = `Specified signature is not matched with our calculation. server string to sign is:${text}`;
+    return rejected(400, "SignatureDoesNotMatch", message);
 }
 
 /** Sorts names and values by name. */
@@ -142,30 +131,32 @@ export function percentEncode(text: string): string {
     return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function checkSignature(request: SignedRequest, claim: Claim, secret: string): Rejection | undefined {
+function checkSignature(request: SignedRequest, claim: Claim, secret: string): void {
     const { headers, body } = request;
     switch (claim.kind) {
         case "ROA": {
             const text = roaStringToSign(request);
             if (claim.signature !== createHmac("sha1", secret).update(text).digest("base64")) {
-                return mismatch(text);
+                throw mismatch(text);
             }
             const md5 = headers["content-md5"];
-            return md5 === undefined || md5 === createHash("md5").update(body).digest("base64")
-                ? undefined
-                : badRequest("SignatureDoesNotMatch", "Specified Content-MD5 is not matched with the body.");
+            if (md5 !== undefined && md5 !== createHash("md5").update(body).digest("base64")) {
+                const message = "Specified Content-MD5 is not matched with the body.";
+                throw rejected(400, "SignatureDoesNotMatch", message);
+            }
+            break;
         }
         case "ACS3": {
             const unsigned = Object.keys(headers).filter(
                 (name) => (name.startsWith("x-acs-") || name === "host") && !claim.signedHeaders.includes(name),
             );
             if (unsigned.length > 0) {
-                return badRequest("SignatureDoesNotMatch", `Specified SignedHeaders lack ${unsigned.join(", ")}.`);
+                throw rejected(400, "SignatureDoesNotMatch", `Specified SignedHeaders lack ${unsigned.join(", ")}.`);
             }
             const text = `ACS3-HMAC-SHA256\n${sha256(acs3CanonicalRequest(request, claim.signedHeaders))}`;
-            return claim.signature === createHmac("sha256", secret).update(text).digest("hex")
-                ? undefined
-                : mismatch(text);
+            if (claim.signature !== createHmac("sha256", secret).update(text).digest("hex")) {
+                throw mismatch(text);
+            }
         }
     }
 }
@@ -200,8 +191,4 @@ function acs3CanonicalRequest({ method, path, query, headers, body }: SignedRequ
 
 function sha256(data: string | Buffer): string {
     return createHash("sha256").update(data).digest("hex");
-}
-
-function badRequest(code: string, message: string): Rejection {
-    return { status: 400, code, message };
 }

@@ -1,13 +1,10 @@
 import type { Server } from "node:net";
 
 const problems = {
-    EADDRINUSE: {
-        reason: "the port is in use",
-        advice: "stop the other program, or choose another port (0 for any free one)",
-    },
-    EACCES: { reason: "this user may not open the port", advice: "choose a port above 1023, or 0 for any free one" },
-    EADDRNOTAVAIL: { reason: "this machine has no such address", advice: "choose one that it has, such as 127.0.0.1" },
-    ENOTFOUND: { reason: "DNS lookup failed", advice: "choose an address of this machine, such as 127.0.0.1" },
+    EADDRINUSE: "the port is in use: stop the other program, or choose another port (0 for any free one)",
+    EACCES: "this user may not open the port: choose a port above 1023, or 0 for any free one",
+    EADDRNOTAVAIL: "this machine has no such address: choose one that it has, such as 127.0.0.1",
+    ENOTFOUND: "DNS lookup failed: choose an address of this machine, such as 127.0.0.1",
 } as const;
 
 /** The emulator cannot listen on an address. The message says why, and how to fix it. */
@@ -21,8 +18,7 @@ export class ListenError extends Error {
         host: string,
         port: number,
     ) {
-        const { reason, advice } = problems[code];
-        super(`Cannot listen on ${host}:${port}, ${reason}: ${advice}.`);
+        super(`Cannot listen on ${host}:${port}, ${problems[code]}.`);
     }
 }
 

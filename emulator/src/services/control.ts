@@ -5,27 +5,18 @@ import type { Application } from "../http/server";
 
 const loopback = /^(::1|(::ffff:)?127\..*)$/;
 
-interface InstanceRoute {
-    Params: { instanceId: string };
-    Querystring: { region?: string };
-}
-
-interface ClientTokenRoute {
-    Params: { clientToken: string };
-}
+type InstanceRequest = FastifyRequest<{ Params: { instanceId: string }; Querystring: { region?: string } }>;
+type ClientTokenRequest = FastifyRequest<{ Params: { clientToken: string } }>;
 
 /** Adds the routes by which the page, a person or a script reads and controls the cloud, without a signature. */
 export function addControl(app: Application, cloud: Cloud, ledger: ReadonlyLedger): void {
-    const control =
-        (act: (instanceId: string, region: string | undefined) => void) =>
-        (request: FastifyRequest<InstanceRoute>, reply: FastifyReply) => {
+    const control = (action: "startChange" | "step") => (request: InstanceRequest, reply: FastifyReply) =>
+        attempt(request, reply, () => {
             const { instanceId } = request.params;
             const { region } = request.query;
-            return attempt(request, reply, () => {
-                act(instanceId, region);
-                return cloud.instance(instanceId, region);
-            });
-        };
+            cloud[action](instanceId, region);
+            return cloud.instance(instanceId, region);
+        });
 
     app.get("/_emulator/state", () => ({
         instances: cloud.instances(),
@@ -33,15 +24,9 @@ export function addControl(app: Application, cloud: Cloud, ledger: ReadonlyLedge
         requests: ledger.requests,
         credentials: ledger.credentials,
     }));
-    app.post(
-        "/_emulator/instances/:instanceId/start-change",
-        control((...which) => cloud.startChange(...which)),
-    );
-    app.post(
-        "/_emulator/instances/:instanceId/step",
-        control((...which) => cloud.step(...which)),
-    );
-    app.post<ClientTokenRoute>("/_emulator/client-tokens/:clientToken/forget", (request, reply) =>
+    app.post("/_emulator/instances/:instanceId/start-change", control("startChange"));
+    app.post("/_emulator/instances/:instanceId/step", control("step"));
+    app.post("/_emulator/client-tokens/:clientToken/forget", (request: ClientTokenRequest, reply) =>
         attempt(request, reply, () => {
             cloud.forgetClientToken(request.params.clientToken);
             return { forgotten: true };

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { outcomeOf } from "../http/delivery";
-import { errorResponse, jsonResponse } from "../http/responses";
-import type { IssuerContext } from "./issuer";
+import { outcomeOf, whole } from "../http/delivery";
+import { errorResponse, jsonResponse, send } from "../http/responses";
+import type { ServiceContext } from "./context";
 
 /** Handles a credentials URI: it issues credentials of the role that the URI names, without authentication. */
-export function credentialsUri({ identities, clock, newRequestId, ledger }: IssuerContext) {
+export function credentialsUri({ identities, clock, newRequestId, ledger }: ServiceContext) {
     return (request: FastifyRequest<{ Params: { name: string } }>, reply: FastifyReply): FastifyReply => {
         const { name } = request.params;
         const ids = { requestId: newRequestId(), hostId: request.host };
@@ -18,9 +18,9 @@ export function credentialsUri({ identities, clock, newRequestId, ledger }: Issu
             operation: "GetCredentialsUri",
             role: name,
             requestId: ids.requestId,
-            outcome: outcomeOf({ kind: "whole", response }),
+            outcome: outcomeOf(whole(response)),
             issued: issued?.AccessKeyId,
         });
-        return reply.code(response.status).headers(response.headers).send(response.body);
+        return send(response, reply);
     };
 }

@@ -1,5 +1,5 @@
 import { descriptorOf, type Operation } from "../cloud/operations";
-import type { Delivery } from "../http/delivery";
+import { type Delivery, whole } from "../http/delivery";
 import { errorResponse, type HttpResponse, jsonResponse, type ResponseIds } from "../http/responses";
 import type { Rejection } from "../rejection";
 
@@ -64,7 +64,8 @@ export class FaultScript {
         if (rule.operation !== undefined) {
             descriptorOf(rule.operation);
         }
-        pointOf(rule.fault);
+        // A trial, because a script in JavaScript may name a fault that does not exist.
+        faultyDelivery(rule.fault, jsonResponse(200, {}, trialIds), trialIds);
         this.#rules.push({ rule, counts: new Map() });
     }
 
@@ -92,41 +93,16 @@ export class FaultScript {
     }
 }
 
-/** Whether the request has its effect before the fault happens. */
+/** When the fault happens. */
 export function pointOf(fault: Fault): Point {
-    switch (fault.kind) {
-        case "throttling":
-        case "rejection":
-        case "result-false":
-        case "redirect":
-            return "before";
-        case "drip":
-            return "after";
-        case "service-unavailable":
-        case "internal-error":
-        case "html":
-        case "xml-error":
-        case "truncated-json":
-        case "cut-off":
-        case "empty":
-        case "no-content":
-        case "json-null":
-        case "code-in-success":
-        case "reset":
-        case "hang":
-        case "slow":
-            return fault.point;
-        default:
-            throw new Error(`The emulator has no fault ${JSON.stringify(fault satisfies never)}.`);
+    if (fault.kind === "drip") {
+        return "after";
     }
+    return "point" in fault ? fault.point : "before";
 }
 
 /** Applies a fault to the correct response. */
-export function faultyDelivery(
-    fault: Exclude<Fault, { kind: "slow" }>,
-    response: HttpResponse,
-    ids: ResponseIds,
-): Delivery {
+export function faultyDelivery(fault: Fault, response: HttpResponse, ids: ResponseIds): Delivery {
     switch (fault.kind) {
         case "throttling":
             return whole(errorResponse(throttled[fault.form], ids));
@@ -166,8 +142,14 @@ export function faultyDelivery(
             return { kind: "never" };
         case "drip":
             return { kind: "dripping", response, everyMs: fault.everyMs };
+        case "slow":
+            return whole(response);
+        default:
+            throw new Error(`The emulator has no fault ${JSON.stringify(fault satisfies never)}.`);
     }
 }
+
+const trialIds: ResponseIds = { requestId: "", hostId: "" };
 
 /** The rejection beyond the rate limit of a user. */
 export const throttledUser: Rejection = {
@@ -193,10 +175,6 @@ const internalError: Rejection = {
     code: "InternalError",
     message: "The request processing has failed due to some unknown error.",
 };
-
-function whole(response: HttpResponse): Delivery {
-    return { kind: "whole", response };
-}
 
 function xmlError({ status, code, message }: Rejection, { requestId, hostId }: ResponseIds): HttpResponse {
     const body =

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { CredentialOperation } from "../cloud/ledger";
 import { roleName } from "../identities/identities";
-import type { IssuerContext } from "./issuer";
+import type { ServiceContext } from "./context";
 
 const maxTokenSeconds = 21_600;
 
@@ -20,7 +20,7 @@ type Handled = { readonly status: number; readonly body: string; readonly issued
 export function addMetadata(
     app: Pick<FastifyInstance, "get" | "put">,
     { roleArn, requireToken = false }: MetadataOptions,
-    { identities, clock, newRequestId, ledger }: IssuerContext,
+    { identities, clock, newRequestId, ledger }: ServiceContext,
 ): void {
     const tokens = new Map<string, number>();
     const role = identities.role(roleArn);

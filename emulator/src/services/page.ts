@@ -10,11 +10,6 @@ import type { ReadonlyLedger } from "../cloud/ledger";
 const refreshMs = 200;
 const maxRows = 200;
 
-interface Rows<T> {
-    readonly total: number;
-    readonly items: readonly T[];
-}
-
 /** Sends the page that shows the emulator in a browser. */
 export async function sendPage(reply: FastifyReply): Promise<FastifyReply> {
     const html = await readFile(join(__dirname, "..", "..", "page.html"));
@@ -57,6 +52,6 @@ export function pageEvents(
             .send(Readable.from(snapshots(reply.raw), { highWaterMark: 1 }));
 }
 
-function newest<T>(entries: readonly T[]): Rows<T> {
+function newest(entries: readonly object[]) {
     return { total: entries.length, items: entries.slice(-maxRows).reverse() };
 }

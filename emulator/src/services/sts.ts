@@ -1,24 +1,25 @@
 import { createHmac } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { CredentialEntry, CredentialOperation } from "../cloud/ledger";
-import { outcomeOf } from "../http/delivery";
+import { outcomeOf, whole } from "../http/delivery";
 import { signedRequest } from "../http/request";
 import {
     errorResponse,
     type HttpResponse,
     jsonResponse,
     type ResponseIds,
+    send,
     unknownAction,
     unknownVersion,
 } from "../http/responses";
 import {
+    type Caller,
     type Identities,
     type Role,
     roleName,
+    type Session,
     type TemporaryCredentials,
-    type Verdict,
 } from "../identities/identities";
-import { isAllowed, parsePolicy, type RamPolicy } from "../identities/ram";
+import { isAllowed, parsePolicy } from "../identities/ram";
 import {
     checkDate,
     mismatch,
@@ -29,81 +30,65 @@ import {
     sorted,
     useNonce,
 } from "../identities/signature";
-import { type Rejected, type Rejection, reject } from "../rejection";
-import type { IssuerContext } from "./issuer";
+import { type Rejected, rejected, rejectionOf } from "../rejection";
+import type { ServiceContext } from "./context";
 
 const apiVersion = "2015-04-01";
 const maxPolicyBytes = 2048;
 
 /** What the token service depends on. */
-export interface StsOptions extends IssuerContext {
+export interface StsOptions extends ServiceContext {
     /** The OIDC tokens that are accepted. */
     readonly oidcTokens: readonly string[];
-    readonly signatureTime: () => number;
 }
 
 type RpcParameters = ReadonlyMap<string, string>;
-
-type Grant = { readonly kind: "granted"; readonly role: Role } | Rejected;
-
-interface Action {
-    readonly proof: CredentialEntry["proof"];
-    readonly grant: (method: string, parameters: RpcParameters) => Grant;
-}
-
-type Session =
-    | { readonly kind: "valid"; readonly durationMs: number; readonly policy: RamPolicy | undefined }
-    | Rejected;
 
 /** Handles the Security Token Service: RPC requests to `/`, with parameters in the query and in a form. */
 export function sts(options: StsOptions): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
     const { identities, oidcTokens, clock, signatureTime, newRequestId, ledger } = options;
     const nonces = new NonceStore();
 
-    function assumeRole(method: string, parameters: RpcParameters): Grant {
-        const verdict = verifyRpc(method, parameters, identities, nonces, signatureTime());
-        if (verdict.kind === "rejected") {
-            return verdict;
-        }
-        const role = identities.role(parameters.get("RoleArn"));
-        if (role === undefined) {
-            return unknownRole;
-        }
-        const { principal, policies } = verdict.identity;
-        const permitted =
+    function assumeRole(method: string, parameters: RpcParameters): Role {
+        const { principal, policies } = verifyRpc(method, parameters, identities, nonces, signatureTime());
+        const role = requestedRole(parameters);
+        const isPermitted =
             role.trusts?.includes(principal) === true &&
             (role.externalId ?? parameters.get("ExternalId")) === parameters.get("ExternalId") &&
             isAllowed(policies, "sts:AssumeRole", role.arn);
-        return permitted ? { kind: "granted", role } : noPermission;
+        if (!isPermitted) {
+            throw noPermission();
+        }
+        return role;
     }
 
-    function assumeRoleWithOidc(parameters: RpcParameters): Grant {
+    function assumeRoleWithOidc(_method: string, parameters: RpcParameters): Role {
         const absent = ["OIDCProviderArn", "OIDCToken"].find((name) => !parameters.get(name));
         if (absent !== undefined) {
-            return { kind: "rejected", rejection: missing(absent) };
+            throw missing(absent);
         }
         if (!oidcTokens.includes(parameters.get("OIDCToken") ?? "")) {
-            return invalidOidcToken;
+            throw rejected(400, "AuthenticationFail.OIDCToken.Invalid", "This JsonWebToken is invalid.");
         }
-        const role = identities.role(parameters.get("RoleArn"));
-        if (role === undefined) {
-            return unknownRole;
+        const role = requestedRole(parameters);
+        if (role.oidcProviderArn !== parameters.get("OIDCProviderArn")) {
+            throw noPermission();
         }
-        return role.oidcProviderArn === parameters.get("OIDCProviderArn") ? { kind: "granted", role } : noPermission;
+        return role;
     }
 
-    function issue(grant: Grant, parameters: RpcParameters): TemporaryCredentials | Rejection {
-        if (grant.kind === "rejected") {
-            return grant.rejection;
+    function requestedRole(parameters: RpcParameters): Role {
+        const role = identities.role(parameters.get("RoleArn"));
+        if (role === undefined) {
+            throw rejected(404, "EntityNotExist.Role", "The specified Role not exists .");
         }
-        const session = sessionOf(parameters);
-        return session.kind === "rejected" ? session.rejection : identities.issue(grant.role, session);
+        return role;
     }
 
     const actions = {
-        AssumeRole: { proof: "signature", grant: assumeRole },
-        AssumeRoleWithOIDC: { proof: "OIDC token", grant: (_method, parameters) => assumeRoleWithOidc(parameters) },
-    } as const satisfies Partial<Record<CredentialOperation, Action>>;
+        AssumeRole: { proof: "signature", authorize: assumeRole },
+        AssumeRoleWithOIDC: { proof: "OIDC token", authorize: assumeRoleWithOidc },
+    } as const;
     const isAction = (name: string | undefined): name is keyof typeof actions =>
         name !== undefined && Object.hasOwn(actions, name);
 
@@ -111,23 +96,25 @@ export function sts(options: StsOptions): (request: FastifyRequest, reply: Fasti
         const received = signedRequest(request);
         const parameters = parametersOf(received);
         const ids: ResponseIds = { requestId: newRequestId(), hostId: request.host };
-        const send = ({ status, headers, body }: HttpResponse) => reply.code(status).headers(headers).send(body);
         const operation = parameters.get("Action");
         if (!isAction(operation)) {
-            return send(errorResponse(unknownAction, ids));
+            return send(errorResponse(unknownAction, ids), reply);
         }
         if (parameters.get("Version") !== apiVersion) {
-            return send(errorResponse(unknownVersion, ids));
+            return send(errorResponse(unknownVersion, ids), reply);
         }
 
-        const { proof, grant } = actions[operation];
+        const { proof, authorize } = actions[operation];
         const role = parameters.get("RoleArn");
         const sessionName = parameters.get("RoleSessionName");
-        const issued = issue(grant(received.method, parameters), parameters);
-        const response =
-            "code" in issued
-                ? errorResponse(issued, ids)
-                : jsonResponse(200, assumedRole(issued, role, sessionName, ids), ids);
+        let issued: TemporaryCredentials | undefined;
+        let response: HttpResponse;
+        try {
+            issued = identities.issue(authorize(received.method, parameters), sessionOf(parameters));
+            response = jsonResponse(200, assumedRole(issued, role, sessionName, ids), ids);
+        } catch (error) {
+            response = errorResponse(rejectionOf(error), ids);
+        }
         ledger.addCredentialRequest({
             time: new Date(clock.now()).toISOString(),
             operation,
@@ -138,10 +125,10 @@ export function sts(options: StsOptions): (request: FastifyRequest, reply: Fasti
             policy: parameters.get("Policy"),
             proof,
             requestId: ids.requestId,
-            outcome: outcomeOf({ kind: "whole", response }),
-            issued: "code" in issued ? undefined : issued.AccessKeyId,
+            outcome: outcomeOf(whole(response)),
+            issued: issued?.AccessKeyId,
         });
-        return send(response);
+        return send(response, reply);
     };
 }
 
@@ -165,22 +152,20 @@ function verifyRpc(
     identities: Identities,
     nonces: NonceStore,
     now: number,
-): Verdict {
+): Caller {
     const accessKeyId = parameters.get("AccessKeyId");
     if (accessKeyId === undefined) {
-        return { kind: "rejected", rejection: missing("AccessKeyId") };
+        throw missing("AccessKeyId");
     }
-    const verdict = identities.identify(accessKeyId, parameters.get("SecurityToken"));
-    if (verdict.kind === "rejected") {
-        return verdict;
-    }
+    const caller = identities.identify(accessKeyId, parameters.get("SecurityToken"));
+    checkDate(parameters.get("Timestamp"), now);
     const text = stringToSign(method, parameters);
-    const expected = createHmac("sha1", `${verdict.identity.accessKeySecret}&`).update(text).digest("base64");
-    const rejection =
-        checkDate(parameters.get("Timestamp"), now) ??
-        (parameters.get("Signature") === expected ? undefined : mismatch(text)) ??
-        useNonce(accessKeyId, parameters.get("SignatureNonce"), nonces, now);
-    return rejection === undefined ? verdict : { kind: "rejected", rejection };
+    const expected = createHmac("sha1", `${caller.accessKeySecret}&`).update(text).digest("base64");
+    if (parameters.get("Signature") !== expected) {
+        throw mismatch(text);
+    }
+    useNonce(accessKeyId, parameters.get("SignatureNonce"), nonces, now);
+    return caller;
 }
 
 function stringToSign(method: string, parameters: RpcParameters): string {
@@ -198,34 +183,31 @@ function parametersOf({ query, headers, body }: SignedRequest): RpcParameters {
 function sessionOf(parameters: RpcParameters): Session {
     const seconds = Number(parameters.get("DurationSeconds") ?? "3600");
     if (!Number.isInteger(seconds) || seconds < 900 || seconds > 43_200) {
-        return invalid("DurationSeconds", "The Min/Max value of DurationSeconds is 15min/12hr.");
+        throw invalid("DurationSeconds", "The Min/Max value of DurationSeconds is 15min/12hr.");
     }
     if (!/^[\w.@-]{2,64}$/.test(parameters.get("RoleSessionName") ?? "")) {
-        return invalid("RoleSessionName", "The parameter RoleSessionName is wrongly formed.");
+        throw invalid("RoleSessionName", "The parameter RoleSessionName is wrongly formed.");
     }
+    const durationMs = seconds * 1000;
     const text = parameters.get("Policy");
     if (text === undefined) {
-        return { kind: "valid", durationMs: seconds * 1000, policy: undefined };
+        return { durationMs };
     }
     if (Buffer.byteLength(text) > maxPolicyBytes) {
-        return invalid("PolicySize", `The size of Policy must be smaller than ${maxPolicyBytes} bytes.`);
+        throw invalid("PolicySize", `The size of Policy must be smaller than ${maxPolicyBytes} bytes.`);
     }
     const policy = parsePolicy(text);
-    return policy === undefined
-        ? invalid("PolicyGrammar", "The parameter Policy has not passed grammar check.")
-        : { kind: "valid", durationMs: seconds * 1000, policy };
+    if (policy === undefined) {
+        throw invalid("PolicyGrammar", "The parameter Policy has not passed grammar check.");
+    }
+    return { durationMs, policy };
 }
 
-const unknownRole = reject(404, "EntityNotExist.Role", "The specified Role not exists .");
-
-const noPermission = reject(
-    403,
-    "NoPermission",
-    "You are not authorized to do this action. You should be authorized by RAM.",
-);
-
-const invalidOidcToken = reject(400, "AuthenticationFail.OIDCToken.Invalid", "This JsonWebToken is invalid.");
+function noPermission(): Rejected {
+    const message = "You are not authorized to do this action. You should be authorized by RAM.";
+    return rejected(403, "NoPermission", message);
+}
 
 function invalid(name: string, message: string): Rejected {
-    return reject(400, `InvalidParameter.${name}`, message);
+    return rejected(400, `InvalidParameter.${name}`, message);
 }

@@ -2,10 +2,12 @@ import type { Clock } from "../clock";
 import type { Ledger } from "../cloud/ledger";
 import type { Identities } from "../identities/identities";
 
-/** What the services that issue temporary credentials share. */
-export interface IssuerContext {
+/** What all services of the emulator depend on. */
+export interface ServiceContext {
     readonly identities: Identities;
     readonly clock: Clock;
+    /** The time that signatures are checked against. */
+    readonly signatureTime: () => number;
     readonly newRequestId: () => string;
     readonly ledger: Ledger;
 }
