@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import type * as Clients from "../cloud/clients";
+import type * as ServicesModule from "../cloud/services";
 import type { ProcessConfig } from "../configuration";
 import { processSettings } from "../credentials/processSettings";
 import type { Settings } from "../identity/settings";
@@ -47,7 +47,7 @@ export interface LifecycleDeps {
 
 /** The lifecycle of all resources of a process, over plain properties: both front ends translate it into a protocol. */
 export class Lifecycle {
-    #services: Clients.Services | undefined;
+    #services: ServicesModule.Services | undefined;
 
     constructor(private readonly deps: LifecycleDeps) {}
 
@@ -144,8 +144,8 @@ export class Lifecycle {
                     : { supersedes: update.supersedesApplied }),
             },
             {
-                service: this.#servicesOfProcess().serviceFor(declared),
-                monotonic: () => performance.now(),
+                openService: () => this.#servicesOfProcess().serviceFor(declared, this.#settings()),
+                monotonicMs: () => performance.now(),
                 now: () => new Date(),
                 random: Math.random,
                 signal: this.deps.stopped,
@@ -160,10 +160,10 @@ export class Lifecycle {
     }
 
     /** Loaded with the first request: loading takes 30 ms of processor time, and most deployments change nothing here. */
-    #servicesOfProcess(): Clients.Services {
+    #servicesOfProcess(): ServicesModule.Services {
         if (this.#services === undefined) {
-            const { Services } = require("../cloud/clients") as typeof Clients;
-            this.#services = new Services(() => this.#settings());
+            const { Services } = require("../cloud/services") as typeof ServicesModule;
+            this.#services = new Services();
         }
         return this.#services;
     }

@@ -1,9 +1,9 @@
 /** What follows from a response, a poll, the end of the budget or an abort. Pure: `run.ts` does it. */
 import { descriptorOf, meaningOf, type Operation, type PollCause } from "../operations/operations";
 import { classifyResponse, type PollResult } from "./classify";
-import type { Route } from "./client";
 import * as messages from "./messages";
 import { type ServiceResponse, wasSent } from "./response";
+import type { Route } from "./service";
 import { isApplied, mayBeApplied, ownStatuses, type RequestState, type WaitOptions } from "./state";
 
 /** How long a request that is accepted and does not need a poll waits for the first poll that succeeds. */
