@@ -200,8 +200,8 @@ export function rejectionFix(call: Operation | "DescribeLogstash", response: Ser
 
 /** What to fix if polls are rejected. */
 export function pollingFix(operation: Operation, response: ServiceResponse, route: Route): string {
-    const { pollsWithoutWaiting, waitArgument } = descriptorOf(operation);
-    const without = isDenied(response) && !pollsWithoutWaiting ? `, or set \`${waitArgument}: false\`` : "";
+    const { pollsAfterRejection, waitArgument } = descriptorOf(operation);
+    const without = isDenied(response) && !pollsAfterRejection ? `, or set \`${waitArgument}: false\`` : "";
     return rejectionFix("DescribeLogstash", response, route) + without;
 }
 
