@@ -37,7 +37,7 @@ async function main(): Promise<void> {
             PULUMI_STACK: stack,
         };
         await steps(new Cli(env, stopped.signal), emulator);
-        say("\nThe demo did what it said.");
+        say("\nThe demo did what it said. Next: the quick start in README.md, with `npm run emulator`.");
     } finally {
         await emulator.stop();
         rmSync(folder, { recursive: true, force: true });

@@ -133,7 +133,7 @@ describe("the check of what to resume", () => {
         [
             "it is of another instance",
             { interruption: "ls-cn-other/T" },
-            /^interruption: names a suspension of ls-cn-other, and this resource resumes ls-cn-4591f1y6abcd$/,
+            /^interruption: names a suspension of ls-cn-other, and this resource resumes ls-cn-4591f1y6abcd: pass the `interruption` of an/,
         ],
         ["it names no suspension", { interruption: "T" }, noSuspension],
         ["it names no instance", { interruption: "/T" }, noSuspension],

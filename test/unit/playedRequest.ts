@@ -3,6 +3,7 @@ import { install } from "@sinonjs/fake-timers";
 import type { Line } from "../../provider/src/request/progress";
 import type { ServiceResponse } from "../../provider/src/request/response";
 import { type Outcome, type Request, runRequest } from "../../provider/src/request/run";
+import type { LogstashService } from "../../provider/src/request/service";
 import { stackHints } from "../support/hints";
 import { accepted, status } from "./responses";
 import { settled } from "./steppedTime";
@@ -29,7 +30,7 @@ export interface Script {
     /** Stops the deployment; after 0 ms, before the run begins. */
     readonly stopAfterMs?: number;
     readonly random?: () => number;
-    /** What the settings throw when anything reads them. */
+    /** What is wrong with the settings. */
     readonly settings?: Error;
 }
 
@@ -51,7 +52,7 @@ export async function play(
             clock.setTimeout(() => stop.abort(), stopAfterMs);
         }
         const respond = async (steps: readonly Step[], n: number, leftMs: number): Promise<ServiceResponse> => {
-            const step = settings ?? steps[n] ?? steps.at(-1) ?? assert.fail("no step");
+            const step = steps[n] ?? steps.at(-1) ?? assert.fail("no step");
             if (step instanceof Error) {
                 throw step;
             }
@@ -65,24 +66,29 @@ export async function play(
             everConnected ||= step.kind !== "notConnected" && step.kind !== "notSent";
             return step;
         };
-        const read = <T>(value: T): T => {
-            if (settings !== undefined) {
-                throw settings;
-            }
-            return value;
+        const service: LogstashService = {
+            send: (_operation, _instanceId, clientToken, { leftMs }) =>
+                respond(responses, tokens.push(clientToken) - 1, leftMs),
+            describe: (_instanceId, { leftMs }) => respond(polls, pollsAtMs.push(clock.performance.now()) - 1, leftMs),
+            credentialsName: "a test",
+            route: {
+                endpoint: "a.test",
+                hints: stackHints,
+                get everConnected() {
+                    return everConnected;
+                },
+            },
         };
         const run = runRequest(
             { ...request, ...changes },
             {
-                service: {
-                    send: (_operation, _instanceId, clientToken, { leftMs }) =>
-                        respond(responses, tokens.push(clientToken) - 1, leftMs),
-                    describe: (_instanceId, { leftMs }) =>
-                        respond(polls, pollsAtMs.push(clock.performance.now()) - 1, leftMs),
-                    credentialsName: () => read("a test"),
-                    route: () => read({ endpoint: "a.test", hints: stackHints, everConnected }),
+                openService: () => {
+                    if (settings !== undefined) {
+                        throw settings;
+                    }
+                    return service;
                 },
-                monotonic: () => clock.performance.now(),
+                monotonicMs: () => clock.performance.now(),
                 now: () => new Date(0),
                 random,
                 signal: stop.signal,

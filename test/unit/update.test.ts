@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { argumentsOf, readArguments } from "../../provider/src/lifecycle/arguments";
-import { firstRequest, type Update, updateBetween } from "../../provider/src/lifecycle/diff";
+import { firstUpdate, type Update, updateBetween } from "../../provider/src/lifecycle/diff";
 import { deriveToken } from "../../provider/src/lifecycle/token";
 import { signature, unknownValue } from "../../provider/src/lifecycle/triggers";
 
@@ -10,7 +10,7 @@ const place = { instanceId: "ls-cn-1", region: "cn-hangzhou" };
 const unchanged = { kind: "record", changed: false };
 const changed = { kind: "record", changed: true };
 
-function request(because: string, clientToken: string, supersedes = false, supersedesApplied = supersedes) {
+function request(because: string | undefined, clientToken: string, supersedes = false, supersedesApplied = supersedes) {
     return { kind: "request", because, clientToken, supersedes, supersedesApplied };
 }
 
@@ -192,8 +192,8 @@ describe("the update of a resume", () => {
     }
 
     it("is the same first request when the resume was removed and is declared again", () => {
-        assert.deepEqual(firstRequest(read({ interruption: X })), request("", tokenOf(X)));
-        assert.deepEqual(firstRequest(read({ interruption: "" })), none(true));
+        assert.deepEqual(firstUpdate(read({ interruption: X })), request(undefined, tokenOf(X)));
+        assert.deepEqual(firstUpdate(read({ interruption: "" })), none(true));
     });
 
     it("is none when the default of an absent `whenNotSuspended` is given", () => {

@@ -7,8 +7,8 @@ import { proxyCode, proxyHeaders } from "../network/connect";
 import { type ProxyServer, proxyFor, proxyName } from "../network/proxy";
 import { descriptorOf } from "../operations/operations";
 import { rejectionCode } from "../operations/serviceCodes";
-import type { CallLimits, LogstashService, Route } from "../request/client";
 import type { ServiceResponse } from "../request/response";
+import type { CallLimits, LogstashService } from "../request/service";
 import { type Connection, Connections } from "./connections";
 import { type TimeLimit, timeLimit, unlessAborted } from "./deadlines";
 import { silenceSecrets } from "./debugOutput";
@@ -17,25 +17,19 @@ import { type Acquire, maxConnections } from "./rateLimit";
 import { redact } from "./redact";
 import { type Semaphore, semaphore } from "./semaphore";
 
-/** What the calls of a service have in common. */
+/** Where and as whom the calls of a service are made. */
 export interface ServiceOptions {
     readonly region: string;
-    /** Resolves the settings, once and not before the first call: a deployment that sends nothing needs none. */
-    readonly target: () => Target;
-    /** @default 32 */
-    readonly maxConnections?: number;
-}
-
-/** Where and as whom the calls are made. */
-export interface Target {
     readonly endpoint: Endpoint;
     readonly credentials: CredentialsSource;
     /** Resolves when one more request may be sent. */
     readonly acquire: Acquire;
     /** Headers that are signed with each call, besides those that every call has. */
-    readonly headers?: Readonly<Record<string, string>>;
+    readonly headers: Readonly<Record<string, string>>;
     /** The region of resources that name none, for messages. */
-    readonly regionOfStack?: string | undefined;
+    readonly regionOfStack: string | undefined;
+    /** @default 32 */
+    readonly maxConnections?: number;
 }
 
 /** One attempt of a call times out after this time, or with the operation. */
@@ -51,27 +45,40 @@ const clientTimeoutMs = 86_400_000;
 
 /** The service behind `@alicloud/pop-core`; no other module calls that package. */
 export function popCoreService(options: ServiceOptions): LogstashService {
-    let opened: Client | undefined;
-    const client = () => {
-        opened ??= open(options);
-        return opened;
+    silenceSecrets(process.env);
+    const { endpoint, credentials, region, regionOfStack } = options;
+    const proxy = proxyFor(endpoint.url);
+    const connections = new Connections(new URL(endpoint.url), proxy?.url);
+    const client: Client = {
+        ...options,
+        proxy,
+        connections,
+        acquirePermit: semaphore(options.maxConnections ?? maxConnections),
+        usedSecrets: new Set(),
+        // Loaded with the first call, so that a preview does not pay for it.
+        RoaClient: (require("@alicloud/pop-core") as { ROAClient: RoaClientConstructor }).ROAClient,
     };
     const pathOf = (instanceId: string) => `/openapi/logstashes/${encodeURIComponent(instanceId)}`;
     return {
-        send: async (operation, instanceId, clientToken, limits) => {
+        send: (operation, instanceId, clientToken, limits) => {
             const path = `${pathOf(instanceId)}/${descriptorOf(operation).path}`;
-            return callWithRenewal(
-                client(),
-                { action: operation, method: "POST", path, query: { clientToken } },
-                limits,
-            );
+            return call(client, { action: operation, method: "POST", path, query: { clientToken } }, limits);
         },
-        describe: async (instanceId, limits) => {
+        describe: (instanceId, limits) => {
             const path = pathOf(instanceId);
-            return callWithRenewal(client(), { action: "DescribeLogstash", method: "GET", path, query: {} }, limits);
+            return call(client, { action: "DescribeLogstash", method: "GET", path, query: {} }, limits);
         },
-        credentialsName: () => client().credentials.name,
-        route: () => routeOf(client()),
+        credentialsName: credentials.name,
+        route: {
+            endpoint: endpoint.endpoint,
+            hints: endpoint.hints,
+            ...(endpoint.override === undefined ? {} : { override: endpoint.override }),
+            ...(proxy === undefined ? {} : { proxy: proxyName(proxy) }),
+            ...(regionOfStack === undefined || regionOfStack === region ? {} : { otherRegion: regionOfStack }),
+            get everConnected() {
+                return connections.everConnected;
+            },
+        },
     };
 }
 
@@ -83,8 +90,7 @@ interface HttpCall {
 }
 
 /** What all calls of a service share. */
-interface Client extends Target {
-    readonly region: string;
+interface Client extends ServiceOptions {
     readonly proxy: ProxyServer | undefined;
     /** A call holds a permit from its credentials to its response, so no request waits in an agent's queue. */
     readonly acquirePermit: Semaphore;
@@ -94,36 +100,10 @@ interface Client extends Target {
     readonly RoaClient: RoaClientConstructor;
 }
 
-function open({ region, target, maxConnections: permits = maxConnections }: ServiceOptions): Client {
-    const resolved = target();
-    silenceSecrets(process.env);
-    const { url } = resolved.endpoint;
-    const proxy = proxyFor(url);
-    return {
-        ...resolved,
-        region,
-        proxy,
-        acquirePermit: semaphore(permits),
-        connections: new Connections(new URL(url), proxy?.url),
-        usedSecrets: new Set(),
-        // Loaded with the first call, so that a preview does not pay for it.
-        RoaClient: (require("@alicloud/pop-core") as { ROAClient: RoaClientConstructor }).ROAClient,
-    };
-}
-
-function routeOf({ endpoint: { url: _, ...endpoint }, region, proxy, connections, regionOfStack }: Client): Route {
-    return {
-        ...endpoint,
-        everConnected: connections.everConnected,
-        otherRegion: () => (regionOfStack === region ? undefined : regionOfStack),
-        ...(proxy === undefined ? {} : { proxy: proxyName(proxy) }),
-    };
-}
-
 /** Makes a call within its limits. An expired session is renewed once, and the call repeated. */
-async function callWithRenewal(
+async function call(
     client: Client,
-    call: HttpCall,
+    httpCall: HttpCall,
     { leftMs, signal: stopped }: CallLimits,
 ): Promise<ServiceResponse> {
     const { credentials } = client;
@@ -131,12 +111,12 @@ async function callWithRenewal(
     let release = () => {};
     try {
         release = await client.acquirePermit(limit.signal);
-        const first = await attempt(client, call, limit, stopped);
+        const first = await callOnce(client, httpCall, limit, stopped);
         if (first.expired === undefined || credentials.renew === undefined) {
             return first.response;
         }
         credentials.renew(first.expired);
-        return (await attempt(client, call, limit, stopped)).response;
+        return (await callOnce(client, httpCall, limit, stopped)).response;
     } catch (error) {
         if (error instanceof CredentialsUnavailable) {
             return { kind: "notSent", detail: error.message };
@@ -157,9 +137,9 @@ function notSent({ aborted }: AbortSignal): ServiceResponse {
 }
 
 /** Waits for credentials and the rate limit and sends the call. `expired` are credentials that the service calls expired. */
-async function attempt(
+async function callOnce(
     client: Client,
-    call: HttpCall,
+    httpCall: HttpCall,
     limit: TimeLimit,
     stopped: AbortSignal,
 ): Promise<{ readonly response: ServiceResponse; readonly expired?: Credentials }> {
@@ -172,29 +152,21 @@ async function attempt(
     for (const value of Object.values(used)) {
         usedSecrets.add(value).add(encodeURIComponent(value));
     }
-    const response = redact(await request(client, call, used, limit.signal, stopped), usedSecrets);
+    const response = redact(await sendByPopCore(client, httpCall, used, limit.signal, stopped), usedSecrets);
     const isExpired = response.kind === "error" && rejectionCode(response.code)?.expired === true;
     return isExpired ? { response, expired: used } : { response };
 }
 
 /** Connects, and sends the call by pop-core. The kind of the response tells whether anything was given to a connection. */
-async function request(
+async function sendByPopCore(
     client: Client,
     { action, method, path, query }: HttpCall,
     credentials: Credentials,
     signal: AbortSignal,
     stopped: AbortSignal,
 ): Promise<ServiceResponse> {
-    const { endpoint, proxy, connections, RoaClient } = client;
-    const started = performance.now();
-    const notConnected = (code: string): ServiceResponse => ({
-        kind: "notConnected",
-        code,
-        afterMs: performance.now() - started,
-        ...(code === "ECONNREFUSED" && isLoopback((proxy?.url ?? new URL(endpoint.url)).host)
-            ? { isRefusedHere: true }
-            : {}),
-    });
+    const { endpoint, connections, RoaClient } = client;
+    const startedMs = performance.now();
     const limit = timeLimit(callTimeoutMs, signal);
     let connection: Connection | undefined;
     try {
@@ -213,11 +185,13 @@ async function request(
             beforeRequest: (options) => ({ ...throughProxy(client, options), signal: limit.signal }),
         });
         const result = await unlessAborted(response, limit.signal);
-        return isProxyResponse(client, connection) ? notConnected(proxyCode(407)) : responseFromResult(result);
+        return isProxyResponse(client, connection)
+            ? notConnected(client, proxyCode(407), startedMs)
+            : responseFromResult(result);
     } catch (thrown) {
         if (connection?.sent === true) {
             if (isProxyResponse(client, connection)) {
-                return notConnected(proxyCode(407));
+                return notConnected(client, proxyCode(407), startedMs);
             }
             return stopped.aborted
                 ? { kind: "noResponse", code: "Aborted" }
@@ -227,15 +201,27 @@ async function request(
             return notSent(stopped);
         }
         if (connection?.isOpen === true) {
+            // The connection was there, so Node refused to write this request.
             throw new ConfigurationError(`the request cannot be made (${connectCode(thrown)})`);
         }
-        return notConnected(connectCode(thrown));
+        return notConnected(client, connectCode(thrown), startedMs);
     } finally {
         if (connection !== undefined) {
             connections.release(connection);
         }
         limit.clear();
     }
+}
+
+/** The response to a call that got no connection to the service. */
+function notConnected({ endpoint, proxy }: Client, code: string, startedMs: number): ServiceResponse {
+    const isRefusedHere = code === "ECONNREFUSED" && isLoopback((proxy?.url ?? new URL(endpoint.url)).host);
+    return {
+        kind: "notConnected",
+        code,
+        afterMs: performance.now() - startedMs,
+        ...(isRefusedHere ? { isRefusedHere } : {}),
+    };
 }
 
 /** A proxy forwards a plain request by its whole URL. */

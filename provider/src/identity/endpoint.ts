@@ -1,4 +1,4 @@
-import type { ConfigHints, Route } from "../request/client";
+import type { ConfigHints, Route } from "../request/service";
 import { ownKey } from "./attributes";
 import { type CliProfile, fieldOf, lookup, lookupInProfile, profileFor } from "./cliProfiles";
 import * as messages from "./messages";

@@ -72,12 +72,12 @@ export function failOrSkipFailure(value: unknown): string | undefined {
 export function interruptionFailure(value: unknown): string | undefined {
     return value === "" || instanceOf(value) !== undefined
         ? undefined
-        : `${typeName(value)} is not the \`interruption\` of a LogstashTaskInterrupt`;
+        : `${typeName(value)} is not the \`interruption\` of a LogstashTaskInterrupt: pass that output, such as \`pause.interruption\``;
 }
 
 /** Why arguments cannot be given together, or which one is missing. */
 export function combinationFailures(operation: Operation, inputs: Inputs): readonly string[] {
-    const { subjects, requiresSubject, noopArgument, waitArgument, pollsWithoutWaiting } = descriptorOf(operation);
+    const { subjects, requiresSubject, noopArgument, waitArgument, pollsAfterRejection } = descriptorOf(operation);
     const given = subjects.filter((name) => isGiven(inputs[name]) && !isEmptyList(inputs[name]));
     const failures: string[] = [];
     if (given.length > 1 && requiresSubject) {
@@ -93,18 +93,21 @@ export function combinationFailures(operation: Operation, inputs: Inputs): reado
     }
     if (given.length === 0 && requiresSubject) {
         failures.push(
-            "interruption: is not given, and neither are triggers or clientToken: exactly one of the three says what to " +
-                "resume. The interruption of an interrupt that was accepted and not polled is not known: resume in the " +
-                "console, or by `triggers` for one run; set `waitForSuspended: true` from then on",
+            "interruption: is not given, and neither are triggers or clientToken: give exactly one of the three. An interrupt " +
+                "that was accepted and not polled has no interruption: resume in the console, or by `triggers` for one run, " +
+                "and set `waitForSuspended: true` from then on",
         );
     }
     const suspended = subjects.includes("interruption") ? instanceOf(inputs.interruption) : undefined;
     const { instanceId } = inputs;
     const isComparable = instanceId !== unknownValue && instanceIdFailure(instanceId) === undefined;
     if (suspended !== undefined && isComparable && suspended !== instanceId) {
-        failures.push(`interruption: names a suspension of ${suspended}, and this resource resumes ${instanceId}`);
+        failures.push(
+            `interruption: names a suspension of ${suspended}, and this resource resumes ${instanceId}: pass the ` +
+                `\`interruption\` of an interrupt of ${instanceId}`,
+        );
     }
-    if (!pollsWithoutWaiting && inputs[noopArgument] === "skip" && inputs[waitArgument] === false) {
+    if (!pollsAfterRejection && inputs[noopArgument] === "skip" && inputs[waitArgument] === false) {
         failures.push(
             `${noopArgument}: "skip" cannot be given together with ${waitArgument}: false, because only a poll shows ` +
                 "whether the instance is idle; leave one of them out",
@@ -124,8 +127,8 @@ function isEmptyList(value: unknown): boolean {
 /** Why a resource has no ID to start from, whether it is called by its name or not. */
 export function importFailure(what: string): string {
     return (
-        `${what} can be neither imported nor read by ID: it stands for a call, and the service keeps no record of calls ` +
-        "that could be read; declare it, and it makes the call"
+        `${what} can be neither imported nor read by ID, because the service keeps no record of calls: declare it without ` +
+        "an ID, and the deployment makes the call"
     );
 }
 

@@ -27,8 +27,8 @@ export type Update =
     /** A request of its own, with its own token. */
     | {
           readonly kind: "request";
-          /** The argument that changed; `""` on a create. */
-          readonly because: string;
+          /** The argument that changed; absent on a create. */
+          readonly because: string | undefined;
           readonly clientToken: string;
           /** Whether the recorded request is pending. */
           readonly supersedes: boolean;
@@ -43,12 +43,12 @@ export type Update =
     | { readonly kind: "none"; readonly changed: boolean };
 
 /** What the first declaration of a resource requests. */
-export function firstRequest(declared: Declaration): Extract<Update, { kind: "request" | "none" }> {
+export function firstUpdate(declared: Declaration): Extract<Update, { kind: "request" | "none" }> {
     return declared.interruption === ""
         ? { kind: "none", changed: true }
         : {
               kind: "request",
-              because: "",
+              because: undefined,
               clientToken: tokenFor(declared, undefined),
               supersedes: false,
               supersedesApplied: false,
@@ -69,7 +69,7 @@ export function updateBetween(olds: Properties, declared: Declaration): Update {
     }
     const { isAccepted, clientToken } = recorded;
     const isPending = recorded.status === ownStatuses.pending;
-    const because = changedThat("request").find((name) => requests(name, recorded, declared));
+    const because = changedThat("request").find((name) => asksForRequest(name, recorded, declared));
     if (because !== undefined) {
         return {
             kind: "request",
@@ -88,12 +88,12 @@ export function updateBetween(olds: Properties, declared: Declaration): Update {
 function readRecord(olds: Properties, { operation }: Declaration): Recorded {
     const clientToken = stringField(olds, "clientToken");
     const resumedInterruption = stringField(olds, "resumedInterruption");
-    const { resultProperty } = descriptorOf(operation);
+    const { resultProperty, acceptedAtProperty } = descriptorOf(operation);
     return {
         values: argumentValues(operation, olds),
         ...(clientToken === undefined ? {} : { clientToken }),
         status: stringField(olds, "status") ?? "",
-        isAccepted: typeof olds[`${resultProperty}At`] === "string",
+        isAccepted: typeof olds[acceptedAtProperty] === "string",
         applied: olds[resultProperty] === true,
         ...(resumedInterruption === undefined ? {} : { resumedInterruption }),
     };
@@ -105,12 +105,12 @@ function differs(name: string, recorded: Recorded, declared: Declaration): boole
         // The recorded token is the one that was sent, which the program may not have given.
         return declared.clientToken !== undefined && declared.clientToken !== recorded.clientToken;
     }
-    const [before, after] = [recorded, declared].map(({ values }) => canonicalJson((values[name] ?? null) as Json));
-    return before !== after;
+    const jsonIn = ({ values }: { readonly values: Properties }) => canonicalJson((values[name] ?? null) as Json);
+    return jsonIn(recorded) !== jsonIn(declared);
 }
 
 /** Whether a changed argument asks for a request: removing one does not, and an interruption is resumed once. */
-function requests(name: string, { resumedInterruption }: Recorded, declared: Declaration): boolean {
+function asksForRequest(name: string, { resumedInterruption }: Recorded, declared: Declaration): boolean {
     const { triggers, interruption, values } = declared;
     switch (name) {
         case "triggers":

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import type * as Clients from "../cloud/clients";
+import type * as ServicesModule from "../cloud/services";
 import type { ProcessConfig } from "../configuration";
 import { processSettings } from "../credentials/processSettings";
 import type { Settings } from "../identity/settings";
@@ -10,7 +10,7 @@ import { runRequest } from "../request/run";
 import { announcementOf, nothingToResume } from "./announcement";
 import { checkArguments, type Declaration, type Properties, readArguments } from "./arguments";
 import { replaceFailure, timeoutFailure } from "./checkFailures";
-import { type DiffResult, diffResultOf, firstRequest, type Update, updateBetween } from "./diff";
+import { type DiffResult, diffResultOf, firstUpdate, type Update, updateBetween } from "./diff";
 import { earlierIn, outputsFor, outputsOfNone, pendingInterruptionIn, resultIn, resultNames } from "./outputs";
 import { resolveRegion, settingsFailures } from "./region";
 import { triggersWarning, unknownValue } from "./triggers";
@@ -47,7 +47,7 @@ export interface LifecycleDeps {
 
 /** The lifecycle of all resources of a process, over plain properties: both front ends translate it into a protocol. */
 export class Lifecycle {
-    #services: Clients.Services | undefined;
+    #services: ServicesModule.Services | undefined;
 
     constructor(private readonly deps: LifecycleDeps) {}
 
@@ -83,7 +83,7 @@ export class Lifecycle {
     /** The results of a create, or of an update of `olds`, as far as they are known before anything is sent. */
     preview({ operation, urn }: ResourceRef, news: Properties, olds?: Properties): Properties {
         const declared = readArguments(operation, urn, news);
-        const update = olds === undefined ? firstRequest(declared) : updateBetween(olds, declared);
+        const update = olds === undefined ? firstUpdate(declared) : updateBetween(olds, declared);
         switch (update.kind) {
             case "record":
                 return resultIn(operation, olds ?? {});
@@ -99,7 +99,7 @@ export class Lifecycle {
     /** Makes the first request of a resource. */
     create({ operation, urn }: ResourceRef, inputs: Properties, timeout?: CustomTimeout): Promise<ApplyResult> {
         const declared = readArguments(operation, urn, inputs);
-        return this.#apply(declared, firstRequest(declared), undefined, timeout);
+        return this.#apply(declared, firstUpdate(declared), undefined, timeout);
     }
 
     /** Makes the update that `diff` has decided on the same values. */
@@ -130,9 +130,11 @@ export class Lifecycle {
             await this.deps.log(urn, { message: nothingToResume(declared), ephemeral: false });
             return { kind: "done", results: outputsOfNone(olds) };
         }
-        const failure = timeout && timeoutFailure(timeout.seconds);
-        if (timeout !== undefined && failure !== undefined) {
-            return { kind: "failed", message: `${timeout.name}: ${failure}` };
+        if (timeout !== undefined) {
+            const failure = timeoutFailure(timeout.seconds);
+            if (failure !== undefined) {
+                return { kind: "failed", message: `${timeout.name}: ${failure}` };
+            }
         }
         const outcome = await runRequest(
             {
@@ -144,8 +146,8 @@ export class Lifecycle {
                     : { supersedes: update.supersedesApplied }),
             },
             {
-                service: this.#servicesOfProcess().serviceFor(declared),
-                monotonic: () => performance.now(),
+                openService: () => this.#servicesOfProcess().serviceFor(declared, this.#settings()),
+                monotonicMs: () => performance.now(),
                 now: () => new Date(),
                 random: Math.random,
                 signal: this.deps.stopped,
@@ -160,10 +162,10 @@ export class Lifecycle {
     }
 
     /** Loaded with the first request: loading takes 30 ms of processor time, and most deployments change nothing here. */
-    #servicesOfProcess(): Clients.Services {
+    #servicesOfProcess(): ServicesModule.Services {
         if (this.#services === undefined) {
-            const { Services } = require("../cloud/clients") as typeof Clients;
-            this.#services = new Services(() => this.#settings());
+            const { Services } = require("../cloud/services") as typeof ServicesModule;
+            this.#services = new Services();
         }
         return this.#services;
     }

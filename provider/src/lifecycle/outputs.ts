@@ -7,8 +7,8 @@ import { interruptionOf } from "./token";
 
 /** The names of the outputs that tell how a request ended; the others mirror arguments. */
 export function resultNames(operation: Operation): readonly string[] {
-    const { resultProperty, suspensionProperty } = descriptorOf(operation);
-    return ["clientToken", "requestId", "status", resultProperty, `${resultProperty}At`, suspensionProperty];
+    const { resultProperty, acceptedAtProperty, suspensionProperty } = descriptorOf(operation);
+    return ["clientToken", "requestId", "status", resultProperty, acceptedAtProperty, suspensionProperty];
 }
 
 /** The names of all outputs of a resource. */
@@ -33,12 +33,12 @@ export function outputsFor(
     olds: Properties | undefined,
 ): Properties {
     const { acceptedAt, applied: isApplied, ...result } = ended.result;
-    const { resultProperty } = descriptorOf(operation);
+    const { resultProperty, acceptedAtProperty } = descriptorOf(operation);
     const isKept = acceptedAt !== undefined && (isApplied || ended.kind === "pending");
     return {
         ...result,
         [resultProperty]: isApplied,
-        ...(isKept ? { [`${resultProperty}At`]: acceptedAt } : {}),
+        ...(isKept ? { [acceptedAtProperty]: acceptedAt } : {}),
         ...(operation === "InterruptLogstashTask"
             ? named("interruption", interruptionAfter(instanceId, ended, olds))
             : resumedInterruptionAfter(ended, olds)),
@@ -90,8 +90,8 @@ export function resultIn(operation: Operation, outputs: Properties): Properties 
 
 /** What an earlier run has recorded about a pending request; without an acceptance its outcome is unknown. */
 export function earlierIn(operation: Operation, outputs: Properties): NonNullable<Request["earlier"]> {
-    const { resultProperty } = descriptorOf(operation);
-    const at = stringField(outputs, `${resultProperty}At`);
+    const { resultProperty, acceptedAtProperty } = descriptorOf(operation);
+    const at = stringField(outputs, acceptedAtProperty);
     if (at === undefined) {
         return {};
     }

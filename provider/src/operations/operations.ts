@@ -27,10 +27,12 @@ export interface OperationDescriptor {
     /** Behind the path of the instance. */
     readonly path: string;
     readonly verb: string;
-    /** The request, with its article. */
+    /** `"an interrupt"` or `"a resume"`, for messages. */
     readonly noun: string;
-    /** The output that tells whether a request was applied. With `At` appended: when. */
+    /** The output that tells whether a request was applied. */
     readonly resultProperty: string;
+    /** The output that tells when the service accepted it. */
+    readonly acceptedAtProperty: string;
     /** The output that names a suspension. */
     readonly suspensionProperty: string;
     /** The argument that says whether to poll after an acceptance. */
@@ -41,8 +43,8 @@ export interface OperationDescriptor {
     readonly subjects: readonly string[];
     /** Whether one of them must be given. */
     readonly requiresSubject: boolean;
-    /** Whether it polls after a rejection even if the program does not wait. */
-    readonly pollsWithoutWaiting: boolean;
+    /** Whether polls follow a rejection because of the instance's status even if the program does not wait. */
+    readonly pollsAfterRejection: boolean;
     readonly statuses: Readonly<Record<PollCause, StatusMeanings>>;
     /** The statuses that show that a request was applied whose outcome is unknown. */
     readonly targetStatuses: readonly DocumentedStatus[];
@@ -60,12 +62,13 @@ export const operations = {
         verb: "interrupt",
         noun: "an interrupt",
         resultProperty: "interrupted",
+        acceptedAtProperty: "interruptedAt",
         suspensionProperty: "interruption",
         waitArgument: "waitForSuspended",
         noopArgument: "whenIdle",
         subjects: ["triggers", "clientToken"],
         requiresSubject: false,
-        pollsWithoutWaiting: false,
+        pollsAfterRejection: false,
         statuses: {
             acceptance: {
                 activating: "transitional",
@@ -94,12 +97,13 @@ export const operations = {
         verb: "resume",
         noun: "a resume",
         resultProperty: "resumed",
+        acceptedAtProperty: "resumedAt",
         suspensionProperty: "resumedInterruption",
         waitArgument: "waitForResumed",
         noopArgument: "whenNotSuspended",
         subjects: ["interruption", "triggers", "clientToken"],
         requiresSubject: true,
-        pollsWithoutWaiting: true,
+        pollsAfterRejection: true,
         statuses: {
             // The resumed change may run for hours, so leaving `suspended` is enough.
             acceptance: {
@@ -129,7 +133,6 @@ export const operations = {
 /** The name of an operation in the API. */
 export type Operation = keyof typeof operations;
 
-/** The descriptor of an operation, for code that treats all operations alike. */
 export function descriptorOf(operation: Operation): OperationDescriptor {
     return operations[operation];
 }

@@ -1,9 +1,9 @@
-/** What follows from a response, a poll, the end of the budget or an abort. Pure: `run.ts` does it. */
+/** Decides what one request does next, without I/O: `run.ts` acts on the result. */
 import { descriptorOf, meaningOf, type Operation, type PollCause } from "../operations/operations";
 import { classifyResponse, type PollResult } from "./classify";
-import type { Route } from "./client";
 import * as messages from "./messages";
 import { type ServiceResponse, wasSent } from "./response";
+import type { Route } from "./service";
 import { isApplied, mayBeApplied, ownStatuses, type RequestState, type WaitOptions } from "./state";
 
 /** How long a request that is accepted and does not need a poll waits for the first poll that succeeds. */
@@ -16,6 +16,8 @@ export type Next =
     /** The instance is on the way: poll again later. */
     | { readonly kind: "poll later" }
     | Ending;
+
+const retry: Next = { kind: "retry" };
 
 /** How a request ends. */
 export type Ending =
@@ -43,34 +45,34 @@ export function afterResponse(
     at: string,
 ): { readonly state: RequestState; readonly next: Next | { readonly kind: "poll now"; readonly cause: PollCause } } {
     const { operation, wait } = options;
-    const { joinsInterrupt, pollsWithoutWaiting } = descriptorOf(operation);
+    const { joinsInterrupt, pollsAfterRejection } = descriptorOf(operation);
     const meaning = classifyResponse(response);
     const state = { ...before, sent: before.sent || wasSent(response) };
     switch (meaning.kind) {
         case "accepted": {
             const { requestId } = meaning;
             const accepted = { ...state, acceptance: { at, ...(requestId === undefined ? {} : { requestId }) } };
-            return { state: accepted, next: wait ? pollNow("acceptance") : acceptedUnpolled(operation, accepted) };
+            return { state: accepted, next: whileProcessing(options, accepted) };
         }
         case "alreadyInterrupting": {
             if (!joinsInterrupt) {
                 return { state, next: retry };
             }
             const joined = { ...state, alreadyInterrupting: true };
-            return { state: joined, next: wait ? pollNow("acceptance") : acceptedUnpolled(operation, joined) };
+            return { state: joined, next: whileProcessing(options, joined) };
         }
         case "outcomeUnknown":
             return { state: { ...state, outcomeUnknown: true }, next: retry };
         case "retryable":
             return { state, next: retry };
         case "unconnectable": {
-            // A host that was reachable a moment ago comes back. One that never was has a wrong name.
+            // A host that was reachable may come back. One that never was is probably misnamed.
             const passes = route.everConnected && !meaning.isFinal;
             const fix = messages.rejectionFix(operation, response, route);
             return { state, next: passes ? retry : failure(state, { what: messages.outcomeSoFar(state), fix }) };
         }
         case "invalidState":
-            return { state, next: wait || pollsWithoutWaiting ? pollNow("rejection") : retry };
+            return { state, next: wait || pollsAfterRejection ? pollNow("rejection") : retry };
         case "rejected": {
             const fix = messages.rejectionFix(operation, response, route);
             return { state, next: failure(state, messages.rejected(state, fix)) };
@@ -94,17 +96,17 @@ export function afterPoll(
     { result, response, route, pollingMs }: Poll,
 ): Next {
     const { operation } = options;
-    const isOptional =
+    const acceptanceIsEnough =
         descriptorOf(operation).acceptanceSuffices && cause === "acceptance" && !state.polledSinceAcceptance;
     switch (result.kind) {
         case "seen":
             return afterStatus(options, state, cause, result);
         case "failed":
-            return isOptional && pollingMs >= firstPollMs ? acceptedUnpolled(operation, state) : retry;
+            return acceptanceIsEnough && pollingMs >= firstPollMs ? acceptedUnpolled(operation, state) : retry;
         case "denied":
         case "rejected": {
             const fix = messages.pollingFix(operation, response, route);
-            return isOptional
+            return acceptanceIsEnough
                 ? acceptedUnpolled(operation, state)
                 : failure(state, messages.pollingRejected(cause, response, fix));
         }
@@ -118,6 +120,7 @@ function afterStatus(options: WaitOptions, state: RequestState, cause: PollCause
     const { status } = seen;
     const applied = isApplied(operation, state, status);
     const targets: readonly string[] = descriptorOf(operation).targetStatuses;
+    // The outcome was unknown until this poll.
     if (applied && state.acceptance === undefined && targets.includes(status)) {
         return done(seen, true, messages.concluded(operation, status));
     }
@@ -126,6 +129,7 @@ function afterStatus(options: WaitOptions, state: RequestState, cause: PollCause
         case "success":
             return done(seen, applied, applied ? undefined : messages.alreadyThere(operation, state, status));
         case "transitional":
+            // After a rejection the request itself is retried, not only the poll.
             return cause === "acceptance" ? { kind: "poll later" } : retry;
         case "unexpected":
             return onNoop === "skip"
@@ -171,6 +175,7 @@ function failure(state: RequestState, why: messages.Failure): Ending {
 }
 
 function done({ status, requestId }: Seen, applied: boolean, note: string | undefined) {
+    // A record must not be mistaken for one of this package's own statuses.
     const isOwnWord = Object.values<string>(ownStatuses).includes(status);
     return {
         kind: "done",
@@ -181,6 +186,11 @@ function done({ status, requestId }: Seen, applied: boolean, note: string | unde
     } as const;
 }
 
+/** What follows when the service is processing the request, or an interrupt that it joins. */
+function whileProcessing({ operation, wait }: WaitOptions, state: RequestState) {
+    return wait ? pollNow("acceptance") : acceptedUnpolled(operation, state);
+}
+
 function acceptedUnpolled(operation: Operation, state: RequestState): Ending {
     return { kind: "done", status: ownStatuses.accepted, applied: isApplied(operation, state) };
 }
@@ -188,5 +198,3 @@ function acceptedUnpolled(operation: Operation, state: RequestState): Ending {
 function pollNow(cause: PollCause) {
     return { kind: "poll now", cause } as const;
 }
-
-const retry: Next = { kind: "retry" };

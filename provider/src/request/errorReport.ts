@@ -2,8 +2,8 @@ import { stringField } from "../json";
 import { networkCode } from "../operations/networkCodes";
 import type { Operation } from "../operations/operations";
 import { rejectionCode } from "../operations/serviceCodes";
-import type { Route } from "./client";
 import type { ServiceResponse } from "./response";
+import type { Route } from "./service";
 
 /** The last call that failed. */
 export interface Problem {
@@ -23,8 +23,8 @@ export interface ErrorReport {
     readonly problem?: Problem | undefined;
     /** The service's ID of the acceptance. */
     readonly requestId?: string | undefined;
-    /** Where the credentials came from. Called only if they are in question. */
-    readonly credentialsName: () => string;
+    /** Where the credentials came from. Shown if they are in question. */
+    readonly credentialsName?: string | undefined;
     /** Shown if no connection could be established. */
     readonly route?: Route | undefined;
     /** Requests that were sent. */
@@ -48,7 +48,7 @@ export function errorText({ operation, instanceId, region, what, problem, ...rep
         ["proxy", route?.proxy],
         ["message", known?.omitMessage ? undefined : error?.message],
         ["request ID", requestId ?? report.requestId],
-        ["signed with", known?.aboutIdentity ? report.credentialsName() : undefined],
+        ["signed with", known?.aboutIdentity ? report.credentialsName : undefined],
         ["attempts", `${report.attempts} in ${(report.elapsedMs / 1000).toFixed(1)} s`],
         ["fix", report.fix],
         ["see", error?.recommend],

@@ -5,8 +5,8 @@ import { networkCode } from "../operations/networkCodes";
 import { descriptorOf, type Operation } from "../operations/operations";
 import { rejectionCode } from "../operations/serviceCodes";
 import { isDenied } from "./classify";
-import type { Route } from "./client";
 import type { ServiceResponse } from "./response";
+import type { Route } from "./service";
 import { mayBeApplied, type RequestState, type WaitOptions } from "./state";
 
 /** Why a request failed. */
@@ -200,8 +200,8 @@ export function rejectionFix(call: Operation | "DescribeLogstash", response: Ser
 
 /** What to fix if polls are rejected. */
 export function pollingFix(operation: Operation, response: ServiceResponse, route: Route): string {
-    const { pollsWithoutWaiting, waitArgument } = descriptorOf(operation);
-    const without = isDenied(response) && !pollsWithoutWaiting ? `, or set \`${waitArgument}: false\`` : "";
+    const { pollsAfterRejection, waitArgument } = descriptorOf(operation);
+    const without = isDenied(response) && !pollsAfterRejection ? `, or set \`${waitArgument}: false\`` : "";
     return rejectionFix("DescribeLogstash", response, route) + without;
 }
 
@@ -222,11 +222,10 @@ function connectionFix(
 
 /** What else can explain that an instance is not found. */
 function endpointNotes({ override, otherRegion }: Route): string {
-    const region = otherRegion?.();
     const regionNote =
-        region === undefined
+        otherRegion === undefined
             ? ""
-            : `; the stack's region is ${region}, but this resource keeps the region that it was given or created with`;
+            : `; the stack's region is ${otherRegion}, but this resource keeps the region that it was given or created with`;
     return regionNote + (override === undefined ? "" : `; the endpoint is ${override}`);
 }
 

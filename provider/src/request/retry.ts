@@ -5,7 +5,7 @@ export interface Budget {
     readonly totalMs: number;
     elapsedMs(): number;
     remainingMs(): number;
-    /** Ends it earlier, so long after its start, or no earlier than it was made. */
+    /** Ends the budget when so much time has elapsed, or as late as it was made to with `undefined`. */
     endAt(elapsedMs: number | undefined): void;
 }
 
@@ -41,8 +41,8 @@ export interface RetryOptions {
 }
 
 /**
- * Attempts until one returns a value, the budget has run out, or the signal is aborted. The last attempt is made a second
- * before the end, or a tenth of a short budget, so that the operation itself stays within it.
+ * Attempts until one returns a value, the budget has run out, or the signal is aborted. The last attempt starts a second before
+ * the end, or a tenth of a shorter budget, so that its call can still finish.
  */
 export async function attemptUntil<T>(
     attempt: () => Promise<{ readonly value: T } | { readonly pause: Pause }>,
@@ -50,7 +50,7 @@ export async function attemptUntil<T>(
 ): Promise<T | "timed out" | "aborted"> {
     const reserveMs = Math.min(1_000, budget.totalMs / 10);
     let last: Pause | undefined;
-    let inARow = 0;
+    let repeats = 0;
     while (!signal.aborted) {
         const result = await attempt();
         if ("value" in result) {
@@ -60,9 +60,9 @@ export async function attemptUntil<T>(
         if (leftMs <= 0 && !signal.aborted) {
             return "timed out";
         }
-        inARow = result.pause === last ? inARow + 1 : 0;
+        repeats = result.pause === last ? repeats + 1 : 0;
         last = result.pause;
-        const pauseMs = last === "retry" ? backoffMs(inARow, random()) : pollMs(inARow);
+        const pauseMs = last === "retry" ? backoffMs(repeats, random()) : pollMs(repeats);
         await pauseFor(Math.min(pauseMs, leftMs), signal);
     }
     return "aborted";

@@ -2,7 +2,6 @@ import { ConfigurationError } from "../configuration";
 import type { PollCause } from "../operations/operations";
 import { sanitize } from "../sanitize";
 import { classifyPoll } from "./classify";
-import type { CallLimits, LogstashService } from "./client";
 import {
     afterAbort,
     afterNeverConnected,
@@ -17,6 +16,7 @@ import { outcomeSoFar, type TimeBudget } from "./messages";
 import { type Line, Progress } from "./progress";
 import { type ServiceResponse, wasSent } from "./response";
 import { attemptUntil, type Budget, type Pause, startBudget } from "./retry";
+import type { CallLimits, LogstashService, Route } from "./service";
 import {
     type Acceptance,
     initialState,
@@ -63,9 +63,10 @@ export type Outcome =
 
 /** What a run needs from outside. */
 export interface RunDeps {
-    readonly service: LogstashService;
+    /** Resolves the settings, once, when the first call is made. Wrong ones are a `ConfigurationError`. */
+    readonly openService: () => LogstashService;
     /** Milliseconds on a clock that only moves forward. */
-    readonly monotonic: () => number;
+    readonly monotonicMs: () => number;
     readonly now: () => Date;
     readonly random: () => number;
     /** Ends the run at once. */
@@ -81,11 +82,11 @@ export const neverConnectedMs = 60_000;
  * its target. All of it has one time budget.
  */
 export async function runRequest(request: Request, deps: RunDeps): Promise<Outcome> {
-    const budget = startBudget(request.timeoutSeconds * 1000, deps.monotonic);
+    const budget = startBudget(request.timeoutSeconds * 1000, deps.monotonicMs);
     const run = new RequestRun(request, deps, budget);
     const ticker = setInterval(() => run.showProgress(), 1_000);
     try {
-        const ended = await attemptUntil(() => run.attempt(), { budget, ...deps });
+        const ended = await attemptUntil(() => run.sendOrPoll(), { budget, ...deps });
         switch (ended) {
             case "timed out":
                 return run.timeOut();
@@ -101,6 +102,7 @@ export async function runRequest(request: Request, deps: RunDeps): Promise<Outco
 
 class RequestRun {
     #state: RequestState;
+    #service: LogstashService | undefined;
     /** Requests that were sent. Polls are not counted. */
     #attempts = 0;
     /** The last call that failed, until one succeeds. */
@@ -122,9 +124,9 @@ class RequestRun {
     }
 
     /** Sends the request unless it was accepted, and polls if a status decides. */
-    async attempt(): Promise<{ readonly value: Outcome } | { readonly pause: Pause }> {
+    async sendOrPoll(): Promise<{ readonly value: Outcome } | { readonly pause: Pause }> {
         try {
-            const next = await this.#sendOrPoll();
+            const next = isProcessing(this.#state) ? await this.#waitForTarget() : await this.#send();
             // The response to an aborted call explains nothing.
             // Stryker disable next-line ObjectLiteral,StringLiteral: no pause follows an abort.
             return this.deps.signal.aborted && next.kind !== "done" ? { pause: "retry" } : this.#follow(next);
@@ -134,9 +136,9 @@ class RequestRun {
     }
 
     timeOut(): Outcome {
-        const route = this.deps.service.route();
+        const route = this.#service?.route;
         return this.#end(
-            this.#connectingSinceMs === undefined || route.everConnected
+            this.#connectingSinceMs === undefined || route === undefined || route.everConnected
                 ? afterTimeout(this.request, this.#state, this.#seen?.status)
                 : afterNeverConnected(this.#state, route),
         );
@@ -156,45 +158,45 @@ class RequestRun {
         });
     }
 
-    async #sendOrPoll(): Promise<Next> {
-        const { operation, instanceId, clientToken, wait } = this.request;
-        const { service, now } = this.deps;
-        if (isProcessing(this.#state)) {
-            // Without waiting, only a request that an earlier run saw accepted gets here.
-            const applied = isApplied(operation, this.#state);
-            return wait ? this.#poll("acceptance") : { kind: "done", status: ownStatuses.accepted, applied };
-        }
+    async #waitForTarget(): Promise<Next> {
+        const { operation, wait } = this.request;
+        // Without waiting, only a request that an earlier run saw accepted gets here. It needs no settings.
+        return wait
+            ? this.#poll("acceptance")
+            : { kind: "done", status: ownStatuses.accepted, applied: isApplied(operation, this.#state) };
+    }
+
+    async #send(): Promise<Next> {
+        const { operation, instanceId, clientToken } = this.request;
+        const service = this.#openService();
         const response = await service.send(operation, instanceId, clientToken, this.#limits());
         this.#attempts += wasSent(response) ? 1 : 0;
-        this.#capBudget(response);
-        const { state, next } = afterResponse(
-            this.request,
-            this.#state,
-            response,
-            service.route(),
-            now().toISOString(),
-        );
+        this.#capBudget(service.route, response);
+        const at = this.deps.now().toISOString();
+        const { state, next } = afterResponse(this.request, this.#state, response, service.route, at);
         this.#state = state;
         this.#noteProblem(state.acceptance === undefined ? { call: operation, response } : undefined);
         return next.kind === "poll now" ? this.#poll(next.cause) : next;
     }
 
     async #poll(cause: PollCause): Promise<Next> {
-        const { service } = this.deps;
+        const service = this.#openService();
         const response = await service.describe(this.request.instanceId, this.#limits());
-        this.#capBudget(response);
+        this.#capBudget(service.route, response);
         const result = classifyPoll(response);
         const atMs = this.budget.elapsedMs();
         this.#pollingSinceMs ??= atMs;
         if (result.kind === "seen") {
             this.#state = stateAfterPoll(this.request.operation, this.#state, result.status);
             this.#seen = { status: result.status, percent: result.progress };
-            this.#noteProblem(cause === "acceptance" ? undefined : this.#problem);
+            if (cause === "acceptance") {
+                this.#noteProblem(undefined);
+            }
         } else {
             this.#noteProblem({ call: "DescribeLogstash", response });
         }
         const pollingMs = atMs - this.#pollingSinceMs;
-        return afterPoll(this.request, this.#state, cause, { result, response, route: service.route(), pollingMs });
+        return afterPoll(this.request, this.#state, cause, { result, response, route: service.route, pollingMs });
     }
 
     /** An aborted call explains nothing. */
@@ -205,13 +207,18 @@ class RequestRun {
     }
 
     /** As long as no connection was ever established, the budget is short. */
-    #capBudget(response: ServiceResponse): void {
-        if (this.deps.service.route().everConnected) {
+    #capBudget(route: Route, response: ServiceResponse): void {
+        if (route.everConnected) {
             this.budget.endAt(undefined);
         } else if (response.kind === "notConnected") {
             this.#connectingSinceMs ??= this.budget.elapsedMs() - response.afterMs;
             this.budget.endAt(this.#connectingSinceMs + neverConnectedMs);
         }
+    }
+
+    #openService(): LogstashService {
+        this.#service ??= this.deps.openService();
+        return this.#service;
     }
 
     #limits(): CallLimits {
@@ -250,7 +257,7 @@ class RequestRun {
         }
     }
 
-    /** The settings, or a mistake of ours, prevent the call. */
+    /** The settings prevent the call, or this package has a bug. */
     #endWithError(error: unknown): Outcome {
         const { operation, instanceId, region } = this.request;
         if (error instanceof ConfigurationError) {
@@ -285,15 +292,13 @@ class RequestRun {
     }
 
     #errorText(ending: { readonly what: string; readonly fix?: string; readonly code?: string }): string {
-        const { service } = this.deps;
         return errorText({
             ...this.request,
             ...ending,
             problem: this.#problem,
             requestId: this.#state.acceptance?.requestId,
-            credentialsName: () => service.credentialsName(),
-            // With wrong settings there is no route, but then there is no response either.
-            route: this.#problem?.response.kind === "notConnected" ? service.route() : undefined,
+            credentialsName: this.#service?.credentialsName,
+            route: this.#service?.route,
             attempts: this.#attempts,
             elapsedMs: this.budget.elapsedMs(),
         });

@@ -57,7 +57,7 @@ export function initialState(
         outcomeUnknown: earlier !== undefined && acceptance === undefined,
         supersedes,
         sent: false,
-        // The record does not tell whether a poll succeeded. Without one the next run could report a success too early.
+        // The record does not say whether a poll succeeded. Assume so: otherwise a resume could be reported as `accepted` too early.
         polledSinceAcceptance: acceptance !== undefined,
         over: earlier?.over === true,
         polls: { any: false, running: false },
@@ -101,17 +101,21 @@ export function mayBeApplied({ acceptance, outcomeUnknown }: RequestState): bool
  */
 export function isApplied(
     operation: Operation,
-    { acceptance, over, outcomeUnknown, supersedes, alreadyInterrupting }: Omit<RequestState, "polls">,
+    { acceptance, over, outcomeUnknown, supersedes, alreadyInterrupting }: RequestState,
     status?: string,
 ): boolean {
     if (acceptance !== undefined) {
         return !over;
     }
     const targets: ReadonlyArray<string | undefined> = descriptorOf(operation).targetStatuses;
-    const isTarget = targets.includes(status);
+    if (targets.includes(status)) {
+        return outcomeUnknown || supersedes;
+    }
     // An interrupt is being processed, and it may be an attempt of this request.
-    const isProcessed =
+    return (
+        outcomeUnknown &&
+        alreadyInterrupting &&
         // Stryker disable next-line ConditionalExpression: an absent status would get the meaning of an undocumented one.
-        alreadyInterrupting && (status === undefined || meaningOf(operation, "acceptance", status) === "success");
-    return (isTarget && (outcomeUnknown || supersedes)) || (isProcessed && outcomeUnknown);
+        (status === undefined || meaningOf(operation, "acceptance", status) === "success")
+    );
 }

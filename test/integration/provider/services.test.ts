@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { Services } from "../../../provider/src/cloud/clients";
+import { type ServiceKey, Services } from "../../../provider/src/cloud/services";
 import { processSettings } from "../../../provider/src/credentials/processSettings";
 import { dynamicConfigSource } from "../../../provider/src/dynamic/provider";
+import type { LogstashService } from "../../../provider/src/request/service";
 import { writeCliProfiles } from "../../support/cliProfiles";
 import { stackConfigurationFor } from "../../support/stackConfiguration";
 
@@ -18,43 +19,43 @@ describe("the services of a process", () => {
     });
     after(() => emulator.stop());
 
-    function services(settings: Readonly<Record<string, string>> = {}): Services {
-        const config: Readonly<Record<string, string>> = { ...stackConfigurationFor(emulator), ...settings };
-        return new Services(() => processSettings({ config: (key) => config[key], env: {} }, dynamicConfigSource));
+    function services(changes: Readonly<Record<string, string>> = {}): (key: ServiceKey) => LogstashService {
+        const config: Readonly<Record<string, string>> = { ...stackConfigurationFor(emulator), ...changes };
+        const settings = processSettings({ config: (key) => config[key], env: {} }, dynamicConfigSource);
+        const all = new Services();
+        return (key) => all.serviceFor(key, settings);
     }
 
-    it("are shared when region and profile are the same", () => {
-        const all = services();
-        const one = all.serviceFor({ region: "cn-hangzhou" });
-        assert.equal(all.serviceFor({ region: "cn-hangzhou" }), one);
-        assert.notEqual(all.serviceFor({ region: "cn-beijing" }), one);
-        assert.notEqual(all.serviceFor({ region: "cn-hangzhou", profile: "other" }), one);
+    it("are shared when the region is the same", () => {
+        const serviceFor = services();
+        const one = serviceFor({ region: "cn-hangzhou" });
+        assert.equal(serviceFor({ region: "cn-hangzhou" }), one);
+        assert.notEqual(serviceFor({ region: "cn-beijing" }), one);
     });
 
     it("send to the region of the resource, and know the stack's, when these are different", async () => {
-        const all = services();
-        const there = all.serviceFor({ region: "cn-beijing" });
+        const serviceFor = services();
+        const there = serviceFor({ region: "cn-beijing" });
         await there.describe("ls-cn-services01", limits);
         assert.equal(emulator.ledger.requests.at(-1)?.region, "cn-beijing");
-        assert.equal(there.route().otherRegion?.(), "cn-hangzhou");
-        assert.equal(all.serviceFor({ region: "cn-hangzhou" }).route().otherRegion?.(), undefined);
+        assert.equal(there.route.otherRegion, "cn-hangzhou");
+        assert.equal(serviceFor({ region: "cn-hangzhou" }).route.otherRegion, undefined);
     });
 
     it("know no other region when the stack's cannot be read", () => {
-        const all = services({ "alicloud:region": "" });
-        assert.equal(all.serviceFor({ region: "cn-beijing" }).route().otherRegion?.(), undefined);
+        const serviceFor = services({ "alicloud:region": "" });
+        assert.equal(serviceFor({ region: "cn-beijing" }).route.otherRegion, undefined);
     });
 
     it("know the endpoint, and whether a connection was made, when a message needs them", async () => {
-        const service = services().serviceFor({ region: "cn-hangzhou" });
-        const before = service.route();
-        assert.equal(before.endpoint, new URL(emulator.url).host);
-        assert.equal(before.everConnected, false);
-        assert.match(before.override ?? "", /alicloud:endpoints/);
-        assert.equal(before.proxy, undefined);
+        const service = services()({ region: "cn-hangzhou" });
+        const { route } = service;
+        assert.equal(route.endpoint, new URL(emulator.url).host);
+        assert.match(route.override ?? "", /alicloud:endpoints/);
+        assert.equal(route.proxy, undefined);
+        assert.equal(route.everConnected, false);
         await service.describe("ls-cn-services01", limits);
-        assert.equal(service.route().everConnected, true);
-        assert.equal(service.route().proxy, undefined);
+        assert.equal(route.everConnected, true);
     });
 
     it("use the keys and the region of the profile when a resource names one", () => {
@@ -68,14 +69,14 @@ describe("the services of a process", () => {
         });
         const file = writeCliProfiles(folder, profile("beijing"), profile("shanghai"));
         try {
-            const all = services({ "alicloud:region": "", "alicloud:sharedCredentialsFile": file });
+            const serviceFor = services({ "alicloud:region": "", "alicloud:sharedCredentialsFile": file });
             const [one, other] = ["beijing", "shanghai"].map((name) =>
-                all.serviceFor({ region: "cn-hangzhou", profile: name }),
+                serviceFor({ region: "cn-hangzhou", profile: name }),
             );
-            assert.match(one?.credentialsName() ?? "", /beijing/);
-            assert.match(other?.credentialsName() ?? "", /shanghai/);
-            assert.equal(one?.route().otherRegion?.(), "cn-beijing");
-            assert.equal(other?.route().otherRegion?.(), "cn-shanghai");
+            assert.match(one?.credentialsName ?? "", /beijing/);
+            assert.match(other?.credentialsName ?? "", /shanghai/);
+            assert.equal(one?.route.otherRegion, "cn-beijing");
+            assert.equal(other?.route.otherRegion, "cn-shanghai");
         } finally {
             rmSync(folder, { recursive: true });
         }

@@ -12,9 +12,8 @@ export interface LogstashService {
     /** `DescribeLogstash`. */
     describe(instanceId: string, limits: CallLimits): Promise<ServiceResponse>;
     /** Which setting the credentials come from, for messages. */
-    credentialsName(): string;
-    /** How requests reach the endpoint, for messages. */
-    route(): Route;
+    readonly credentialsName: string;
+    readonly route: Route;
 }
 
 /** The limits of one call. */
@@ -28,12 +27,12 @@ export interface CallLimits {
 /** How region and endpoint are set, for messages. */
 export type ConfigHints = EndpointSettings["hints"];
 
-/** How requests reach the endpoint. */
+/** How requests reach the endpoint, for messages. */
 export interface Route extends EndpointSettings {
     /** Host and port of the endpoint. */
     readonly endpoint: string;
     /** The stack's region, if it is not the region of these calls. */
-    readonly otherRegion?: () => string | undefined;
+    readonly otherRegion?: string;
     /** The host of the proxy, and the variable that names it. */
     readonly proxy?: string;
     /** Whether a connection to the endpoint was ever established in this process. */
