@@ -93,10 +93,10 @@ export class Cloud {
         return instance === undefined ? undefined : statusOf(instance.state);
     }
 
-    /** The region of a call: the one that it names, else that of the only instance with the ID, else the default. */
-    regionFor(instanceId: string, named: string | undefined): string {
-        if (named !== undefined && this.#behavior.regionFrom === "header") {
-            return named;
+    /** The region of a call: the one that its header names, else that of the only instance with the ID, else the default. */
+    regionFor(instanceId: string, header: string | undefined): string {
+        if (header !== undefined && this.#behavior.regionFrom === "header") {
+            return header;
         }
         const [only, ...others] = this.#instances.regionsOf(instanceId);
         return only !== undefined && others.length === 0 ? only : this.#region;
@@ -216,7 +216,8 @@ export class Cloud {
         if (region === undefined && regions.length > 1) {
             throw new Error(`Instance "${instanceId}" is in ${regions.join(" and ")}; name the region.`);
         }
-        const instance = this.#instances.find(instanceId, this.regionFor(instanceId, region), this.#clock.now());
+        const inRegion = region ?? this.regionFor(instanceId, undefined);
+        const instance = this.#instances.find(instanceId, inRegion, this.#clock.now());
         if (instance === undefined) {
             const where = region === undefined ? "" : ` in ${region}`;
             throw new Error(`The emulator has no instance "${instanceId}"${where}.`);

@@ -136,6 +136,8 @@ export class Lifecycle {
                 return { kind: "failed", message: `${timeout.name}: ${failure}` };
             }
         }
+        // An update begins with the line of its announcement.
+        let hasStaleLine = olds !== undefined;
         const outcome = await runRequest(
             {
                 ...declared,
@@ -151,11 +153,18 @@ export class Lifecycle {
                 now: () => new Date(),
                 random: Math.random,
                 signal: this.deps.stopped,
-                log: (line) => void this.deps.log(urn, line),
+                log: (line) => {
+                    hasStaleLine = line.ephemeral;
+                    void this.deps.log(urn, line);
+                },
             },
         );
         if (outcome.kind === "failed") {
             return outcome;
+        }
+        if (outcome.kind === "done" && hasStaleLine) {
+            // The line beside the resource stays after the end.
+            await this.deps.log(urn, { message: outcome.result.status, ephemeral: true });
         }
         const resumes = update.kind === "finish" ? pendingInterruptionIn(operation, olds ?? {}) : declared.interruption;
         return { ...outcome, results: outputsFor(operation, instanceId, { ...outcome, resumes }, olds) };
