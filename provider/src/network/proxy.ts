@@ -13,15 +13,6 @@ const variables = {
 } as const;
 const forAll = ["ALL_PROXY", "all_proxy"];
 
-/**
- * The option of every agent. Node can give an agent the proxy of the environment by itself, and would then send requests for
- * our tunnel to that proxy in plain text.
- */
-export const noOtherProxy = { proxyEnv: {} } as const;
-
-/** The same for an agent of `http-proxy-agent`, whose constructor fails where the option has a value. */
-export const noOtherProxyByLibrary = { proxyEnv: undefined } as const;
-
 /** Finds the proxy for a URL: `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, upper case first, but for `NO_PROXY`. */
 export function proxyFor(target: string, env: NodeJS.ProcessEnv = process.env): ProxyServer | undefined {
     const url = new URL(target);
