@@ -127,7 +127,7 @@ function localFailure(error: unknown, { name, base }: Attempt): string {
                 stringField(error, "code") ?? "unknown error",
             );
         case "cliProfile":
-            return base.mode === "External" ? messages.commandFailed(name) : messages.signInExpired(name);
+            return base.profile.mode === "External" ? messages.commandFailed(name) : messages.signInExpired(name);
         case "accessKey":
         case "credentialsUri":
         case "ecsRole":

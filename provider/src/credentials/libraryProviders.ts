@@ -156,8 +156,8 @@ function cliProvider(library: Library, { profile }: Base & { kind: "cliProfile" 
 }
 
 /** 2.4.7 makes this body but sends an empty one, so the service would not know the account. */
-function cloudSsoBody({ mode, profile }: Base & { kind: "cliProfile" }): ExchangeOptions {
+function cloudSsoBody({ profile }: Base & { kind: "cliProfile" }): ExchangeOptions {
     const AccountId = fieldOf(profile, "cloud_sso_account_id")?.value;
     const AccessConfigurationId = fieldOf(profile, "cloud_sso_access_config")?.value;
-    return mode === "CloudSSO" ? { json: { AccountId, AccessConfigurationId } } : {};
+    return profile.mode === "CloudSSO" ? { json: { AccountId, AccessConfigurationId } } : {};
 }

@@ -1,6 +1,6 @@
-/** What a profile of a mode stands for. */
+/** What a CLI profile of one mode provides. */
 interface ModeRule {
-    /** The identity that the profile gives; `cli` modes are run by `@alicloud/credentials` as the CLI runs them. */
+    /** The identity. `@alicloud/credentials` runs the modes that give `cli`, as the CLI does. */
     readonly gives: "accessKey" | "ecsRole" | "oidc" | "chainedRole" | "cli" | "nothing";
     /** The fields that the profile must have. */
     readonly needs: readonly string[];
@@ -31,11 +31,7 @@ export const modes = {
 
 export type Mode = keyof typeof modes;
 
-/** The modes that `@alicloud/credentials` runs by itself. */
-export type CliMode = { [M in Mode]: (typeof modes)[M]["gives"] extends "cli" ? M : never }[Mode];
-
-/** All modes. */
-export const modeNames = Object.keys(modes) as readonly Mode[];
+const modeNames = Object.keys(modes) as readonly Mode[];
 
 /** The modes that give an identity here. */
 export const usableModes: readonly Mode[] = modeNames.filter((mode) => modes[mode].gives !== "nothing");
@@ -51,7 +47,7 @@ export interface Attribute {
     readonly label: string;
     /** Whether a value grants access to something. */
     readonly secret?: true;
-    /** @default text */
+    /** The type in the plugin's schema. Most attributes are text, so it is absent for those. */
     readonly type?: "integer";
     /** Keys of the stack configuration without their namespace, in order; `block.name` is a field of a block. */
     readonly keys: readonly string[];
@@ -61,6 +57,7 @@ export interface Attribute {
     readonly profile?: { readonly field: string; readonly modes: readonly Mode[] };
 }
 
+/** A key in a profile of these modes is a leftover of another mode, and signs nothing. */
 const keyless: readonly Mode[] = [
     "EcsRamRole",
     "ChainableRamRoleArn",
