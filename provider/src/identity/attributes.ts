@@ -6,7 +6,7 @@ interface ModeRule {
     readonly needs: readonly string[];
 }
 
-const key = ["access_key_id", "access_key_secret"] as const;
+const key = ["access_key_id", "access_key_secret"];
 
 /** The modes of a profile in the `aliyun` CLI's file (`config/profile.go` of aliyun-cli). */
 export const modes = {
@@ -27,19 +27,19 @@ export const modes = {
     CredentialsURI: { gives: "nothing", needs: ["credentials_uri"] },
     BearerToken: { gives: "nothing", needs: ["bearer_token"] },
     Anonymous: { gives: "nothing", needs: [] },
-} as const satisfies Readonly<Record<string, ModeRule>>;
+} satisfies Readonly<Record<string, ModeRule>>;
 
 export type Mode = keyof typeof modes;
 
-const modeNames = Object.keys(modes) as readonly Mode[];
+const modeNames = Object.keys(modes) as Mode[];
 
 /** The modes that give an identity here. */
 export const usableModes: readonly Mode[] = modeNames.filter((mode) => modes[mode].gives !== "nothing");
 
 /** The fields that an access key does not use. A profile without a mode must not have one: its purpose is unclear. */
-export const fieldsThatNeedMode: readonly string[] = [
-    ...new Set(Object.values(modes).flatMap(({ needs }): readonly string[] => needs)),
-].filter((field) => ![...key, "sts_token"].includes(field));
+export const fieldsThatNeedMode: readonly string[] = Object.values(modes)
+    .flatMap(({ needs }) => needs)
+    .filter((field) => ![...key, "sts_token"].includes(field));
 
 /** Where one attribute of a call comes from, in this order: stack configuration, environment, named profile. */
 export interface Attribute {
@@ -47,7 +47,7 @@ export interface Attribute {
     readonly label: string;
     /** Whether a value grants access to something. */
     readonly secret?: true;
-    /** The type in the plugin's schema. Most attributes are text, so it is absent for those. */
+    /** The type in the plugin's schema, if it is not a string. */
     readonly type?: "integer";
     /** Keys of the stack configuration without their namespace, in order; `block.name` is a field of a block. */
     readonly keys: readonly string[];
@@ -224,9 +224,8 @@ export const attributes = {
         keys: ["securityTransport"],
         variables: ["ALICLOUD_SECURITY_TRANSPORT", "ALIBABA_CLOUD_SECURITY_TRANSPORT"],
     },
-} as const satisfies Readonly<Record<string, Attribute>>;
+} satisfies Readonly<Record<string, Attribute>>;
 
-/** The name of an attribute. */
 export type AttributeName = keyof typeof attributes;
 
 /** The namespace of this package's own keys, and of all keys of the plugin. */
@@ -242,7 +241,7 @@ export const ownKeys = {
 } as const;
 
 /** The full key of one of this package's own settings. */
-export function ownKey<Name extends keyof typeof ownKeys>(name: Name): `${typeof ownNamespace}:${Name}` {
+export function ownKey(name: keyof typeof ownKeys): string {
     return `${ownNamespace}:${name}`;
 }
 
@@ -250,7 +249,7 @@ export function ownKey<Name extends keyof typeof ownKeys>(name: Name): `${typeof
 export const providerKeys: readonly string[] = [
     ...new Set([
         ...Object.values(attributes)
-            .flatMap(({ keys }): readonly string[] => keys)
+            .flatMap(({ keys }) => keys)
             .map((path) => path.replace(/\..*/, "")),
         ...Object.keys(ownKeys),
     ]),

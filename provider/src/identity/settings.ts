@@ -111,7 +111,7 @@ export function readBlock(settings: Settings, name: string): Block | undefined {
 
 function fieldsOfBlock(block: string): readonly string[] {
     return Object.values(attributes)
-        .flatMap(({ keys }): readonly string[] => keys)
+        .flatMap(({ keys }) => keys)
         .filter((path) => path.startsWith(`${block}.`))
         .map((path) => path.slice(block.length + 1));
 }
