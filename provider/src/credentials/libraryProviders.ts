@@ -16,73 +16,69 @@ interface Provider {
 }
 
 /** The providers of an identity, as one. */
-export interface LibraryProvider extends Provider {
-    /** Drops the sessions, so that the next credentials are new ones. */
-    forget(): void;
-}
+export class LibraryProvider implements Provider {
+    /** The last host that responded with 200 to the latest request for credentials. */
+    respondedHost: string | undefined;
+    readonly #exchanging: object[] = [];
+    readonly #outermost: Provider;
 
-/** How the providers reach their hosts. */
-export interface HostOptions {
-    readonly stsHost: string;
-    /** Called with each host that responded with 200. */
-    readonly onResponse: (host: string) => void;
-}
-
-/** Builds the providers of an identity. The library is loaded here, because an access key alone does not need it. */
-export function libraryProvider({ base, roles }: Identity, options: HostOptions): LibraryProvider {
-    const library = require("@alicloud/credentials") as Library;
-    // Stryker disable next-line ArrayDeclaration: equivalent, a text has no session to drop
-    const attached: object[] = [];
-    const attach: Attach = (provider, exchangeOptions = {}) => {
-        attachTo(provider, options, exchangeOptions);
-        attached.push(provider);
-        return provider;
-    };
-    const outermost = roles.reduce<Provider>(
-        (previous, role) => attach(roleProvider(library, role, previous, options)),
-        baseProvider(library, base, options, attach),
-    );
-    return {
-        getCredentials: () => outermost.getCredentials(),
-        forget() {
-            for (const provider of attached) {
-                // Without these two fields a provider of the library requests another session.
-                Object.assign(provider, { session: undefined, expirationTimestamp: undefined });
-            }
-        },
-    };
-}
-
-type Attach = <P extends Provider>(provider: P, options?: ExchangeOptions) => P;
-
-/**
- * Lets a provider send its requests by `exchange`. The library's own function takes no agent and no proxy, and its errors
- * quote whole responses. Each provider keeps that function in the field `doRequest` (2.4.7, "used for mock").
- */
-function attachTo(provider: object, { stsHost, onResponse }: HostOptions, options: ExchangeOptions): void {
-    const doRequest = async (request: ExchangeRequest): Promise<ExchangeResponse> => {
-        const response = await exchange(request, options);
-        onResponse(new URL(request.toRequestURL()).host);
-        return response;
-    };
-    Object.assign(provider, { doRequest, ...("stsEndpoint" in provider ? { stsEndpoint: stsHost } : {}) });
-}
-
-function baseProvider(library: Library, base: Base, options: HostOptions, attach: Attach): Provider {
-    switch (base.kind) {
-        case "accessKey":
-            return keyProvider(library, base);
-        case "oidc":
-            return attach(oidcProvider(library, base, options), oidcToken(base));
-        case "credentialsUri": {
-            const uri = base.uri.value;
-            const provider = library.URICredentialsProvider.builder().withCredentialsURI(uri).build();
-            return attach(provider, { direct: isLoopback(new URL(uri).host) });
+    constructor(
+        { base, roles }: Identity,
+        private readonly stsHost: string,
+    ) {
+        // Loaded here, because an access key alone does not need it.
+        const library = require("@alicloud/credentials") as Library;
+        let provider = this.#baseProvider(library, base);
+        for (const role of roles) {
+            provider = this.#sendByExchange(roleProvider(library, role, provider, stsHost));
         }
-        case "ecsRole":
-            return attach(metadataProvider(library, base.name?.value ?? ""));
-        case "cliProfile":
-            return attach(cliProvider(library, base), cloudSsoBody(base));
+        this.#outermost = provider;
+    }
+
+    getCredentials() {
+        this.respondedHost = undefined;
+        return this.#outermost.getCredentials();
+    }
+
+    /** Drops the sessions, so that the next credentials are new ones. */
+    forget(): void {
+        for (const provider of this.#exchanging) {
+            // Without these two fields a provider of the library requests another session.
+            Object.assign(provider, { session: undefined, expirationTimestamp: undefined });
+        }
+    }
+
+    #baseProvider(library: Library, base: Base): Provider {
+        switch (base.kind) {
+            case "accessKey":
+                return keyProvider(library, base);
+            case "oidc":
+                return this.#sendByExchange(oidcProvider(library, base, this.stsHost), oidcToken(base));
+            case "credentialsUri": {
+                const uri = base.uri.value;
+                const provider = library.URICredentialsProvider.builder().withCredentialsURI(uri).build();
+                return this.#sendByExchange(provider, { direct: isLoopback(new URL(uri).host) });
+            }
+            case "ecsRole":
+                return this.#sendByExchange(metadataProvider(library, base.name?.value ?? ""));
+            case "cliProfile":
+                return this.#sendByExchange(cliProvider(library, base), cloudSsoBody(base));
+        }
+    }
+
+    /**
+     * Lets a provider send its requests by `exchange`. The library's own function takes no agent and no proxy, and its errors
+     * quote whole responses. Each provider keeps that function in the field `doRequest` (2.4.7, "used for mock").
+     */
+    #sendByExchange(provider: Provider, options: ExchangeOptions = {}): Provider {
+        const doRequest = async (request: ExchangeRequest): Promise<ExchangeResponse> => {
+            const response = await exchange(request, options);
+            this.respondedHost = new URL(request.toRequestURL()).host;
+            return response;
+        };
+        Object.assign(provider, { doRequest, ...("stsEndpoint" in provider ? { stsEndpoint: this.stsHost } : {}) });
+        this.#exchanging.push(provider);
+        return provider;
     }
 }
 
@@ -99,7 +95,7 @@ function keyProvider(library: Library, { accessKeyId, accessKeySecret, securityT
               .build();
 }
 
-function roleProvider(library: Library, role: Role, previous: Provider, { stsHost }: HostOptions) {
+function roleProvider(library: Library, role: Role, previous: Provider, stsHost: string) {
     const builder = library.RAMRoleARNCredentialsProvider.builder();
     // The builder's type is narrower than what its code reads.
     builder.withCredentialsProvider(previous as Parameters<typeof builder.withCredentialsProvider>[0]);
@@ -113,7 +109,7 @@ function roleProvider(library: Library, role: Role, previous: Provider, { stsHos
     return builder.withStsEndpoint(stsHost).build();
 }
 
-function oidcProvider(library: Library, role: OidcRole, { stsHost }: HostOptions) {
+function oidcProvider(library: Library, role: OidcRole, stsHost: string) {
     const builder = library.OIDCRoleArnCredentialsProvider.builder()
         .withRoleArn(role.arn.value)
         .withOIDCProviderArn(role.providerArn.value)
