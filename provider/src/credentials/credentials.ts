@@ -13,7 +13,6 @@ export interface Credentials {
     readonly securityToken?: string;
 }
 
-/** A source of credentials. */
 export interface CredentialsSource {
     /** For messages: the settings, never their values. */
     readonly name: string;
@@ -49,13 +48,12 @@ const shareMs = 5_000;
 /** Credentials from the library, which renews a session that expires within 15 minutes. */
 function temporaryCredentials(identity: Identity, stsHost: string): CredentialsSource {
     const name = describeIdentity(identity);
-    let provider: LibraryProvider | undefined;
+    const provider = new LibraryProvider(identity, stsHost);
     let shared: { readonly credentials: Promise<Credentials>; readonly until: number } | undefined;
     let latestToken: string | undefined;
 
     async function request(): Promise<Credentials> {
         try {
-            provider ??= new LibraryProvider(identity, stsHost);
             const { accessKeyId, accessKeySecret, securityToken } = await provider.getCredentials();
             if (!accessKeyId || !accessKeySecret) {
                 // With empty credentials the service would get an unsigned request.
@@ -69,7 +67,7 @@ function temporaryCredentials(identity: Identity, stsHost: string): CredentialsS
                 name,
                 base: identity.base,
                 stsHost,
-                respondedHost: provider?.respondedHost,
+                respondedHost: provider.respondedHost,
             });
         }
     }
@@ -86,8 +84,7 @@ function temporaryCredentials(identity: Identity, stsHost: string): CredentialsS
         renew(expired) {
             // Of many requests with the same session, the first renews it for all.
             if (expired.securityToken === latestToken) {
-                // Stryker disable next-line OptionalChaining: equivalent, only what the provider gave can have expired
-                provider?.forget();
+                provider.forget();
                 shared = undefined;
             }
         },

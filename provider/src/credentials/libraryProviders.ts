@@ -20,23 +20,16 @@ export class LibraryProvider implements Provider {
     /** The last host that responded with 200 to the latest request for credentials. */
     respondedHost: string | undefined;
     readonly #exchanging: object[] = [];
-    readonly #outermost: Provider;
+    #outermost: Provider | undefined;
 
     constructor(
-        { base, roles }: Identity,
+        private readonly identity: Identity,
         private readonly stsHost: string,
-    ) {
-        // Loaded here, because an access key alone does not need it.
-        const library = require("@alicloud/credentials") as Library;
-        let provider = this.#baseProvider(library, base);
-        for (const role of roles) {
-            provider = this.#sendByExchange(roleProvider(library, role, provider, stsHost));
-        }
-        this.#outermost = provider;
-    }
+    ) {}
 
-    getCredentials() {
+    async getCredentials() {
         this.respondedHost = undefined;
+        this.#outermost ??= this.#build();
         return this.#outermost.getCredentials();
     }
 
@@ -46,6 +39,16 @@ export class LibraryProvider implements Provider {
             // Without these two fields a provider of the library requests another session.
             Object.assign(provider, { session: undefined, expirationTimestamp: undefined });
         }
+    }
+
+    #build(): Provider {
+        // Loaded here, because an access key alone does not need it.
+        const library = require("@alicloud/credentials") as Library;
+        let provider = this.#baseProvider(library, this.identity.base);
+        for (const role of this.identity.roles) {
+            provider = this.#sendByExchange(roleProvider(library, role, provider, this.stsHost));
+        }
+        return provider;
     }
 
     #baseProvider(library: Library, base: Base): Provider {

@@ -1,7 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { fstatSync } from "node:fs";
 
-/** The members of a process that are used. */
 type WatchedProcess = Pick<NodeJS.Process, "stdin" | "exit">;
 
 /**

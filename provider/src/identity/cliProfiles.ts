@@ -15,7 +15,6 @@ export interface CliFile {
     readonly profiles: readonly (Readonly<Record<string, unknown>> & { readonly name: string })[];
 }
 
-/** One profile of a CLI file. */
 export interface CliProfile extends NamedProfile {
     readonly mode: Mode;
     /** Whether the resource itself names the profile. Then it alone is the identity. */
@@ -30,7 +29,6 @@ export function lookup(settings: Settings, profile?: CliProfile): Lookup {
     return (name) => inSettings(name) ?? inProfile?.(name);
 }
 
-/** Looks up attributes in a profile alone. */
 export function lookupInProfile(profile: CliProfile): Lookup {
     return (name) => {
         const { profile: row }: Attribute = attributes[name];
@@ -45,7 +43,6 @@ export function fieldOf({ name: profile, fields }: CliProfile, field: string): R
     return value === undefined || value === "0" ? undefined : { value, source: { kind: "profile", profile, field } };
 }
 
-/** A field that a profile must have. */
 export function requiredField(profile: CliProfile, field: string): ResolvedSetting {
     const setting = fieldOf(profile, field);
     if (setting === undefined) {
@@ -80,7 +77,6 @@ export function profileNames(settings: Settings): readonly string[] {
     }
 }
 
-/** Finds a profile in a file. */
 export function profileIn(file: CliFile, wanted: ResolvedSetting): CliProfile {
     const fields = file.profiles.find(({ name }) => name === wanted.value);
     if (fields === undefined) {

@@ -19,7 +19,6 @@ export interface Settings extends ProcessConfig, ConfigSource {
     readonly readFile: (path: string) => FileContent;
 }
 
-/** Looks up one attribute. */
 export type Lookup = (name: AttributeName) => ResolvedSetting | undefined;
 
 /** Looks up each attribute in the configuration, then in the environment. */

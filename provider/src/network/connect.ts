@@ -77,7 +77,6 @@ function untilReady<S extends Socket>(socket: S, event: "connect" | "secureConne
     return promise;
 }
 
-/** Requests a tunnel to a server on a connection to a proxy. */
 function tunnelThrough(socket: Socket, proxy: URL, target: URL, signal: AbortSignal): Promise<Socket> {
     const { host, port } = addressOf(target);
     const authority = `${isIPv6(host) ? `[${host}]` : host}:${port}`;

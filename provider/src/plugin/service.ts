@@ -23,8 +23,7 @@ import { propertiesIn, revealed, structOf, withContentHashes } from "./values";
 const messages = require("@pulumi/pulumi/proto/provider_pb") as typeof Messages;
 const { Empty } = protobufOfPulumi<typeof EmptyMessages>("empty_pb");
 
-/** The folder of the package. */
-const root = join(__dirname, "..", "..");
+const packageFolder = join(__dirname, "..", "..");
 
 /**
  * The methods that the engine calls. Without `checkConfig` and `diffConfig` it takes the arguments of a provider as they
@@ -187,7 +186,7 @@ function resourceOf(request: { getUrn(): string }): ResourceRef {
 }
 
 function packageFile(name: string): string {
-    return readFileSync(join(root, name), "utf8");
+    return readFileSync(join(packageFolder, name), "utf8");
 }
 
 function withHashedTriggers(news: Properties): Properties {
