@@ -1,5 +1,5 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
 import { parseJson } from "../configuration";
 import { stringField } from "../json";
@@ -73,14 +73,18 @@ export async function exchange(request: ExchangeRequest, options: ExchangeOption
     let socket: Socket | undefined;
     let problem: ExchangeProblem;
     try {
-        socket = proxy && (await connect(url, proxy.url, timeout.signal));
+        // The agent adds TLS. Without a proxy it connects as well, so that a patched agent applies here too.
+        const agent = url.protocol === "https:" ? new HttpsAgent() : new HttpAgent();
+        if (proxy !== undefined) {
+            socket = await connect(url, proxy.url, timeout.signal);
+            agent.createConnection = () => socket;
+        }
         const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-        const outgoing = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
+        const outgoing = httpRequest(url, {
             method: request.method,
             headers,
+            agent,
             signal: timeout.signal,
-            // Without a proxy Node's agent connects, so that a patched agent applies here too.
-            ...(socket === undefined ? { agent: false } : { createConnection: () => socket }),
             ...(proxy !== undefined && url.protocol === "http:" && forwardedBy(proxy.url, url, headers)),
         });
         outgoing.on("socket", (used) => {
