@@ -18,8 +18,3 @@ export function parseJson(text: string): Json | undefined {
         return undefined;
     }
 }
-
-/** Treats an empty setting as absent, because CI systems pass unset variables as empty ones. */
-export function nonEmpty(text: string | undefined): string | undefined {
-    return text === "" ? undefined : text;
-}

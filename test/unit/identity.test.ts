@@ -6,6 +6,7 @@ import { rateLimit } from "../../provider/src/cloud/rateLimit";
 import { ConfigurationError } from "../../provider/src/configuration";
 import { type Attribute, type AttributeName, attributes } from "../../provider/src/identity/attributes";
 import { regionFor } from "../../provider/src/identity/call";
+import { profileFor } from "../../provider/src/identity/cliProfiles";
 import { configHints, endpointFor, stsHostFor } from "../../provider/src/identity/endpoint";
 import { describeIdentity, type Identity } from "../../provider/src/identity/identity";
 import { howToSet, howToSetRegion } from "../../provider/src/identity/messages";
@@ -550,10 +551,10 @@ describe("an identity is refused", () => {
         ["a variable has a file and no profile is set", { env: { ALIBABA_CLOUD_CREDENTIALS_FILE: "/canary" } }, /CREDENTIALS_FILE names a file of CLI profiles, but no profile is chosen/],
         ["the environment has only an OIDC token's file", { env: { ALIBABA_CLOUD_OIDC_TOKEN_FILE: "/canary" } }, /OIDC role from the variable ALIBABA_CLOUD_OIDC_TOKEN_FILE is incomplete/],
         ["the environment has only an OIDC provider", { env: { ALIBABA_CLOUD_OIDC_PROVIDER_ARN: "canary" } }, /OIDC role from the variable ALIBABA_CLOUD_OIDC_PROVIDER_ARN is incomplete/],
-        ["a role is a text", role('"canary"'), /`alicloud:assumeRole` is not an object; set .*pulumi config set --path/],
-        ["a role is not JSON", role("canary"), /`alicloud:assumeRole` must be structured; set .*pulumi config set/],
-        ["a declared provider's role is not JSON", { ...role("canary"), declared: true }, /^the provider's `assumeRole` must be structured$/],
-        ["there are two roles", role([{}, {}]), /`alicloud:assumeRole` is a list of 2; it must be one object/],
+        ["a role is a text", role('"canary"'), /`alicloud:assumeRole` must be an object; set .*pulumi config set --path/],
+        ["a role is not JSON", role("canary"), /`alicloud:assumeRole` must be an object; set .*pulumi config set/],
+        ["a declared provider's role is not JSON", { ...role("canary"), declared: true }, /^the provider's `assumeRole` must be an object$/],
+        ["there are two roles", role([{}, {}]), /`alicloud:assumeRole` must be an object/],
         ["a block has an unknown field", role({ role_arn: "canary" }), /`alicloud:assumeRole` has a field that is not supported; supported are roleArn, sessionName/],
         ["a field is not text", role({ roleArn: "r", policy: { v: "canary" } }), /`alicloud:assumeRole\.policy` is not text/],
         ["a duration is out of bounds", role({ roleArn: "r", sessionExpiration: 5 }), /`alicloud:assumeRole\.sessionExpiration` is not a whole number of seconds from 900 to 43200/],
@@ -735,19 +736,13 @@ describe("the endpoint", () => {
         ["the host ends like this machine", at("http://not-localhost"), /is not encrypted/],
         ["`protocol` is another one", { config: { protocol: "gopher" } }, /`alicloud:protocol` must be "HTTPS" or "HTTP"/],
         ["it is set twice", { config: { endpoints: [{ elasticsearch: "a" }, { elasticsearch: "b" }] } }, /is given 2 times with different values/],
-        ["the list has a text", { config: { endpoints: ["a.example"] } }, /`alicloud:endpoints` is not an object/],
+        ["the list has a text", { config: { endpoints: ["a.example"] } }, /`alicloud:endpoints` must be an object/],
     ];
     for (const [when, setup, message] of refused) {
         it(`is refused when ${when}`, () => {
             assert.throws(() => endpointFor(settingsOf(setup), region), message);
         });
     }
-
-    it("is refused when the region could lead to another host", () => {
-        for (const odd of ["x/", "evil.example/?", "a b", "{region}", "", "x@evil.example"]) {
-            assert.throws(() => endpointFor(settingsOf({}), odd), /no host can be made of the region/);
-        }
-    });
 
     for (const field of [{ endpoint_type: "vpc" }, { endpoint_type: "VPC" }, { endpoint: "ecs.example" }]) {
         for (const [how, of, profile] of [
@@ -811,7 +806,8 @@ describe("the STS host", () => {
     ];
     for (const [when, setup, expected, profile] of cases) {
         it(`is ${expected} when ${when}`, () => {
-            assert.equal(stsHostFor(settingsOf(setup), region, profile), expected);
+            const settings = settingsOf(setup);
+            assert.equal(stsHostFor(settings, region, profileFor(settings, profile)), expected);
         });
     }
 

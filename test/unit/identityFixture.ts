@@ -1,4 +1,5 @@
 import { type Call, callFor } from "../../provider/src/identity/call";
+import { profileFor } from "../../provider/src/identity/cliProfiles";
 import type { Base, Identity } from "../../provider/src/identity/identity";
 import { identityFor } from "../../provider/src/identity/resolve";
 import type { FileContent, Settings } from "../../provider/src/identity/settings";
@@ -52,7 +53,8 @@ export function fileOf(...profiles: readonly object[]): FileContent {
 }
 
 export function resolve(setup: Setup, profile?: string): Identity {
-    return identityFor(settingsOf(setup), profile);
+    const settings = settingsOf(setup);
+    return identityFor(settings, profileFor(settings, profile));
 }
 
 /** The whole call of a resource in Hangzhou. */

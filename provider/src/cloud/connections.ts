@@ -4,7 +4,6 @@ import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
 import { type Duplex, Transform } from "node:stream";
 import { connect, maxResponseBytes } from "../network/connect";
-import { noOtherProxy } from "../network/proxy";
 
 /** The connections to one endpoint. Each carries one request at a time and is kept for the next one. */
 export class Connections {
@@ -100,7 +99,7 @@ export class Connection {
 const agentOfConnection = (Agent: typeof HttpAgent) =>
     class extends Agent {
         constructor(private readonly connection: Connection) {
-            super({ ...noOtherProxy, keepAlive: true });
+            super({ keepAlive: true });
         }
 
         override createConnection(): Socket {

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 
-/** The namespaces in which libraries print what they sign and send, and a proxy's password. */
-const namespaces = ["roa", "rpc", "httpx:*", "sign", "http-proxy-agent*"];
+/** The namespaces in which libraries print what they sign and send. */
+const namespaces = ["roa", "rpc", "httpx:*", "sign"];
 
 /** Keeps secrets out of the output of `DEBUG`, in every copy of `debug` that those libraries load. Other output stays. */
 export function silenceSecrets(env: Record<string, string | undefined>): void {
@@ -15,7 +15,6 @@ export function silenceSecrets(env: Record<string, string | undefined>): void {
             silence(requireDebug, names);
         }
     }
-    silence(createRequire(require.resolve("http-proxy-agent")), names);
 }
 
 function silence(requireDebug: NodeJS.Require, names: string): void {

@@ -1,5 +1,5 @@
 import { TokenBucket } from "limiter";
-import { ConfigurationError, nonEmpty } from "../configuration";
+import { ConfigurationError } from "../configuration";
 import { ownKey, ownNamespace } from "../identity/attributes";
 import type { Settings } from "../identity/settings";
 import { describeSource, sourceOfKey } from "../identity/sources";
@@ -15,8 +15,8 @@ export type Acquire = () => Promise<void>;
 
 /** The rate limit that all resources of the process share, from `alicloud-logstash:requestsPerSecond`. */
 export function rateLimit({ config, declared = false }: Pick<Settings, "config" | "declared">): Acquire {
-    const text = nonEmpty(config(ownKey("requestsPerSecond")));
-    const limit = text === undefined ? defaultRequestsPerSecond : Number(text);
+    // CI systems pass unset variables as empty ones.
+    const limit = Number(config(ownKey("requestsPerSecond")) || defaultRequestsPerSecond);
     if (!Number.isInteger(limit) || limit < 1) {
         const source = sourceOfKey({ namespace: ownNamespace, declared }, "requestsPerSecond");
         throw new ConfigurationError(`${describeSource(source)} is not a whole number from 1`);

@@ -3,7 +3,7 @@ import { type Base, describeIdentity, type Identity } from "../identity/identity
 import { stringField } from "../json";
 import { isCertificateCode } from "../operations/networkCodes";
 import { ExchangeFailure } from "./exchange";
-import { type LibraryProvider, libraryProvider } from "./libraryProviders";
+import { LibraryProvider } from "./libraryProviders";
 import * as messages from "./messages";
 
 /** An access key, with the security token of temporary credentials. */
@@ -13,7 +13,6 @@ export interface Credentials {
     readonly securityToken?: string;
 }
 
-/** A source of credentials. */
 export interface CredentialsSource {
     /** For messages: the settings, never their values. */
     readonly name: string;
@@ -49,18 +48,12 @@ const shareMs = 5_000;
 /** Credentials from the library, which renews a session that expires within 15 minutes. */
 function temporaryCredentials(identity: Identity, stsHost: string): CredentialsSource {
     const name = describeIdentity(identity);
-    let provider: LibraryProvider | undefined;
-    let respondedHost: string | undefined;
+    const provider = new LibraryProvider(identity, stsHost);
     let shared: { readonly credentials: Promise<Credentials>; readonly until: number } | undefined;
     let latestToken: string | undefined;
 
     async function request(): Promise<Credentials> {
-        respondedHost = undefined;
         try {
-            const onResponse = (host: string) => {
-                respondedHost = host;
-            };
-            provider ??= libraryProvider(identity, { stsHost, onResponse });
             const { accessKeyId, accessKeySecret, securityToken } = await provider.getCredentials();
             if (!accessKeyId || !accessKeySecret) {
                 // With empty credentials the service would get an unsigned request.
@@ -70,7 +63,12 @@ function temporaryCredentials(identity: Identity, stsHost: string): CredentialsS
             return { accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
         } catch (error) {
             shared = undefined;
-            throw failureOf(error, { name, base: identity.base, stsHost, respondedHost });
+            throw credentialsError(error, {
+                name,
+                base: identity.base,
+                stsHost,
+                respondedHost: provider.respondedHost,
+            });
         }
     }
 
@@ -86,8 +84,7 @@ function temporaryCredentials(identity: Identity, stsHost: string): CredentialsS
         renew(expired) {
             // Of many requests with the same session, the first renews it for all.
             if (expired.securityToken === latestToken) {
-                // Stryker disable next-line OptionalChaining: equivalent, only what the provider gave can have expired
-                provider?.forget();
+                provider.forget();
                 shared = undefined;
             }
         },
@@ -95,7 +92,7 @@ function temporaryCredentials(identity: Identity, stsHost: string): CredentialsS
 }
 
 /** What was requested, and from which hosts. */
-interface Attempt {
+interface FailureContext {
     readonly name: string;
     readonly base: Base;
     readonly stsHost: string;
@@ -104,21 +101,21 @@ interface Attempt {
 }
 
 /** The library's own messages quote whole responses, command lines and URLs, so none of them is shown. */
-function failureOf(error: unknown, attempt: Attempt): Error {
+function credentialsError(error: unknown, context: FailureContext): Error {
     if (error instanceof ConfigurationError) {
         return error;
     }
     if (error instanceof ExchangeFailure) {
-        return exchangeError(error, attempt);
+        return exchangeError(error, context);
     }
-    const { name, respondedHost } = attempt;
+    const { name, respondedHost } = context;
     return new ConfigurationError(
-        respondedHost === undefined ? localFailure(error, attempt) : messages.noCredentialsIn(name, respondedHost),
+        respondedHost === undefined ? localFailureText(error, context) : messages.noCredentialsIn(name, respondedHost),
     );
 }
 
 /** What failed before any host responded. */
-function localFailure(error: unknown, { name, base }: Attempt): string {
+function localFailureText(error: unknown, { name, base }: FailureContext): string {
     switch (base.kind) {
         case "oidc":
             return messages.unreadableTokenFile(
@@ -127,7 +124,7 @@ function localFailure(error: unknown, { name, base }: Attempt): string {
                 stringField(error, "code") ?? "unknown error",
             );
         case "cliProfile":
-            return base.mode === "External" ? messages.commandFailed(name) : messages.signInExpired(name);
+            return base.profile.mode === "External" ? messages.commandFailed(name) : messages.signInExpired(name);
         case "accessKey":
         case "credentialsUri":
         case "ecsRole":
@@ -135,7 +132,7 @@ function localFailure(error: unknown, { name, base }: Attempt): string {
     }
 }
 
-function exchangeError(failure: ExchangeFailure, { name, base, stsHost }: Attempt): Error {
+function exchangeError(failure: ExchangeFailure, { name, base, stsHost }: FailureContext): Error {
     const { problem, host } = failure;
     switch (problem.kind) {
         case "noResponse":

@@ -1,11 +1,10 @@
-import type { Agent } from "node:http";
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import type { Socket } from "node:net";
 import { parseJson } from "../configuration";
 import { stringField } from "../json";
-import { maxResponseBytes } from "../network/connect";
-import { noOtherProxy, noOtherProxyByLibrary, proxyFor } from "../network/proxy";
-import { type AttemptOptions, ProxyRefusal, TunnelAgent } from "../network/tunnelAgent";
+import { connect, maxResponseBytes, ProxyRejection, proxyHeaders } from "../network/connect";
+import { proxyFor } from "../network/proxy";
 
 /** A request, in the form that the providers of `@alicloud/credentials` give to their `doRequest`. */
 export interface ExchangeRequest {
@@ -62,64 +61,66 @@ const metadataHost = "100.100.100.200";
  */
 export async function exchange(request: ExchangeRequest, options: ExchangeOptions = {}): Promise<ExchangeResponse> {
     const url = new URL(request.toRequestURL());
-    const direct = options.direct === true || url.hostname === metadataHost;
-    const proxy = direct ? undefined : proxyFor(url.href);
-    const agent = await agentThrough(proxy?.url, url.protocol === "https:");
+    const isDirect = options.direct === true || url.hostname === metadataHost;
+    const proxy = isDirect ? undefined : proxyFor(url.href);
     const { headers, body } = bodyOf(request, options);
-
-    return new Promise((resolve, reject) => {
-        const aborted = new AbortController();
-        const attempt: AttemptOptions = { giveUp: aborted.signal };
-        // The agent adds TLS.
-        const outgoing = httpRequest(url, { method: request.method, headers, agent, ...attempt });
-        const fail = (problem: ExchangeProblem) => {
-            clearTimeout(timer);
-            reject(new ExchangeFailure(url.host, proxy?.variable, problem));
-            // Both: while a silent proxy has not opened its tunnel, the request has no socket to destroy.
-            aborted.abort();
-            outgoing.destroy();
-        };
-        const failWithout = (code: string) => fail({ kind: "noResponse", code });
-        const failOn = (error: unknown) => failWithout(stringField(error, "code") ?? "unknown error");
-        let timer = setTimeout(failWithout, request.connectTimeout, "ETIMEDOUT");
-        const onConnected = () => {
-            clearTimeout(timer);
-            timer = setTimeout(failWithout, request.readTimeout, "ETIMEDOUT");
-        };
-        outgoing.on("error", (error) =>
-            error instanceof ProxyRefusal ? fail({ kind: "rejected", status: error.status }) : failOn(error),
-        );
-        outgoing.on("socket", (socket) => {
-            if (socket.connecting) {
-                socket.once("connect", onConnected);
+    const timeout = new AbortController();
+    let timer = setTimeout(() => timeout.abort(), request.connectTimeout);
+    const onConnected = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => timeout.abort(), request.readTimeout);
+    };
+    let socket: Socket | undefined;
+    let problem: ExchangeProblem;
+    try {
+        // The agent adds TLS. Without a proxy it connects as well, so that a patched agent applies here too.
+        const agent = url.protocol === "https:" ? new HttpsAgent() : new HttpAgent();
+        if (proxy !== undefined) {
+            socket = await connect(url, proxy.url, timeout.signal);
+            agent.createConnection = () => socket;
+        }
+        const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+        const outgoing = httpRequest(url, {
+            method: request.method,
+            headers,
+            agent,
+            signal: timeout.signal,
+            ...(proxy !== undefined && url.protocol === "http:" && forwardedBy(proxy.url, url, headers)),
+        });
+        outgoing.on("socket", (used) => {
+            socket = used;
+            if (used.connecting) {
+                used.once("connect", onConnected);
             } else {
                 onConnected();
             }
         });
-        outgoing.on("response", (response) => {
-            contentOf(response).then((content) => {
-                const { statusCode: status = 0, headers } = response;
-                if (status === 200) {
-                    clearTimeout(timer);
-                    resolve({ statusCode: status, headers, body: content });
-                } else {
-                    fail({ kind: "rejected", status, ...codeIn(content) });
-                }
-            }, failOn);
-        });
-        outgoing.end(body);
-    });
+        outgoing.on("response", resolve).on("error", reject).end(body);
+        const response = await promise;
+        const content = await contentOf(response);
+        const { statusCode: status = 0 } = response;
+        if (status === 200) {
+            return { statusCode: status, headers: response.headers, body: content };
+        }
+        problem = { kind: "rejected", status, ...codeIn(content) };
+    } catch (error) {
+        problem = timeout.signal.aborted ? { kind: "noResponse", code: "ETIMEDOUT" } : problemOf(error);
+    } finally {
+        clearTimeout(timer);
+        socket?.destroy();
+    }
+    throw new ExchangeFailure(url.host, proxy?.variable, problem);
 }
 
-async function agentThrough(proxy: URL | undefined, secure: boolean): Promise<Agent> {
-    if (proxy === undefined) {
-        return secure ? new HttpsAgent(noOtherProxy) : new HttpAgent(noOtherProxy);
-    }
-    if (secure) {
-        return new TunnelAgent(proxy);
-    }
-    const { HttpProxyAgent } = await import("http-proxy-agent");
-    return new HttpProxyAgent(proxy, noOtherProxyByLibrary);
+function problemOf(error: unknown): ExchangeProblem {
+    return error instanceof ProxyRejection
+        ? { kind: "rejected", status: error.status }
+        : { kind: "noResponse", code: stringField(error, "code") ?? "unknown error" };
+}
+
+/** A proxy forwards a plain request by its whole URL. */
+function forwardedBy(proxy: URL, { origin, pathname, search }: URL, headers: ExchangeRequest["headers"]) {
+    return { path: origin + pathname + search, headers: { ...headers, ...proxyHeaders(proxy) } };
 }
 
 function bodyOf({ headers, bodyForm }: ExchangeRequest, { form, json }: ExchangeOptions) {

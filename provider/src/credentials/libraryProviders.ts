@@ -16,73 +16,72 @@ interface Provider {
 }
 
 /** The providers of an identity, as one. */
-export interface LibraryProvider extends Provider {
+export class LibraryProvider implements Provider {
+    /** The last host that responded with 200 to the latest request for credentials. */
+    respondedHost: string | undefined;
+    readonly #exchanging: object[] = [];
+    #outermost: Provider | undefined;
+
+    constructor(
+        private readonly identity: Identity,
+        private readonly stsHost: string,
+    ) {}
+
+    async getCredentials() {
+        this.respondedHost = undefined;
+        this.#outermost ??= this.#build();
+        return this.#outermost.getCredentials();
+    }
+
     /** Drops the sessions, so that the next credentials are new ones. */
-    forget(): void;
-}
-
-/** How the providers reach their hosts. */
-export interface HostOptions {
-    readonly stsHost: string;
-    /** Called with each host that responded with 200. */
-    readonly onResponse: (host: string) => void;
-}
-
-/** Builds the providers of an identity. The library is loaded here, because an access key alone does not need it. */
-export function libraryProvider({ base, roles }: Identity, options: HostOptions): LibraryProvider {
-    const library = require("@alicloud/credentials") as Library;
-    // Stryker disable next-line ArrayDeclaration: equivalent, a text has no session to drop
-    const attached: object[] = [];
-    const attach: Attach = (provider, exchangeOptions = {}) => {
-        attachTo(provider, options, exchangeOptions);
-        attached.push(provider);
-        return provider;
-    };
-    const outermost = roles.reduce<Provider>(
-        (previous, role) => attach(roleProvider(library, role, previous, options)),
-        baseProvider(library, base, options, attach),
-    );
-    return {
-        getCredentials: () => outermost.getCredentials(),
-        forget() {
-            for (const provider of attached) {
-                // Without these two fields a provider of the library requests another session.
-                Object.assign(provider, { session: undefined, expirationTimestamp: undefined });
-            }
-        },
-    };
-}
-
-type Attach = <P extends Provider>(provider: P, options?: ExchangeOptions) => P;
-
-/**
- * Lets a provider send its requests by `exchange`. The library's own function takes no agent and no proxy, and its errors
- * quote whole responses. Each provider keeps that function in the field `doRequest` (2.4.7, "used for mock").
- */
-function attachTo(provider: object, { stsHost, onResponse }: HostOptions, options: ExchangeOptions): void {
-    const doRequest = async (request: ExchangeRequest): Promise<ExchangeResponse> => {
-        const response = await exchange(request, options);
-        onResponse(new URL(request.toRequestURL()).host);
-        return response;
-    };
-    Object.assign(provider, { doRequest, ...("stsEndpoint" in provider ? { stsEndpoint: stsHost } : {}) });
-}
-
-function baseProvider(library: Library, base: Base, options: HostOptions, attach: Attach): Provider {
-    switch (base.kind) {
-        case "accessKey":
-            return keyProvider(library, base);
-        case "oidc":
-            return attach(oidcProvider(library, base, options), oidcToken(base));
-        case "credentialsUri": {
-            const uri = base.uri.value;
-            const provider = library.URICredentialsProvider.builder().withCredentialsURI(uri).build();
-            return attach(provider, { direct: isLoopback(new URL(uri).host) });
+    forget(): void {
+        for (const provider of this.#exchanging) {
+            // Without these two fields a provider of the library requests another session.
+            Object.assign(provider, { session: undefined, expirationTimestamp: undefined });
         }
-        case "ecsRole":
-            return attach(metadataProvider(library, base.name?.value ?? ""));
-        case "cliProfile":
-            return attach(cliProvider(library, base), cloudSsoBody(base));
+    }
+
+    #build(): Provider {
+        // Loaded here, because an access key alone does not need it.
+        const library = require("@alicloud/credentials") as Library;
+        let provider = this.#baseProvider(library, this.identity.base);
+        for (const role of this.identity.roles) {
+            provider = this.#sendByExchange(roleProvider(library, role, provider, this.stsHost));
+        }
+        return provider;
+    }
+
+    #baseProvider(library: Library, base: Base): Provider {
+        switch (base.kind) {
+            case "accessKey":
+                return keyProvider(library, base);
+            case "oidc":
+                return this.#sendByExchange(oidcProvider(library, base, this.stsHost), oidcToken(base));
+            case "credentialsUri": {
+                const uri = base.uri.value;
+                const provider = library.URICredentialsProvider.builder().withCredentialsURI(uri).build();
+                return this.#sendByExchange(provider, { direct: isLoopback(new URL(uri).host) });
+            }
+            case "ecsRole":
+                return this.#sendByExchange(metadataProvider(library, base.name?.value ?? ""));
+            case "cliProfile":
+                return this.#sendByExchange(cliProvider(library, base), cloudSsoBody(base));
+        }
+    }
+
+    /**
+     * Lets a provider send its requests by `exchange`. The library's own function takes no agent and no proxy, and its errors
+     * quote whole responses. Each provider keeps that function in the field `doRequest` (2.4.7, "used for mock").
+     */
+    #sendByExchange(provider: Provider, options: ExchangeOptions = {}): Provider {
+        const doRequest = async (request: ExchangeRequest): Promise<ExchangeResponse> => {
+            const response = await exchange(request, options);
+            this.respondedHost = new URL(request.toRequestURL()).host;
+            return response;
+        };
+        Object.assign(provider, { doRequest, ...("stsEndpoint" in provider ? { stsEndpoint: this.stsHost } : {}) });
+        this.#exchanging.push(provider);
+        return provider;
     }
 }
 
@@ -99,7 +98,7 @@ function keyProvider(library: Library, { accessKeyId, accessKeySecret, securityT
               .build();
 }
 
-function roleProvider(library: Library, role: Role, previous: Provider, { stsHost }: HostOptions) {
+function roleProvider(library: Library, role: Role, previous: Provider, stsHost: string) {
     const builder = library.RAMRoleARNCredentialsProvider.builder();
     // The builder's type is narrower than what its code reads.
     builder.withCredentialsProvider(previous as Parameters<typeof builder.withCredentialsProvider>[0]);
@@ -113,7 +112,7 @@ function roleProvider(library: Library, role: Role, previous: Provider, { stsHos
     return builder.withStsEndpoint(stsHost).build();
 }
 
-function oidcProvider(library: Library, role: OidcRole, { stsHost }: HostOptions) {
+function oidcProvider(library: Library, role: OidcRole, stsHost: string) {
     const builder = library.OIDCRoleArnCredentialsProvider.builder()
         .withRoleArn(role.arn.value)
         .withOIDCProviderArn(role.providerArn.value)
@@ -156,8 +155,8 @@ function cliProvider(library: Library, { profile }: Base & { kind: "cliProfile" 
 }
 
 /** 2.4.7 makes this body but sends an empty one, so the service would not know the account. */
-function cloudSsoBody({ mode, profile }: Base & { kind: "cliProfile" }): ExchangeOptions {
+function cloudSsoBody({ profile }: Base & { kind: "cliProfile" }): ExchangeOptions {
     const AccountId = fieldOf(profile, "cloud_sso_account_id")?.value;
     const AccessConfigurationId = fieldOf(profile, "cloud_sso_access_config")?.value;
-    return mode === "CloudSSO" ? { json: { AccountId, AccessConfigurationId } } : {};
+    return profile.mode === "CloudSSO" ? { json: { AccountId, AccessConfigurationId } } : {};
 }

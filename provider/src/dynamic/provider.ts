@@ -15,14 +15,14 @@ export function dynamicProvider(
     stopped: AbortSignal,
     log: EngineLog = connectEngineLog(argv),
 ): dynamic.ResourceProvider<Properties, Properties> {
-    const lifecycleWith = (config: ProcessConfig["config"]) =>
-        new Lifecycle({ source: dynamicConfigSource, config: { config, env }, stopped, log });
-    let lifecycle = lifecycleWith(() => undefined);
+    const lifecycleWith = (config: ProcessConfig) =>
+        new Lifecycle({ source: dynamicConfigSource, config, stopped, log });
+    let lifecycle = lifecycleWith({ config: () => undefined, env });
 
     return {
         // The host calls other methods before this promise resolves, so it does nothing but keep the configuration.
         async configure({ config }) {
-            lifecycle = lifecycleWith((key) => config.get(key));
+            lifecycle = lifecycleWith({ config: (key) => config.get(key), env });
         },
 
         async check(olds, news) {
@@ -63,17 +63,17 @@ interface ReadInputs {
     readonly inputs: Properties;
     /** The inputs that the constructor adds: the URN, which `create` is not told, and the provider stub. */
     readonly constructorInputs: Properties;
+    /** The provider stub alone: without it in the record the resource could never be deleted. */
     readonly stub: Properties;
 }
 
 function read({ resourceUrn, __provider, ...inputs }: Properties): ReadInputs {
     const urn = String(resourceUrn);
-    const stub = __provider === undefined ? {} : { __provider };
     return {
         resource: { operation: operationOf(urn, typeTokenOf), urn },
         inputs,
-        constructorInputs: { resourceUrn, ...stub },
-        stub,
+        constructorInputs: { resourceUrn, __provider },
+        stub: { __provider },
     };
 }
 

@@ -14,10 +14,15 @@ const logTimeoutMs = 2_000;
  * lines are lost and nothing else fails.
  */
 export function connectEngineLog(args: readonly string[]): EngineLog {
+    const address = args.at(-1) ?? "";
+    const isAddress = /^[\w.[\]:-]+:\d+$/.test(address);
     let show: EngineLog | undefined;
     return async (urn, line) => {
+        if (!isAddress) {
+            return;
+        }
         try {
-            show ??= connect(args.at(-1));
+            show ??= connect(address);
             await show(urn, line);
         } catch {
             // The line is lost.
@@ -25,10 +30,7 @@ export function connectEngineLog(args: readonly string[]): EngineLog {
     };
 }
 
-function connect(address: string | undefined): EngineLog {
-    if (address === undefined || !/^[\w.[\]:-]+:\d+$/.test(address)) {
-        throw new Error("this process was not given the address of an engine");
-    }
+function connect(address: string): EngineLog {
     // Loaded with the first line, because most operations log none. Generated code has no names that `import` could find.
     const { EngineClient } = require("@pulumi/pulumi/proto/engine_grpc_pb") as typeof EngineRpc;
     const { LogRequest, LogSeverity } = require("@pulumi/pulumi/proto/engine_pb") as typeof EngineMessages;

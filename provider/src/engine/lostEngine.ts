@@ -1,7 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { fstatSync } from "node:fs";
 
-/** The members of a process that are used. */
 type WatchedProcess = Pick<NodeJS.Process, "stdin" | "exit">;
 
 /**
@@ -21,13 +20,9 @@ export function lostEngine(process: WatchedProcess, input = 0): AbortSignal {
             setTimeout(() => process.exit(1), 300);
         });
         // Watching must not keep a process alive; the provider's server does.
-        unrefIfPossible(process.stdin);
+        process.stdin.unref?.();
     }
     return controller.signal;
-}
-
-function unrefIfPossible(stream: { unref?: () => unknown }): void {
-    stream.unref?.();
 }
 
 /** A terminal or /dev/null does not end with the engine. */

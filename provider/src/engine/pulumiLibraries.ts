@@ -5,7 +5,6 @@ export function grpcOfPulumi(): typeof import("@grpc/grpc-js") {
     return fromPulumi("@grpc/grpc-js");
 }
 
-/** A module of Pulumi's Protobuf library. */
 export function protobufOfPulumi<Module>(name: "struct_pb" | "empty_pb" | "any_pb"): Module {
     return fromPulumi(`google-protobuf/google/protobuf/${name}`);
 }

@@ -1,12 +1,12 @@
-/** What a profile of a mode stands for. */
+/** What a CLI profile of one mode provides. */
 interface ModeRule {
-    /** The identity that the profile gives; `cli` modes are run by `@alicloud/credentials` as the CLI runs them. */
+    /** The identity. `@alicloud/credentials` runs the modes that give `cli`, as the CLI does. */
     readonly gives: "accessKey" | "ecsRole" | "oidc" | "chainedRole" | "cli" | "nothing";
     /** The fields that the profile must have. */
     readonly needs: readonly string[];
 }
 
-const key = ["access_key_id", "access_key_secret"] as const;
+const key = ["access_key_id", "access_key_secret"];
 
 /** The modes of a profile in the `aliyun` CLI's file (`config/profile.go` of aliyun-cli). */
 export const modes = {
@@ -27,23 +27,19 @@ export const modes = {
     CredentialsURI: { gives: "nothing", needs: ["credentials_uri"] },
     BearerToken: { gives: "nothing", needs: ["bearer_token"] },
     Anonymous: { gives: "nothing", needs: [] },
-} as const satisfies Readonly<Record<string, ModeRule>>;
+} satisfies Readonly<Record<string, ModeRule>>;
 
 export type Mode = keyof typeof modes;
 
-/** The modes that `@alicloud/credentials` runs by itself. */
-export type CliMode = { [M in Mode]: (typeof modes)[M]["gives"] extends "cli" ? M : never }[Mode];
-
-/** All modes. */
-export const modeNames = Object.keys(modes) as readonly Mode[];
+const modeNames = Object.keys(modes) as Mode[];
 
 /** The modes that give an identity here. */
 export const usableModes: readonly Mode[] = modeNames.filter((mode) => modes[mode].gives !== "nothing");
 
 /** The fields that an access key does not use. A profile without a mode must not have one: its purpose is unclear. */
-export const fieldsThatNeedMode: readonly string[] = [
-    ...new Set(Object.values(modes).flatMap(({ needs }): readonly string[] => needs)),
-].filter((field) => ![...key, "sts_token"].includes(field));
+export const fieldsThatNeedMode: readonly string[] = Object.values(modes)
+    .flatMap(({ needs }) => needs)
+    .filter((field) => ![...key, "sts_token"].includes(field));
 
 /** Where one attribute of a call comes from, in this order: stack configuration, environment, named profile. */
 export interface Attribute {
@@ -51,7 +47,7 @@ export interface Attribute {
     readonly label: string;
     /** Whether a value grants access to something. */
     readonly secret?: true;
-    /** @default text */
+    /** The type in the plugin's schema, if it is not a string. */
     readonly type?: "integer";
     /** Keys of the stack configuration without their namespace, in order; `block.name` is a field of a block. */
     readonly keys: readonly string[];
@@ -61,6 +57,7 @@ export interface Attribute {
     readonly profile?: { readonly field: string; readonly modes: readonly Mode[] };
 }
 
+/** A key in a profile of these modes is a leftover of another mode, and signs nothing. */
 const keyless: readonly Mode[] = [
     "EcsRamRole",
     "ChainableRamRoleArn",
@@ -227,9 +224,8 @@ export const attributes = {
         keys: ["securityTransport"],
         variables: ["ALICLOUD_SECURITY_TRANSPORT", "ALIBABA_CLOUD_SECURITY_TRANSPORT"],
     },
-} as const satisfies Readonly<Record<string, Attribute>>;
+} satisfies Readonly<Record<string, Attribute>>;
 
-/** The name of an attribute. */
 export type AttributeName = keyof typeof attributes;
 
 /** The namespace of this package's own keys, and of all keys of the plugin. */
@@ -245,7 +241,7 @@ export const ownKeys = {
 } as const;
 
 /** The full key of one of this package's own settings. */
-export function ownKey<Name extends keyof typeof ownKeys>(name: Name): `${typeof ownNamespace}:${Name}` {
+export function ownKey(name: keyof typeof ownKeys): string {
     return `${ownNamespace}:${name}`;
 }
 
@@ -253,7 +249,7 @@ export function ownKey<Name extends keyof typeof ownKeys>(name: Name): `${typeof
 export const providerKeys: readonly string[] = [
     ...new Set([
         ...Object.values(attributes)
-            .flatMap(({ keys }): readonly string[] => keys)
+            .flatMap(({ keys }) => keys)
             .map((path) => path.replace(/\..*/, "")),
         ...Object.keys(ownKeys),
     ]),

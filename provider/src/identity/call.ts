@@ -1,3 +1,4 @@
+import { ConfigurationError } from "../configuration";
 import { lookupInProfile, profileFor } from "./cliProfiles";
 import { type Endpoint, endpointFor, stsHostFor } from "./endpoint";
 import type { Identity } from "./identity";
@@ -16,30 +17,30 @@ export interface Call {
     readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Resolves all of that from the settings; `profile` is the resource's own, if it has one. */
-export function callFor(settings: Settings, region: string, profile?: string): Call {
+/** Resolves all of that from the settings; `profileArgument` is the resource's own, if it has one. */
+export function callFor(settings: Settings, region: string, profileArgument?: string): Call {
+    const profile = profileFor(settings, profileArgument);
     return {
         identity: identityFor(settings, profile),
-        endpoint: endpointFor(settings, region, profileFor(settings, profile)),
+        endpoint: endpointFor(settings, region, profile),
         stsHost: stsHostFor(settings, region, profile),
         headers: headersFor(settings),
     };
 }
 
 /**
- * The region of a resource that names none. `profile` is the resource's own, whose region goes before that of the settings.
+ * The region of a resource that names none; `profileArgument` is its own profile, whose region goes before that of the settings.
  * Without any there is no default, because a wrong region is worse than an error; `@pulumi/alicloud` takes `cn-beijing`.
  */
-export function regionFor(settings: Settings, profile?: string): ResolvedSetting | undefined {
-    const ofSettings = () => lookupInSettings(settings)("region");
-    const ofProfile = () => {
-        const named = profileFor(settings, profile);
-        return named && lookupInProfile(named)("region");
+export function regionFor(settings: Settings, profileArgument?: string): ResolvedSetting | undefined {
+    const fromSettings = () => lookupInSettings(settings)("region");
+    const fromProfile = () => {
+        const profile = profileFor(settings, profileArgument);
+        return profile && lookupInProfile(profile)("region");
     };
-    return (
-        (profile === undefined ? (ofSettings() ?? ofProfile()) : (ofProfile() ?? ofSettings())) ??
-        lookupInEnvironment(settings)("sdkRegion")
-    );
+    const region =
+        profileArgument === undefined ? (fromSettings() ?? fromProfile()) : (fromProfile() ?? fromSettings());
+    return region ?? lookupInEnvironment(settings)("sdkRegion");
 }
 
 /** The headers that RAM policies can depend on, and their attributes in order. */
@@ -55,7 +56,7 @@ function headersFor(settings: Settings): Readonly<Record<string, string>> {
         const setting = names.map(find).find((value) => value !== undefined);
         if (setting !== undefined) {
             if (!/^[\x21-\x7e]+$/.test(setting.value)) {
-                throw messages.invalidHeader(setting);
+                throw new ConfigurationError(messages.invalidHeader(setting));
             }
             headers[header] = setting.value;
         }

@@ -15,9 +15,10 @@ export interface CliFile {
     readonly profiles: readonly (Readonly<Record<string, unknown>> & { readonly name: string })[];
 }
 
-/** One profile of a CLI file. */
 export interface CliProfile extends NamedProfile {
     readonly mode: Mode;
+    /** Whether the resource itself names the profile. Then it alone is the identity. */
+    readonly isOwn: boolean;
     readonly file: CliFile;
     readonly fields: Readonly<Record<string, unknown>>;
 }
@@ -28,7 +29,6 @@ export function lookup(settings: Settings, profile?: CliProfile): Lookup {
     return (name) => inSettings(name) ?? inProfile?.(name);
 }
 
-/** Looks up attributes in a profile alone. */
 export function lookupInProfile(profile: CliProfile): Lookup {
     return (name) => {
         const { profile: row }: Attribute = attributes[name];
@@ -43,11 +43,10 @@ export function fieldOf({ name: profile, fields }: CliProfile, field: string): R
     return value === undefined || value === "0" ? undefined : { value, source: { kind: "profile", profile, field } };
 }
 
-/** A field that a profile must have. */
 export function requiredField(profile: CliProfile, field: string): ResolvedSetting {
     const setting = fieldOf(profile, field);
     if (setting === undefined) {
-        throw messages.missingField(profile, field);
+        throw new ConfigurationError(messages.missingField(profile, field));
     }
     return setting;
 }
@@ -78,24 +77,24 @@ export function profileNames(settings: Settings): readonly string[] {
     }
 }
 
-/** Finds a profile in a file. */
 export function profileIn(file: CliFile, wanted: ResolvedSetting): CliProfile {
     const fields = file.profiles.find(({ name }) => name === wanted.value);
     if (fields === undefined) {
-        throw messages.noSuchProfile(file.name, wanted, quotedNames(file.profiles));
+        throw new ConfigurationError(messages.noSuchProfile(file.name, wanted, quotedNames(file.profiles)));
     }
     const mode = scalarText(fields.mode) ?? modeOfKey(wanted.value, fields);
     if (!isMode(mode)) {
-        throw messages.unknownMode(wanted.value, mode);
+        throw new ConfigurationError(messages.unknownMode(wanted.value, mode));
     }
-    return { name: wanted.value, mode, chosenBy: wanted.source, file, fields };
+    const isOwn = wanted.source.kind === "argument";
+    return { name: wanted.value, mode, chosenBy: wanted.source, isOwn, file, fields };
 }
 
 /** A profile without a mode is an access key, with a token if it has one. */
 function modeOfKey(name: string, fields: CliProfile["fields"]): Mode {
     const unclear = fieldsThatNeedMode.find((field) => scalarText(fields[field]) !== undefined);
     if (unclear !== undefined) {
-        throw messages.missingMode(name, unclear);
+        throw new ConfigurationError(messages.missingMode(name, unclear));
     }
     return scalarText(fields.sts_token) === undefined ? "AK" : "StsToken";
 }
@@ -116,7 +115,7 @@ function requiredCliFile(settings: Settings, wanted: ResolvedSetting): CliFile {
     const path = lookupInSettings(settings)("credentialsFile");
     const file = readCliFile(settings, path);
     if (file === undefined) {
-        throw messages.noCliFile(path, wanted);
+        throw new ConfigurationError(messages.noCliFile(path, wanted));
     }
     return file;
 }
@@ -130,7 +129,7 @@ function readCliFile(settings: Settings, path: ResolvedSetting | undefined): Cli
         case "absent":
             return undefined;
         case "unreadable":
-            throw messages.unreadableCliFile(name, content.code);
+            throw new ConfigurationError(messages.unreadableCliFile(name, content.code));
         case "text":
             return { name, isClis: fullPath === clisPath, profiles: parseProfiles(name, content.text) };
     }
@@ -139,11 +138,11 @@ function readCliFile(settings: Settings, path: ResolvedSetting | undefined): Cli
 function parseProfiles(file: string, text: string): CliFile["profiles"] {
     const content = parseJson(text);
     if (content === undefined) {
-        throw messages.cliFileIsNoJson(file);
+        throw new ConfigurationError(messages.cliFileIsNoJson(file));
     }
     const profiles: unknown = isRecord(content) ? (content.profiles ?? []) : undefined;
     if (!Array.isArray(profiles) || !profiles.every(isRecord)) {
-        throw messages.cliFileWithoutProfiles(file);
+        throw new ConfigurationError(messages.cliFileWithoutProfiles(file));
     }
     return profiles.map((profile) => ({ ...profile, name: scalarText(profile.name) ?? "" }));
 }

@@ -1,6 +1,7 @@
+import { ConfigurationError } from "../configuration";
 import type { ConfigHints, Route } from "../request/service";
 import { ownKey } from "./attributes";
-import { type CliProfile, fieldOf, lookup, lookupInProfile, profileFor } from "./cliProfiles";
+import { type CliProfile, fieldOf, lookup, lookupInProfile } from "./cliProfiles";
 import * as messages from "./messages";
 import { type Lookup, lookupInSettings, type Settings } from "./settings";
 import { type ConfigSource, describeSource, type ResolvedSetting, sourceOfKey } from "./sources";
@@ -21,11 +22,11 @@ export function endpointFor(settings: Settings, region: string, profile?: CliPro
     const defaultScheme = schemeOf(protocol);
     const { scheme, host } =
         setting === undefined
-            ? publicHost(defaultScheme, `elasticsearch.${region}.aliyuncs.com`)
+            ? { scheme: defaultScheme, host: `elasticsearch.${region}.aliyuncs.com` }
             : hostIn(setting, defaultScheme, vpcHost(region));
     const schemeSetting = setting?.value.includes("://") ? setting : protocol;
     if (scheme === "http" && schemeSetting !== undefined && !isLoopback(host) && !isHttpAllowed(settings)) {
-        throw messages.unencryptedEndpoint(host, schemeSetting, settings, allowHttpKey);
+        throw new ConfigurationError(messages.unencryptedEndpoint(settings, host, schemeSetting));
     }
     return {
         url: `${scheme}://${host}`,
@@ -40,7 +41,7 @@ function checkNoEndpoint(profile: CliProfile, settings: Settings, region: string
     const type = fieldOf(profile, "endpoint_type");
     const field = fieldOf(profile, "endpoint") ?? (type?.value.toLowerCase() === "vpc" ? type : undefined);
     if (field !== undefined) {
-        throw messages.endpointOfProfile(field, settings, vpcHost(region));
+        throw new ConfigurationError(messages.endpointOfProfile(settings, field, vpcHost(region)));
     }
 }
 
@@ -48,12 +49,8 @@ function checkNoEndpoint(profile: CliProfile, settings: Settings, region: string
  * The host of the Security Token Service, which is always called by https. The default is the host of the region, because
  * the central one is unreliable outside China. A resource's own profile goes before all other settings, and alone.
  */
-export function stsHostFor(settings: Settings, region: string, profileArgument?: string): string {
-    const profile = profileFor(settings, profileArgument);
-    const own =
-        profileArgument === undefined || profile === undefined
-            ? undefined
-            : configuredStsHost(lookupInProfile(profile), region);
+export function stsHostFor(settings: Settings, region: string, profile?: CliProfile): string {
+    const own = profile?.isOwn ? configuredStsHost(lookupInProfile(profile), region) : undefined;
     return own ?? configuredStsHost(lookup(settings, profile), region) ?? `sts.${region}.aliyuncs.com`;
 }
 
@@ -69,7 +66,7 @@ function configuredStsHost(find: Lookup, region: string): string | undefined {
     const value = ofHost?.value ?? inRegion;
     const { scheme, host } = hostIn({ ...setting, value }, "https", `sts.${region}.aliyuncs.com`);
     if (scheme !== "https") {
-        throw messages.unencryptedSts(setting);
+        throw new ConfigurationError(messages.unencryptedSts(setting));
     }
     return host;
 }
@@ -80,11 +77,8 @@ export function configHints(config: ConfigSource): ConfigHints {
     return { region: hint("region"), endpoint: hint("endpoints[0].elasticsearch") };
 }
 
-/** The setting that allows an endpoint without TLS. */
-const allowHttpKey = ownKey("allowHttp");
-
 function isHttpAllowed({ config }: Settings): boolean {
-    return config(allowHttpKey)?.trim() === "true";
+    return config(ownKey("allowHttp"))?.trim() === "true";
 }
 
 /** Whether a host, with or without a port, is this machine. */
@@ -108,7 +102,7 @@ function schemeOf(protocol: ResolvedSetting | undefined): Scheme {
         case "HTTP":
             return "http";
         default:
-            throw messages.unknownProtocol(protocol);
+            throw new ConfigurationError(messages.unknownProtocol(protocol));
     }
 }
 
@@ -118,20 +112,12 @@ interface SchemeAndHost {
     readonly host: string;
 }
 
-function publicHost(scheme: Scheme, host: string): SchemeAndHost {
-    const parsed = parseHost(`${scheme}://${host}`);
-    if (parsed === undefined) {
-        throw messages.invalidRegion();
-    }
-    return parsed;
-}
-
 /** Reads a setting that is a host, or a URL of nothing more than a host; `example` is a valid host. */
 function hostIn(setting: ResolvedSetting, defaultScheme: Scheme, example: string): SchemeAndHost {
     const { value } = setting;
     const parsed = parseHost(value.includes("://") ? value : `${defaultScheme}://${value}`);
     if (parsed === undefined) {
-        throw messages.invalidHost(setting, example);
+        throw new ConfigurationError(messages.invalidHost(setting, example));
     }
     return parsed;
 }

@@ -1,4 +1,3 @@
-import type { CliMode } from "./attributes";
 import type { CliProfile } from "./cliProfiles";
 import { describeProfile, describeSource, type ResolvedSetting } from "./sources";
 
@@ -18,7 +17,7 @@ export type Base =
           readonly securityToken?: ResolvedSetting;
       }
     /** A profile that `@alicloud/credentials` runs as the CLI does. */
-    | { readonly kind: "cliProfile"; readonly mode: CliMode; readonly profile: CliProfile }
+    | { readonly kind: "cliProfile"; readonly profile: CliProfile }
     | { readonly kind: "credentialsUri"; readonly uri: ResolvedSetting }
     /** The named role of the ECS instance. */
     | { readonly kind: "ecsRole"; readonly name: ResolvedSetting }

@@ -1,5 +1,4 @@
-import { ConfigurationError } from "../configuration";
-import { type Attribute, type AttributeName, attributes, usableModes } from "./attributes";
+import { type Attribute, type AttributeName, attributes, ownKey, usableModes } from "./attributes";
 import {
     type ConfigSource,
     describeProfile,
@@ -54,109 +53,78 @@ function howToSetIdentity({ namespace, declared }: ConfigSource, profiles: reado
 
 // Identity
 
-export function noCredentials(config: ConfigSource, profiles: readonly string[]): ConfigurationError {
-    return new ConfigurationError(
-        `no Alibaba Cloud credentials are set; set one of these identities:\n${howToSetIdentity(config, profiles)}`,
-    );
+export function noCredentials(config: ConfigSource, profiles: readonly string[]): string {
+    return `no Alibaba Cloud credentials are set; set one of these identities:\n${howToSetIdentity(config, profiles)}`;
 }
 
 export function roleWithoutCredentials(
-    role: ResolvedSetting,
     config: ConfigSource,
+    role: ResolvedSetting,
     profiles: readonly string[],
-): ConfigurationError {
-    return new ConfigurationError(
-        `no credentials are set to assume the role from ${describeSource(role.source)}; set one of these identities:\n${howToSetIdentity(config, profiles)}`,
-    );
+): string {
+    return `no credentials are set to assume the role from ${describeSource(role.source)}; set one of these identities:\n${howToSetIdentity(config, profiles)}`;
 }
 
-export function fileWithoutProfile(file: ResolvedSetting, config: ConfigSource): ConfigurationError {
-    return new ConfigurationError(
-        `${describeSource(file.source)} names a file of CLI profiles, but no profile is chosen; set ${howToSet(config, "profile")}`,
-    );
+export function fileWithoutProfile(config: ConfigSource, file: ResolvedSetting): string {
+    return `${describeSource(file.source)} names a file of CLI profiles, but no profile is chosen; set ${howToSet(config, "profile")}`;
 }
 
-export function tokenWithoutKey(token: ResolvedSetting, config: ConfigSource): ConfigurationError {
-    return new ConfigurationError(
-        `there is a security token from ${describeSource(token.source)}, but no access key; set ${howToSet(config, "accessKeyId")}, and ${howToSet(config, "accessKeySecret")}`,
-    );
+export function tokenWithoutKey(config: ConfigSource, token: ResolvedSetting): string {
+    return `there is a security token from ${describeSource(token.source)}, but no access key; set ${howToSet(config, "accessKeyId")}, and ${howToSet(config, "accessKeySecret")}`;
 }
 
-export function secretWithoutId(secret: ResolvedSetting, config: ConfigSource): ConfigurationError {
-    return new ConfigurationError(
-        `there is a secret from ${describeSource(secret.source)}, but no access key ID; set ${howToSet(config, "accessKeyId")}`,
-    );
+export function secretWithoutId(config: ConfigSource, secret: ResolvedSetting): string {
+    return `there is a secret from ${describeSource(secret.source)}, but no access key ID; set ${howToSet(config, "accessKeyId")}`;
 }
 
-export function idWithoutSecret(id: ResolvedSetting, config: ConfigSource): ConfigurationError {
-    return new ConfigurationError(
-        `there is an access key ID from ${describeSource(id.source)}, but no secret; set ${howToSet(config, "accessKeySecret")}`,
-    );
+export function idWithoutSecret(config: ConfigSource, id: ResolvedSetting): string {
+    return `there is an access key ID from ${describeSource(id.source)}, but no secret; set ${howToSet(config, "accessKeySecret")}`;
 }
 
-export function invalidCredentialsUri(uri: ResolvedSetting): ConfigurationError {
-    return new ConfigurationError(`${describeSource(uri.source)} is not an http or https URL`);
+export function invalidCredentialsUri(uri: ResolvedSetting): string {
+    return `${describeSource(uri.source)} is not an http or https URL`;
 }
 
-export function metadataDisabled(): ConfigurationError {
-    return new ConfigurationError(
-        "an ECS role is set, but the variable ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids requests to the metadata service; unset one of them",
-    );
+export function metadataDisabled(): string {
+    return "an ECS role is set, but the variable ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids requests to the metadata service; unset one of them";
 }
 
-export function twoOidcTokens(file: ResolvedSetting, text: ResolvedSetting): ConfigurationError {
-    return new ConfigurationError(
-        `there are two OIDC tokens: a file from ${describeSource(file.source)}, and a text from ${describeSource(text.source)}; set only one of them`,
-    );
+export function twoOidcTokens(file: ResolvedSetting, text: ResolvedSetting): string {
+    return `there are two OIDC tokens: a file from ${describeSource(file.source)}, and a text from ${describeSource(text.source)}; set only one of them`;
 }
 
 export function incompleteOidcRole(
+    config: ConfigSource,
     given: ResolvedSetting | undefined,
     missing: readonly AttributeName[],
-    config: ConfigSource,
-): ConfigurationError {
+): string {
     const from = given === undefined ? "" : ` from ${describeSource(given.source)}`;
     const hints = missing.map((name) => howToSet(config, name)).join(", and ");
-    return new ConfigurationError(`the OIDC role${from} is incomplete; set ${hints}`);
+    return `the OIDC role${from} is incomplete; set ${hints}`;
 }
 
-export function invalidDuration(duration: ResolvedSetting): ConfigurationError {
-    return new ConfigurationError(
-        `${describeSource(duration.source)} is not a whole number of seconds from 900 to 43200`,
-    );
+export function invalidDuration(duration: ResolvedSetting): string {
+    return `${describeSource(duration.source)} is not a whole number of seconds from 900 to 43200`;
 }
 
 // Structured configuration
 
-/** The command line cannot set the arguments of a declared provider. */
-function howToSetFields({ declared }: ConfigSource): string {
-    return declared ? "" : "; set its fields with `pulumi config set --path`";
+export function invalidBlock({ declared }: ConfigSource, block: SettingSource): string {
+    // The command line cannot set the arguments of a declared provider.
+    const howToSetFields = declared ? "" : "; set its fields with `pulumi config set --path`";
+    return `${describeSource(block)} must be an object${howToSetFields}`;
 }
 
-export function unstructuredBlock(block: SettingSource, config: ConfigSource): ConfigurationError {
-    return new ConfigurationError(`${describeSource(block)} must be structured${howToSetFields(config)}`);
+export function unknownField(block: SettingSource, fields: readonly string[]): string {
+    return `${describeSource(block)} has a field that is not supported; supported are ${fields.join(", ")}`;
 }
 
-export function blockIsNoObject(block: SettingSource, config: ConfigSource): ConfigurationError {
-    return new ConfigurationError(`${describeSource(block)} is not an object${howToSetFields(config)}`);
+export function fieldIsNoText(field: SettingSource): string {
+    return `${describeSource(field)} is not text`;
 }
 
-export function severalBlocks(block: SettingSource, count: number): ConfigurationError {
-    return new ConfigurationError(`${describeSource(block)} is a list of ${count}; it must be one object`);
-}
-
-export function unknownField(block: SettingSource, fields: readonly string[]): ConfigurationError {
-    return new ConfigurationError(
-        `${describeSource(block)} has a field that is not supported; supported are ${fields.join(", ")}`,
-    );
-}
-
-export function fieldIsNoText(field: SettingSource): ConfigurationError {
-    return new ConfigurationError(`${describeSource(field)} is not text`);
-}
-
-export function severalValues(field: SettingSource, count: number): ConfigurationError {
-    return new ConfigurationError(`${describeSource(field)} is given ${count} times with different values`);
+export function severalValues(field: SettingSource, count: number): string {
+    return `${describeSource(field)} is given ${count} times with different values`;
 }
 
 // The CLI's file and its profiles
@@ -166,107 +134,83 @@ export function nameOfCliFile(path: ResolvedSetting | undefined): string {
     return path === undefined ? "the CLI's file" : `the file that ${describeSource(path.source)} names`;
 }
 
-export function noCliFile(path: ResolvedSetting | undefined, profile: ResolvedSetting): ConfigurationError {
+export function noCliFile(path: ResolvedSetting | undefined, profile: ResolvedSetting): string {
     const file = path === undefined ? "the CLI's file ~/.aliyun/config.json" : nameOfCliFile(path);
-    return new ConfigurationError(
-        `${file} does not exist; it must have the profile from ${describeSource(profile.source)}`,
-    );
+    return `${file} does not exist; it must have the profile from ${describeSource(profile.source)}`;
 }
 
-export function unreadableCliFile(file: string, code: string): ConfigurationError {
-    return new ConfigurationError(`${file} cannot be read: ${code}`);
+export function unreadableCliFile(file: string, code: string): string {
+    return `${file} cannot be read: ${code}`;
 }
 
-export function cliFileIsNoJson(file: string): ConfigurationError {
-    return new ConfigurationError(`${file} is not JSON, as the aliyun CLI writes it`);
+export function cliFileIsNoJson(file: string): string {
+    return `${file} is not JSON, as the aliyun CLI writes it`;
 }
 
-export function cliFileWithoutProfiles(file: string): ConfigurationError {
-    return new ConfigurationError(`${file} has no list of \`profiles\`, as the aliyun CLI writes it`);
+export function cliFileWithoutProfiles(file: string): string {
+    return `${file} has no list of \`profiles\`, as the aliyun CLI writes it`;
 }
 
-export function noSuchProfile(file: string, wanted: ResolvedSetting, profiles: readonly string[]): ConfigurationError {
-    return new ConfigurationError(
-        `${file} has no profile ${quoted(wanted.value)}, which ${describeSource(wanted.source)} names; it has ${profiles.join(", ") || "none"}`,
-    );
+export function noSuchProfile(file: string, wanted: ResolvedSetting, profiles: readonly string[]): string {
+    return `${file} has no profile ${quoted(wanted.value)}, which ${describeSource(wanted.source)} names; it has ${profiles.join(", ") || "none"}`;
 }
 
-export function unknownMode(profile: string, mode: string): ConfigurationError {
-    return new ConfigurationError(
-        `the CLI profile ${quoted(profile)} has the unknown mode ${quoted(mode)}; usable are the modes ${usableModes.join(", ")}`,
-    );
+export function unknownMode(profile: string, mode: string): string {
+    return `the CLI profile ${quoted(profile)} has the unknown mode ${quoted(mode)}; usable are the modes ${usableModes.join(", ")}`;
 }
 
-export function unusableMode(profile: NamedProfile): ConfigurationError {
-    return new ConfigurationError(
-        `${describeProfile(profile)}, cannot be used here; usable are the modes ${usableModes.join(", ")}`,
-    );
+export function unusableMode(profile: NamedProfile): string {
+    return `${describeProfile(profile)}, cannot be used here; usable are the modes ${usableModes.join(", ")}`;
 }
 
-export function missingMode(profile: string, field: string): ConfigurationError {
-    return new ConfigurationError(
-        `the CLI profile ${quoted(profile)} has \`${field}\`, but no \`mode\` that gives it a meaning; set its \`mode\``,
-    );
+export function missingMode(profile: string, field: string): string {
+    return `the CLI profile ${quoted(profile)} has \`${field}\`, but no \`mode\` that gives it a meaning; set its \`mode\``;
 }
 
-export function missingField(profile: NamedProfile, field: string): ConfigurationError {
-    return new ConfigurationError(`${describeProfile(profile)}, has no \`${field}\``);
+export function missingField(profile: NamedProfile, field: string): string {
+    return `${describeProfile(profile)}, has no \`${field}\``;
 }
 
-export function profileCycle(profile: NamedProfile): ConfigurationError {
-    return new ConfigurationError(`${describeProfile(profile)}, is its own \`source_profile\``);
+export function profileCycle(profile: NamedProfile): string {
+    return `${describeProfile(profile)}, is its own \`source_profile\``;
 }
 
-export function differentStsHosts(field: ResolvedSetting, profile: string): ConfigurationError {
-    return new ConfigurationError(
-        `${describeSource(field.source)} differs from that of the CLI profile ${quoted(profile)}, which is chained to it; all roles of a chain use one STS host, so set the same in both`,
-    );
+export function differentStsHosts(field: ResolvedSetting, profile: string): string {
+    return `${describeSource(field.source)} differs from that of the CLI profile ${quoted(profile)}, which is chained to it; all roles of a chain use one STS host, so set the same in both`;
 }
 
-export function oauthOutsideCliFile(profile: NamedProfile): ConfigurationError {
-    return new ConfigurationError(
-        `${describeProfile(profile)}, must be in ~/.aliyun/config.json, where its sign-in is renewed`,
-    );
+export function oauthOutsideCliFile(profile: NamedProfile): string {
+    return `${describeProfile(profile)}, must be in ~/.aliyun/config.json, where its sign-in is renewed`;
 }
 
-export function unknownOauthSite(site: ResolvedSetting): ConfigurationError {
-    return new ConfigurationError(`${describeSource(site.source)} must be "CN" or "INTL"`);
+export function unknownOauthSite(site: ResolvedSetting): string {
+    return `${describeSource(site.source)} must be "CN" or "INTL"`;
 }
 
 // Endpoint, STS host and headers
 
-export function unencryptedEndpoint(host: string, by: ResolvedSetting, { declared }: ConfigSource, key: string) {
-    const allow = declared ? "set the provider's `allowHttp`" : `run \`pulumi config set ${key} true\``;
-    return new ConfigurationError(
-        `the endpoint http://${host} is not encrypted, because of ${describeSource(by.source)}; use https, or ${allow}`,
-    );
+export function unencryptedEndpoint({ declared }: ConfigSource, host: string, by: ResolvedSetting): string {
+    const allow = declared ? "set the provider's `allowHttp`" : `run \`pulumi config set ${ownKey("allowHttp")} true\``;
+    return `the endpoint http://${host} is not encrypted, because of ${describeSource(by.source)}; use https, or ${allow}`;
 }
 
-export function endpointOfProfile(field: ResolvedSetting, config: ConfigSource, example: string): ConfigurationError {
-    return new ConfigurationError(
-        `${describeSource(field.source)} is not used here; set ${howToSet(config, "endpoint")}, such as ${example}`,
-    );
+export function endpointOfProfile(config: ConfigSource, field: ResolvedSetting, example: string): string {
+    return `${describeSource(field.source)} is not used here; set ${howToSet(config, "endpoint")}, such as ${example}`;
 }
 
-export function unknownProtocol(protocol: ResolvedSetting): ConfigurationError {
-    return new ConfigurationError(`${describeSource(protocol.source)} must be "HTTPS" or "HTTP"`);
+export function unknownProtocol(protocol: ResolvedSetting): string {
+    return `${describeSource(protocol.source)} must be "HTTPS" or "HTTP"`;
 }
 
-export function invalidRegion(): ConfigurationError {
-    return new ConfigurationError("no host can be made of the region; it must be one such as cn-hangzhou");
-}
-
-export function invalidHost({ value, source }: ResolvedSetting, example: string): ConfigurationError {
+export function invalidHost({ value, source }: ResolvedSetting, example: string): string {
     const braces = /[{}]/.test(value) ? ", with the region itself in place of the braces" : "";
-    return new ConfigurationError(
-        `${describeSource(source)} must be a host or an http(s) URL without a path${braces}, such as ${example}`,
-    );
+    return `${describeSource(source)} must be a host or an http(s) URL without a path${braces}, such as ${example}`;
 }
 
-export function unencryptedSts(host: ResolvedSetting): ConfigurationError {
-    return new ConfigurationError(`${describeSource(host.source)} must be https, because keys come from that host`);
+export function unencryptedSts(host: ResolvedSetting): string {
+    return `${describeSource(host.source)} must be https, because keys come from that host`;
 }
 
-export function invalidHeader(value: ResolvedSetting): ConfigurationError {
-    return new ConfigurationError(`${describeSource(value.source)} cannot be sent as a header`);
+export function invalidHeader(value: ResolvedSetting): string {
+    return `${describeSource(value.source)} cannot be sent as a header`;
 }

@@ -1,10 +1,10 @@
-import { type CliMode, type Mode, modes } from "./attributes";
+import { ConfigurationError } from "../configuration";
+import { modes } from "./attributes";
 import {
     type CliProfile,
     fieldOf,
     lookup,
     lookupInProfile,
-    profileFor,
     profileIn,
     profileNames,
     requiredField,
@@ -18,15 +18,11 @@ import { isConfigured, type ResolvedSetting } from "./sources";
  * The identity of a resource's calls: of its own profile alone, or else the first kind that is set, in the order of
  * `@pulumi/alicloud`. A kind that is set in part is an error; the next kind does not replace it.
  */
-export function identityFor(settings: Settings, profileArgument?: string): Identity {
-    const profile = profileFor(settings, profileArgument);
-    const identity =
-        profile === undefined || profileArgument === undefined
-            ? identityOfSettings(settings, profile)
-            : identityOfProfile(profile);
+export function identityFor(settings: Settings, profile?: CliProfile): Identity {
+    const identity = profile?.isOwn ? identityFromProfile(profile) : identityFromSettings(settings, profile);
     const isDisabled = settings.env.ALIBABA_CLOUD_ECS_METADATA_DISABLED?.trim().toLowerCase() === "true";
     if (identity.base.kind === "ecsRole" && isDisabled) {
-        throw messages.metadataDisabled();
+        throw new ConfigurationError(messages.metadataDisabled());
     }
     return identity;
 }
@@ -38,54 +34,52 @@ interface Sources {
     readonly profile: CliProfile | undefined;
 }
 
-/** Each returns an identity, or nothing if nothing of its kind is set, or throws if it is set in part. */
-const kinds: readonly ((sources: Sources) => Identity | undefined)[] = [
-    accessKey,
-    profileOfOtherMode,
-    credentialsUri,
-    ecsRole,
-    oidcRole,
-];
-
-function identityOfSettings(settings: Settings, profile: CliProfile | undefined): Identity {
+/** Each kind gives nothing if nothing of it is set, and throws if it is set in part. */
+function identityFromSettings(settings: Settings, profile: CliProfile | undefined): Identity {
     const find = lookup(settings, profile);
-    for (const kind of kinds) {
-        const identity = kind({ settings, profile, find });
-        if (identity !== undefined) {
-            return identity;
-        }
+    const sources = { settings, find, profile };
+    const identity =
+        accessKey(sources) ??
+        profileOfOtherMode(sources) ??
+        credentialsUri(sources) ??
+        ecsRole(sources) ??
+        oidcRole(sources);
+    if (identity !== undefined) {
+        return identity;
     }
     const role = find("roleArn");
     if (role !== undefined) {
-        throw messages.roleWithoutCredentials(role, settings, profileNames(settings));
+        throw new ConfigurationError(messages.roleWithoutCredentials(settings, role, profileNames(settings)));
     }
     const file = find("credentialsFile");
-    throw file === undefined
-        ? messages.noCredentials(settings, profileNames(settings))
-        : messages.fileWithoutProfile(file, settings);
+    throw new ConfigurationError(
+        file === undefined
+            ? messages.noCredentials(settings, profileNames(settings))
+            : messages.fileWithoutProfile(settings, file),
+    );
 }
 
 function accessKey({ settings, find, profile }: Sources): Identity | undefined {
     const [id, secret] = [find("accessKeyId"), find("accessKeySecret")];
-    const token = tokenOf(profile, id, find("securityToken"));
+    const token = tokenOfKey(id, find("securityToken"), profile);
+    if (id !== undefined && secret === undefined) {
+        throw new ConfigurationError(messages.idWithoutSecret(settings, id));
+    }
+    if (id === undefined && secret !== undefined) {
+        throw new ConfigurationError(messages.secretWithoutId(settings, secret));
+    }
+    if (id === undefined && token !== undefined) {
+        throw new ConfigurationError(messages.tokenWithoutKey(settings, token));
+    }
     if (id === undefined || secret === undefined) {
-        if (id !== undefined) {
-            throw messages.idWithoutSecret(id, settings);
-        }
-        if (secret !== undefined) {
-            throw messages.secretWithoutId(secret, settings);
-        }
-        if (token !== undefined) {
-            throw messages.tokenWithoutKey(token, settings);
-        }
         return undefined;
     }
     if (profile?.mode === "StsToken" && id.source.kind === "profile" && token === undefined) {
-        throw messages.missingField(profile, "sts_token");
+        throw new ConfigurationError(messages.missingField(profile, "sts_token"));
     }
-    const role = roleIn(find);
+    const role = roleFrom(find);
     if (profile?.mode === "RamRoleArn" && role === undefined) {
-        throw messages.missingField(profile, "ram_role_arn");
+        throw new ConfigurationError(messages.missingField(profile, "ram_role_arn"));
     }
     const base: Base = {
         kind: "accessKey",
@@ -96,22 +90,28 @@ function accessKey({ settings, find, profile }: Sources): Identity | undefined {
     return { base, roles: role === undefined ? [] : [role] };
 }
 
-/** The token of a RamRoleArn profile belongs to the key beside it; `@pulumi/alicloud` sends that of StsToken with any key. */
-function tokenOf(
-    profile: CliProfile | undefined,
+/**
+ * The token to send with a key. That of a RamRoleArn profile fits only the key beside it, so another key is sent alone. That
+ * of an StsToken profile goes with any key, because `@pulumi/alicloud` sends it so.
+ */
+function tokenOfKey(
     id: ResolvedSetting | undefined,
     token: ResolvedSetting | undefined,
+    profile: CliProfile | undefined,
 ): ResolvedSetting | undefined {
     const isOfOtherKey =
         profile?.mode === "RamRoleArn" && token?.source.kind === "profile" && id?.source.kind !== "profile";
     return isOfOtherKey ? undefined : token;
 }
 
-/** The named profile, unless it gives the ECS role, which comes later. One that gives an access key lacks it: an error. */
+/**
+ * A profile for an access key is here only if it lacks the key, and the error says so. An EcsRamRole profile is left for later:
+ * a credentials URI goes before it.
+ */
 function profileOfOtherMode({ settings, profile }: Sources): Identity | undefined {
     return profile === undefined || modes[profile.mode].gives === "ecsRole"
         ? undefined
-        : withStackRole(settings, identityOfProfile(profile));
+        : withStackRole(settings, identityFromProfile(profile));
 }
 
 function credentialsUri({ settings, find }: Sources): Identity | undefined {
@@ -120,7 +120,7 @@ function credentialsUri({ settings, find }: Sources): Identity | undefined {
         return undefined;
     }
     if (!URL.canParse(uri.value) || !["http:", "https:"].includes(new URL(uri.value).protocol)) {
-        throw messages.invalidCredentialsUri(uri);
+        throw new ConfigurationError(messages.invalidCredentialsUri(uri));
     }
     return withStackRole(settings, { base: { kind: "credentialsUri", uri }, roles: [] });
 }
@@ -130,7 +130,8 @@ function ecsRole({ settings, find, profile }: Sources): Identity | undefined {
     if (name !== undefined) {
         return withStackRole(settings, { base: { kind: "ecsRole", name }, roles: [] });
     }
-    return profile && withStackRole(settings, identityOfProfile(profile));
+    // A profile that has given no identity yet is of mode EcsRamRole and names no role.
+    return profile && withStackRole(settings, identityFromProfile(profile));
 }
 
 /** The OIDC role of the block, or without a block that of the environment, where Kubernetes sets it. */
@@ -140,47 +141,50 @@ function oidcRole({ settings, find }: Sources): Identity | undefined {
     // A role alone is not an OIDC role: Kubernetes sets it with the other two.
     const isSet = (["oidcProviderArn", "oidcTokenFile", "oidcToken"] as const).some((name) => findOidc(name));
     return hasBlock || isSet
-        ? withStackRole(settings, { base: { kind: "oidc", ...oidcRoleIn(settings, findOidc) }, roles: [] })
+        ? withStackRole(settings, { base: { kind: "oidc", ...oidcRoleFromSettings(settings, findOidc) }, roles: [] })
         : undefined;
 }
 
 /** Adds the stack's `assumeRole`, if there is one, as the last role. */
 function withStackRole(settings: Settings, { base, roles }: Identity): Identity {
-    const role = roleIn(lookupInSettings(settings));
+    const role = roleFrom(lookupInSettings(settings));
     return { base, roles: role === undefined ? roles : [...roles, role] };
 }
 
 /** The identity of a profile alone: nothing of it comes from other sources. `chained` are the profiles that lead to it. */
-function identityOfProfile(profile: CliProfile, chained: readonly string[] = []): Identity {
+function identityFromProfile(profile: CliProfile, chained: readonly string[] = []): Identity {
     if (chained.includes(profile.name)) {
-        throw messages.profileCycle(profile);
+        throw new ConfigurationError(messages.profileCycle(profile));
     }
     const { gives, needs } = modes[profile.mode];
     if (gives === "nothing") {
-        throw messages.unusableMode(profile);
+        throw new ConfigurationError(messages.unusableMode(profile));
     }
     for (const field of needs) {
         requiredField(profile, field);
     }
     switch (gives) {
         case "accessKey": {
-            const role = roleIn(lookupInProfile(profile));
-            return { base: keyOf(profile), roles: role === undefined ? [] : [role] };
+            const role = roleFrom(lookupInProfile(profile));
+            return { base: keyFromProfile(profile), roles: role === undefined ? [] : [role] };
         }
         case "ecsRole": {
             const name = fieldOf(profile, "ram_role_name");
             return { base: { kind: "ecsRole", ...(name === undefined ? { profile } : { name }) }, roles: [] };
         }
         case "oidc":
-            return { base: { kind: "oidc", ...oidcRoleOf(profile) }, roles: [] };
+            return { base: { kind: "oidc", ...oidcRoleFromProfile(profile) }, roles: [] };
         case "chainedRole":
             return chainedRole(profile, chained);
         case "cli":
-            return { base: cliBase(profile), roles: [] };
+            if (profile.mode === "OAuth") {
+                checkOauth(profile);
+            }
+            return { base: { kind: "cliProfile", profile }, roles: [] };
     }
 }
 
-function keyOf(profile: CliProfile): Base {
+function keyFromProfile(profile: CliProfile): Base {
     const token = lookupInProfile(profile)("securityToken");
     return {
         kind: "accessKey",
@@ -190,39 +194,28 @@ function keyOf(profile: CliProfile): Base {
     };
 }
 
-function cliBase(profile: CliProfile): Base {
-    const { mode, file } = profile;
-    if (!isCliMode(mode)) {
-        throw new Error(`${mode} is not a mode that the library runs`);
+function checkOauth(profile: CliProfile): void {
+    if (!profile.file.isClis) {
+        // The library saves the renewed sign-in in the CLI's file only; lost, it would sign the CLI out.
+        throw new ConfigurationError(messages.oauthOutsideCliFile(profile));
     }
-    if (mode === "OAuth") {
-        if (!file.isClis) {
-            // The library saves the renewed sign-in in the CLI's file only; lost, it would sign the CLI out.
-            throw messages.oauthOutsideCliFile(profile);
-        }
-        const site = requiredField(profile, "oauth_site_type");
-        if (!/^(CN|INTL)$/i.test(site.value)) {
-            throw messages.unknownOauthSite(site);
-        }
+    const site = requiredField(profile, "oauth_site_type");
+    if (!/^(CN|INTL)$/i.test(site.value)) {
+        throw new ConfigurationError(messages.unknownOauthSite(site));
     }
-    return { kind: "cliProfile", mode, profile };
-}
-
-function isCliMode(mode: Mode): mode is CliMode {
-    return modes[mode].gives === "cli";
 }
 
 /** The role of a ChainableRamRoleArn profile, assumed with the identity of its source profile. */
 function chainedRole(profile: CliProfile, chained: readonly string[]): Identity {
     const source = profileIn(profile.file, requiredField(profile, "source_profile"));
-    const { base, roles } = identityOfProfile(source, [...chained, profile.name]);
+    const { base, roles } = identityFromProfile(source, [...chained, profile.name]);
     if (roles.length > 0 || base.kind === "oidc") {
         checkSameSts(profile, source);
     }
     const externalId = fieldOf(profile, "external_id")?.value;
     const role: Role = {
         arn: requiredField(profile, "ram_role_arn"),
-        ...sessionOf(fieldOf(profile, "ram_session_name"), fieldOf(profile, "expired_seconds")),
+        ...session(fieldOf(profile, "ram_session_name"), fieldOf(profile, "expired_seconds")),
         ...(externalId !== undefined && { externalId }),
     };
     return { base, roles: [...roles, role] };
@@ -233,12 +226,12 @@ function checkSameSts(profile: CliProfile, source: CliProfile): void {
     for (const name of ["sts_endpoint", "sts_region", "enable_vpc"]) {
         const field = fieldOf(source, name);
         if (field !== undefined && field.value !== fieldOf(profile, name)?.value) {
-            throw messages.differentStsHosts(field, profile.name);
+            throw new ConfigurationError(messages.differentStsHosts(field, profile.name));
         }
     }
 }
 
-function roleIn(find: Lookup): Role | undefined {
+function roleFrom(find: Lookup): Role | undefined {
     const arn = find("roleArn");
     if (arn === undefined) {
         return undefined;
@@ -248,37 +241,39 @@ function roleIn(find: Lookup): Role | undefined {
     const isOfOtherRole = externalId?.source.kind === "profile" && arn.source.kind !== "profile";
     return {
         arn,
-        ...sessionOf(find("sessionName"), find("sessionExpiration")),
+        ...session(find("sessionName"), find("sessionExpiration")),
         ...(policy && { policy: policy.value }),
         ...(externalId && !isOfOtherRole && { externalId: externalId.value }),
     };
 }
 
-function oidcRoleIn(settings: Settings, find: Lookup): OidcRole {
+function oidcRoleFromSettings(settings: Settings, find: Lookup): OidcRole {
     const [arn, providerArn, policy] = [find("oidcRoleArn"), find("oidcProviderArn"), find("oidcPolicy")];
-    const token = oidcTokenIn(find);
+    const token = oidcTokenFrom(find);
     if (arn === undefined || providerArn === undefined || token === undefined) {
         const missing = [
             ...(arn === undefined ? ["oidcRoleArn" as const] : []),
             ...(providerArn === undefined ? ["oidcProviderArn" as const] : []),
             ...(token === undefined ? ["oidcTokenFile" as const] : []),
         ];
-        throw messages.incompleteOidcRole(arn ?? providerArn ?? token?.setting, missing, settings);
+        throw new ConfigurationError(
+            messages.incompleteOidcRole(settings, arn ?? providerArn ?? token?.setting, missing),
+        );
     }
     return {
         arn,
         providerArn,
         token,
-        ...sessionOf(find("oidcSessionName"), find("oidcSessionExpiration")),
+        ...session(find("oidcSessionName"), find("oidcSessionExpiration")),
         ...(policy && { policy: policy.value }),
     };
 }
 
 /** The configuration goes before the environment, regardless of the token's form. */
-function oidcTokenIn(find: Lookup): OidcRole["token"] | undefined {
+function oidcTokenFrom(find: Lookup): OidcRole["token"] | undefined {
     const [file, text] = [find("oidcTokenFile"), find("oidcToken")];
     if (file !== undefined && text !== undefined && file.source.kind === text.source.kind) {
-        throw messages.twoOidcTokens(file, text);
+        throw new ConfigurationError(messages.twoOidcTokens(file, text));
     }
     if (text === undefined || (file !== undefined && isConfigured(file.source))) {
         return file && { kind: "file", setting: file };
@@ -286,26 +281,21 @@ function oidcTokenIn(find: Lookup): OidcRole["token"] | undefined {
     return { kind: "text", setting: text };
 }
 
-function oidcRoleOf(profile: CliProfile): OidcRole {
+function oidcRoleFromProfile(profile: CliProfile): OidcRole {
     const duration = fieldOf(profile, "duration_seconds") ?? fieldOf(profile, "expired_seconds");
     return {
         arn: requiredField(profile, "ram_role_arn"),
         providerArn: requiredField(profile, "oidc_provider_arn"),
         token: { kind: "file", setting: requiredField(profile, "oidc_token_file") },
-        ...sessionOf(fieldOf(profile, "ram_session_name"), duration),
+        ...session(fieldOf(profile, "ram_session_name"), duration),
     };
 }
 
-const defaultSessionName = "pulumi-alicloud-logstash";
-const defaultDurationSeconds = 3600;
-
-function sessionOf(name: ResolvedSetting | undefined, duration: ResolvedSetting | undefined) {
-    const durationSeconds = duration === undefined ? defaultDurationSeconds : Number(duration.value);
-    if (
-        duration !== undefined &&
-        !(Number.isInteger(durationSeconds) && durationSeconds >= 900 && durationSeconds <= 43_200)
-    ) {
-        throw messages.invalidDuration(duration);
+function session(name: ResolvedSetting | undefined, duration: ResolvedSetting | undefined) {
+    const durationSeconds = Number(duration?.value ?? 3600);
+    const isValid = Number.isInteger(durationSeconds) && durationSeconds >= 900 && durationSeconds <= 43_200;
+    if (duration !== undefined && !isValid) {
+        throw new ConfigurationError(messages.invalidDuration(duration));
     }
-    return { sessionName: name?.value ?? defaultSessionName, durationSeconds };
+    return { sessionName: name?.value ?? "pulumi-alicloud-logstash", durationSeconds };
 }

@@ -1,8 +1,8 @@
-import { type ProcessConfig, parseJson } from "../configuration";
+import { ConfigurationError, type ProcessConfig, parseJson } from "../configuration";
 import { isRecord } from "../json";
 import { type Attribute, type AttributeName, attributes } from "./attributes";
 import * as messages from "./messages";
-import { type ConfigSource, type ResolvedSetting, type SettingSource, sourceOfKey } from "./sources";
+import { type ConfigSource, type ResolvedSetting, sourceOfKey } from "./sources";
 
 /** What reading a file gives. */
 export type FileContent =
@@ -19,7 +19,6 @@ export interface Settings extends ProcessConfig, ConfigSource {
     readonly readFile: (path: string) => FileContent;
 }
 
-/** Looks up one attribute. */
 export type Lookup = (name: AttributeName) => ResolvedSetting | undefined;
 
 /** Looks up each attribute in the configuration, then in the environment. */
@@ -58,11 +57,11 @@ function fieldOfBlock(settings: Settings, block: string, field: string): Resolve
     const values = (readBlock(settings, block) ?? []).map((entry) => entry[field]).filter((value) => value != null);
     const source = sourceOfKey(settings, `${block}${block === endpoints ? "[0]" : ""}.${field}`);
     if (values.some((value) => typeof value === "object")) {
-        throw messages.fieldIsNoText(source);
+        throw new ConfigurationError(messages.fieldIsNoText(source));
     }
     const distinct = new Set(values.map(scalarText).filter((value) => value !== undefined));
     if (distinct.size > 1) {
-        throw messages.severalValues(source, distinct.size);
+        throw new ConfigurationError(messages.severalValues(source, distinct.size));
     }
     const [value] = distinct;
     return value === undefined ? undefined : { value, source };
@@ -92,38 +91,26 @@ type Block = readonly Readonly<Record<string, unknown>>[];
 /** A block that is a list, and holds fields of other services too. */
 const endpoints = "endpoints";
 
-/** Reads a block; absent if it is not configured. */
+/** Reads a block; absent if it is not configured. An unknown field is refused, because it could change the identity. */
 export function readBlock(settings: Settings, name: string): Block | undefined {
     const source = sourceOfKey(settings, name);
     const text = scalarText(settings.config(`${settings.namespace}:${name}`));
     const value = text === undefined ? null : parseJson(text);
-    if (value === undefined) {
-        throw messages.unstructuredBlock(source, settings);
+    const entries: readonly unknown[] = value === null ? [] : [value].flat();
+    const isList = name === endpoints;
+    if (!entries.every(isRecord) || (!isList && entries.length > 1)) {
+        throw new ConfigurationError(messages.invalidBlock(settings, source));
     }
-    const entries: readonly unknown[] = value === null ? [] : Array.isArray(value) ? value : [value];
-    if (!entries.every(isRecord)) {
-        throw messages.blockIsNoObject(source, settings);
-    }
-    if (name !== endpoints) {
-        checkSingleBlock(source, name, entries);
+    const supported = fieldsOfBlock(name);
+    if (!isList && entries.flatMap(Object.keys).some((field) => !supported.includes(field))) {
+        throw new ConfigurationError(messages.unknownField(source, supported));
     }
     return entries.length === 0 ? undefined : entries;
 }
 
-/** An unknown field is refused, because it could change the identity. */
-function checkSingleBlock(source: SettingSource, name: string, entries: Block): void {
-    if (entries.length > 1) {
-        throw messages.severalBlocks(source, entries.length);
-    }
-    const supported = fieldsOfBlock(name);
-    if (entries.flatMap(Object.keys).some((field) => !supported.includes(field))) {
-        throw messages.unknownField(source, supported);
-    }
-}
-
 function fieldsOfBlock(block: string): readonly string[] {
     return Object.values(attributes)
-        .flatMap(({ keys }): readonly string[] => keys)
+        .flatMap(({ keys }) => keys)
         .filter((path) => path.startsWith(`${block}.`))
         .map((path) => path.slice(block.length + 1));
 }

@@ -26,7 +26,6 @@ export interface ConfigSource {
     readonly declared?: boolean;
 }
 
-/** The source that a configuration key stands for. */
 export function sourceOfKey({ namespace, declared }: ConfigSource, path: string): SettingSource {
     return declared ? { kind: "provider", name: path } : { kind: "stack", key: `${namespace}:${path}` };
 }
@@ -36,7 +35,6 @@ export function isConfigured({ kind }: SettingSource): boolean {
     return kind === "stack" || kind === "provider";
 }
 
-/** Names a source in a message. */
 export function describeSource(source: SettingSource): string {
     switch (source.kind) {
         case "argument":
@@ -60,7 +58,6 @@ export interface NamedProfile {
     readonly chosenBy: SettingSource;
 }
 
-/** Names a profile, its mode and the setting that chose it. */
 export function describeProfile({ name, mode, chosenBy }: NamedProfile): string {
     return `the CLI profile ${quoted(name)} of mode ${mode}, chosen by ${describeSource(chosenBy)}`;
 }

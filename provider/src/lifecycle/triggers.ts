@@ -7,6 +7,9 @@ export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** The property by which Pulumi marks the secrets, assets, archives and resources that it transports. */
 export const signature = "4dabf18193072939515e22adb298388d";
 
+/** The value of the signature that marks an asset. */
+export const assetMark = "c44067f5952c0a294b673a41bacd8c17";
+
 /** A trigger is a version, not a payload: more than this is rejected, counted in canonical JSON. */
 const maxBytes = 100_000;
 
@@ -167,7 +170,7 @@ function wellFormed(text: string, path: string): string {
 const pulumiKinds = [
     {
         mark: "__pulumiAsset",
-        kind: "c44067f5952c0a294b673a41bacd8c17",
+        kind: assetMark,
         problem: "is an asset whose content is not known here: give a hash of the content as text",
     },
     {

@@ -8,7 +8,7 @@ export const maxResponseBytes = 1_048_576;
 
 /** A proxy that responded without making a connection. */
 export class ProxyRejection extends Error {
-    readonly code: ReturnType<typeof proxyCode>;
+    readonly code: string;
 
     constructor(readonly status: number) {
         super("the proxy made no connection");
@@ -17,7 +17,7 @@ export class ProxyRejection extends Error {
 }
 
 /** The code for a proxy's response that is not a connection; each code is a row of the table of network codes. */
-export function proxyCode(httpStatus: number): "ProxyAuthentication" | "ProxyRefused" | "ProxyUnavailable" {
+export function proxyCode(httpStatus: number): string {
     if (httpStatus === 407) {
         return "ProxyAuthentication";
     }
@@ -33,17 +33,16 @@ export async function connect(url: URL, proxy: URL | undefined, signal: AbortSig
         return connectTo(proxy ?? url, signal);
     }
     const proxySocket = await connectTo(proxy, signal);
-    return secure(url, await tunnelThrough(proxySocket, proxy, url, signal), signal);
+    return startTls(url, await tunnelThrough(proxySocket, proxy, url, signal), signal);
 }
 
 function connectTo(server: URL, signal: AbortSignal): Promise<Socket> {
     return server.protocol === "https:"
-        ? secure(server, undefined, signal)
+        ? startTls(server, undefined, signal)
         : untilReady(openTcp(addressOf(server)), "connect", signal);
 }
 
-/** Starts TLS, on a new connection or in a tunnel. */
-function secure(server: URL, tunnel: Socket | undefined, signal: AbortSignal): Promise<TLSSocket> {
+function startTls(server: URL, tunnel: Socket | undefined, signal: AbortSignal): Promise<TLSSocket> {
     const { host, port } = addressOf(server);
     const socket = openTls({
         host,
@@ -78,7 +77,6 @@ function untilReady<S extends Socket>(socket: S, event: "connect" | "secureConne
     return promise;
 }
 
-/** Requests a tunnel to a server on a connection to a proxy. */
 function tunnelThrough(socket: Socket, proxy: URL, target: URL, signal: AbortSignal): Promise<Socket> {
     const { host, port } = addressOf(target);
     const authority = `${isIPv6(host) ? `[${host}]` : host}:${port}`;

@@ -7,27 +7,16 @@ export interface ProxyServer {
     readonly variable: string;
 }
 
-const variables = {
+const variables: Readonly<Record<string, readonly string[]>> = {
     "https:": ["HTTPS_PROXY", "https_proxy"],
     "http:": ["HTTP_PROXY", "http_proxy"],
-} as const;
+};
 const forAll = ["ALL_PROXY", "all_proxy"];
-
-/**
- * The option of every agent. Node can give an agent the proxy of the environment by itself, and would then send requests for
- * our tunnel to that proxy in plain text.
- */
-export const noOtherProxy = { proxyEnv: {} } as const;
-
-/** The same for an agent of `http-proxy-agent`, whose constructor fails where the option has a value. */
-export const noOtherProxyByLibrary = { proxyEnv: undefined } as const;
 
 /** Finds the proxy for a URL: `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, upper case first, but for `NO_PROXY`. */
 export function proxyFor(target: string, env: NodeJS.ProcessEnv = process.env): ProxyServer | undefined {
     const url = new URL(target);
-    const { protocol } = url;
-    const names = protocol === "https:" || protocol === "http:" ? [...variables[protocol], ...forAll] : forAll;
-    const variable = names.find((name) => env[name]);
+    const variable = [...(variables[url.protocol] ?? []), ...forAll].find((name) => env[name]);
     if (variable === undefined || isExempt(url, env.NO_PROXY || env.no_proxy || "")) {
         return undefined;
     }
@@ -68,8 +57,8 @@ function isExempt({ hostname, protocol, port }: URL, noProxy: string): boolean {
         .toLowerCase()
         .split(/[\s,]+/)
         .some((entry) => {
-            const { name, port: onlyPort = effectivePort } = entryOf(entry);
-            return onlyPort === effectivePort && covers(name, host);
+            const { name, port: entryPort } = entryOf(entry);
+            return (entryPort === undefined || entryPort === effectivePort) && covers(name, host);
         });
 }
 
@@ -95,16 +84,13 @@ function covers(name: string, host: string): boolean {
 }
 
 function coversAddress(name: string, host: string): boolean {
-    const [address = "", prefix = isIPv6(address) ? "128" : "32", ...more] = name.split("/");
-    const range = new BlockList();
-    if (
-        isIP(address) === 0 ||
-        !/^\d+$/.test(prefix) ||
-        Number(prefix) > (isIPv6(address) ? 128 : 32) ||
-        more.length > 0
-    ) {
+    const [, address = "", prefix] = /^([^/]+)(?:\/(\d+))?$/.exec(name) ?? [];
+    const [family, bits] = isIPv6(address) ? (["ipv6", 128] as const) : (["ipv4", 32] as const);
+    const length = Number(prefix ?? bits);
+    if (isIP(address) === 0 || length > bits) {
         return false;
     }
-    range.addSubnet(address, Number(prefix), isIPv6(address) ? "ipv6" : "ipv4");
+    const range = new BlockList();
+    range.addSubnet(address, length, family);
     return range.check(host, isIPv6(host) ? "ipv6" : "ipv4");
 }

@@ -7,7 +7,6 @@ import { providerService } from "./service";
 /** The limit of Pulumi's own server. Triggers that are too long arrive, and `check` refuses them by their path. */
 const maxMessageBytes = 400 * 2 ** 20;
 
-/** A plugin that the engine can call. */
 export interface PluginServer {
     readonly port: number;
     /** Ends the server and all its calls. */

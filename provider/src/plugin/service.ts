@@ -23,8 +23,7 @@ import { propertiesIn, revealed, structOf, withContentHashes } from "./values";
 const messages = require("@pulumi/pulumi/proto/provider_pb") as typeof Messages;
 const { Empty } = protobufOfPulumi<typeof EmptyMessages>("empty_pb");
 
-/** The folder of the package. */
-const root = join(__dirname, "..", "..");
+const packageFolder = join(__dirname, "..", "..");
 
 /**
  * The methods that the engine calls. Without `checkConfig` and `diffConfig` it takes the arguments of a provider as they
@@ -35,7 +34,10 @@ type Service = Pick<
     "getPluginInfo" | "getSchema" | "configure" | "check" | "diff" | "create" | "update" | "read" | "delete" | "cancel"
 >;
 
-/** Translates the provider protocol into the lifecycle. Ends every operation when `stopped` fires; `cancel` makes it. */
+/**
+ * Implements the provider protocol by the lifecycle. `stopped` ends every operation. It fires with `cancelled`, which the
+ * engine's call `cancel` aborts.
+ */
 export function providerService(
     { argv, env }: Pick<NodeJS.Process, "argv" | "env">,
     stopped: AbortSignal,
@@ -84,7 +86,7 @@ export function providerService(
             const news = withHashedTriggers(propertiesIn(request.getNews()));
             const olds = revealed(propertiesIn(request.getOlds()));
             const { completion, failures } = await lifecycleOfProvider().check(resource, olds, revealed(news));
-            const [, project = ""] = resource.urn.split("::", 2);
+            const project = resource.urn.split("::")[1] ?? "";
             const response = new messages.CheckResponse();
             response.setInputs(structOf({ ...news, ...completion }));
             response.setFailuresList(
@@ -99,8 +101,9 @@ export function providerService(
         }),
 
         diff: unary(async (request) => {
-            const [olds, news] = [request.getOlds(), request.getNews()].map((struct) => revealed(propertiesIn(struct)));
-            const difference = await lifecycleOfProvider().diff(resourceOf(request), olds ?? {}, news ?? {});
+            const olds = revealed(propertiesIn(request.getOlds()));
+            const news = revealed(propertiesIn(request.getNews()));
+            const difference = await lifecycleOfProvider().diff(resourceOf(request), olds, news);
             const response = new messages.DiffResponse();
             response.setChanges(changesIn(difference));
             response.setReplacesList(difference.replaces ?? []);
@@ -183,7 +186,7 @@ function resourceOf(request: { getUrn(): string }): ResourceRef {
 }
 
 function packageFile(name: string): string {
-    return readFileSync(join(root, name), "utf8");
+    return readFileSync(join(packageFolder, name), "utf8");
 }
 
 function withHashedTriggers(news: Properties): Properties {
@@ -192,7 +195,10 @@ function withHashedTriggers(news: Properties): Properties {
 
 function changesIn({ changes }: DiffResult): Messages.DiffResponse.DiffChanges {
     const { DIFF_UNKNOWN, DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
-    return changes === undefined ? DIFF_UNKNOWN : changes ? DIFF_SOME : DIFF_NONE;
+    if (changes === undefined) {
+        return DIFF_UNKNOWN;
+    }
+    return changes ? DIFF_SOME : DIFF_NONE;
 }
 
 /** The engine sends 0 if the program gives no time. */

@@ -2,13 +2,12 @@ import type * as StructMessages from "google-protobuf/google/protobuf/struct_pb"
 import { protobufOfPulumi } from "../engine/pulumiLibraries";
 import { isRecord } from "../json";
 import type { Properties } from "../lifecycle/arguments";
-import { signature } from "../lifecycle/triggers";
+import { assetMark, signature } from "../lifecycle/triggers";
 
 const { Struct } = protobufOfPulumi<typeof StructMessages>("struct_pb");
 
-/** The values of the signature that mark a secret and an asset. */
+/** The value of the signature that marks a secret. */
 const secretMark = "1b47061264138c4ac30d75fd1eb44270";
-const assetMark = "c44067f5952c0a294b673a41bacd8c17";
 
 /** The properties in a message; each secret in its envelope, `{ signature, value }`. */
 export function propertiesIn(struct: StructMessages.Struct | undefined): Properties {

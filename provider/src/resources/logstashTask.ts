@@ -111,7 +111,7 @@ export function inputsOf(
         // Pulumi gives values only to outputs that the inputs name.
         ...Object.fromEntries(outputNames(operation).map((output) => [output, undefined])),
         ...args,
-        // First, because it may throw, and the promises below would be left behind.
+        // Before the promises below, which nobody would await if this throws.
         triggers: normalizedTriggers(triggers),
         ...(clientToken === undefined ? {} : { clientToken: plainToken(resource, clientToken) }),
         resourceUrn: urnOf(typeTokenOf(operation), name, opts?.parent),
@@ -120,7 +120,9 @@ export function inputsOf(
 }
 
 /**
- * Gives each output whose argument has a default that default, if the program gives no value: the state does not repeat it.
+ * Gives outputs the defaults of their arguments. The state has only what the program gives, so they have no value without it.
+ * Only an output whose default depends on `interruption` is combined with it: that may be unknown in a preview, and would
+ * make the others unknown too.
  *
  * @internal
  */

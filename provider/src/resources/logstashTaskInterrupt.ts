@@ -30,6 +30,8 @@ export interface LogstashTaskInterruptArgs extends LogstashTaskArgs {
     whenIdle?: pulumi.Input<"fail" | "skip" | undefined> | undefined;
 }
 
+export interface LogstashTaskInterrupt extends LogstashTaskOutputs {}
+
 /**
  * Suspends the running change task of an Alibaba Cloud Logstash instance, at most once per trigger.
  *
@@ -107,5 +109,3 @@ export class LogstashTaskInterrupt extends pulumi.CustomResource {
         return isRecord(object) && object.__pulumiType === LogstashTaskInterrupt.__pulumiType;
     }
 }
-
-export interface LogstashTaskInterrupt extends LogstashTaskOutputs {}

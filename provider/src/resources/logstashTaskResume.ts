@@ -37,6 +37,8 @@ export interface LogstashTaskResumeArgs extends LogstashTaskArgs {
     waitForResumed?: pulumi.Input<boolean | undefined> | undefined;
 }
 
+export interface LogstashTaskResume extends LogstashTaskOutputs {}
+
 /**
  * Resumes the suspended change task of an Alibaba Cloud Logstash instance, at most once per interruption or trigger. The
  * resource is created once the instance has left `suspended`: the change then runs again from its start, restarts every
@@ -106,5 +108,3 @@ export class LogstashTaskResume extends pulumi.CustomResource {
         return isRecord(object) && object.__pulumiType === LogstashTaskResume.__pulumiType;
     }
 }
-
-export interface LogstashTaskResume extends LogstashTaskOutputs {}

@@ -659,8 +659,8 @@ describe("credentials", () => {
             } as const;
             const file = { name: "the file", isClis: false, profiles: [fields] };
             const chosenBy = { kind: "argument", name: "profile" } as const;
-            const profile = { name: "p", mode: fields.mode, chosenBy, file, fields };
-            const base = { kind: "cliProfile", mode: fields.mode, profile } as const;
+            const profile = { name: "p", mode: fields.mode, chosenBy, isOwn: true, file, fields };
+            const base = { kind: "cliProfile", profile } as const;
             const { accessKeyId, accessKeySecret } = caller;
             const given = await credentialsFrom({ base, roles: [] }, "sts.example").get();
             assert.deepEqual(given, { accessKeyId, accessKeySecret });

@@ -3,7 +3,7 @@ import { dynamicProvider } from "../../../provider/src/dynamic/provider";
 import { urnOf } from "../../support/urns";
 
 const never = new AbortController().signal;
-const declared = { instanceId: "ls-cn-1", region: "cn-hangzhou", resourceUrn: urnOf("pause") };
+const declared = { instanceId: "ls-cn-1", region: "cn-hangzhou", resourceUrn: urnOf("pause"), __provider: "stub" };
 
 // What both front ends promise is in frontEnds.test.ts.
 describe("the dynamic provider", () => {

@@ -120,7 +120,7 @@ for (const frontEnd of frontEnds) {
                 assert.deepEqual(more, []);
             });
 
-            it("fails for an endpoint that cannot be used, and for a region that is no part of a host", async () => {
+            it("fails for an endpoint that cannot be used, and for a region that is none", async () => {
                 const elasticsearch = "elasticsearch-vpc.{region}.aliyuncs.com";
                 const wrong = await another({ ...settingsFor(emulator), endpoints: [{ elasticsearch }] });
                 const [failure = "", ...more] = await failuresOf(wrong.interrupt(), given);
@@ -129,7 +129,7 @@ for (const frontEnd of frontEnds) {
                 const { endpoints: _, ...settings } = settingsFor(emulator);
                 const bare = (await another(settings)).interrupt();
                 const failures = await failuresOf(bare, { ...given, region: "cn hangzhou" });
-                assert.match(failures.join("\n"), /^\|no host can be made of the region/m);
+                assert.match(failures.join("\n"), /^\|region: this text is not a region ID/m);
             });
 
             it("looks up a new profile once it is known, and reports a missing one once", async () => {

@@ -8,7 +8,6 @@ import { providerStub } from "../../../provider/src/dynamic/providerStub";
 import { CallError } from "./calls";
 import { countingProxy } from "./countingProxy";
 import { leaveEnvironment } from "./environment";
-import { Host } from "./host";
 import { InProcessHost } from "./inProcess";
 import { closedAfterEach, listening } from "./listening";
 
@@ -20,7 +19,6 @@ const inputs = {
     timeoutSeconds: 3,
     resourceUrn: "urn:pulumi:dev::test::pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt::pause",
 };
-const role = { arn: "acs:ram::1234567890123456:role/deployer", trusts: [testAccount.accessKeyId] };
 
 const atEnd = closedAfterEach();
 
@@ -82,51 +80,6 @@ describe("a request of a resource", () => {
         await host.create({ ...inputs, triggers: ["another"] });
         assert.equal(emulator.ledger.effects.length, 1);
         assert.deepEqual(proxy.requests, [`connect ${new URL(emulator.url).host}`]);
-    });
-
-    describe("when Node gives every agent the proxy of the environment", () => {
-        /** Gives each agent of a process that proxy, unless it is made with the option. */
-        const preload = `
-            for (const module of [require("node:http"), require("node:https")]) {
-                const { Agent } = module;
-                module.Agent = class extends Agent {
-                    constructor(options) {
-                        super({ proxyEnv: process.env, ...options });
-                    }
-                };
-            }
-            require("node:module").syncBuiltinESMExports();`;
-
-        async function interruptedWith(emulator: Emulator, env: Settings): Promise<void> {
-            const sts = new URL(emulator.url).host.replace("127.0.0.1", "localhost");
-            const host = await Host.start({
-                env: { ...env, NODE_OPTIONS: `--require=${fileOf("preload.cjs", preload)}` },
-                config: {
-                    ...keys,
-                    "alicloud:assumeRole": JSON.stringify({ roleArn: role.arn }),
-                    "alicloud:endpoints": JSON.stringify([{ elasticsearch: emulator.url, sts }]),
-                },
-            });
-            atEnd(() => host.stop());
-            await host.create(inputs);
-            assert.equal(emulator.ledger.effects.length, 1);
-        }
-
-        it("goes through one tunnel to each host, and the proxy gets nothing else", async () => {
-            const { tls, trust } = certified();
-            const [emulator, proxy] = [await emulated({ tls, roles: [role] }), await proxied()];
-            await interruptedWith(emulator, { ...trust, HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url });
-            const { host, port } = new URL(emulator.url);
-            assert.deepEqual(proxy.requests, [`connect localhost:${port}`, `connect ${host}`]);
-        });
-
-        it("goes directly to what NO_PROXY covers", async () => {
-            const { tls, trust } = certified();
-            const [emulator, proxy] = [await emulated({ tls, roles: [role] }), await proxied()];
-            const NO_PROXY = "127.0.0.0/8,localhost";
-            await interruptedWith(emulator, { ...trust, HTTPS_PROXY: proxy.url, NO_PROXY });
-            assert.deepEqual(proxy.requests, []);
-        });
     });
 });
 

@@ -274,7 +274,7 @@ describe("the plugin", () => {
             const { failures, message } = await failuresOf({ provider: "other", config });
             assert.match(failures, /"acessKey" is not an argument of this provider; known are accessKey, secretKey/);
             assert.match(failures, /region: is not set.*the provider's `region`/);
-            assert.match(failures, /the provider's `endpoints` must be structured/);
+            assert.match(failures, /the provider's `endpoints` must be an object/);
             assert.match(message, /the provider's `accessKey` and `secretKey`/);
             assert.doesNotMatch(failures + message, /canary|pulumi config/);
         });
