@@ -41,7 +41,6 @@ export class Connections {
     }
 }
 
-/** An established connection. */
 export class Connection {
     /** The agent for a request on this connection. */
     readonly agent: HttpAgent;
@@ -72,7 +71,7 @@ export class Connection {
     }
 
     /** Gives the connection to a request. */
-    send(): Socket {
+    handOver(): Socket {
         this.sent = this.isOpen;
         return this.socket;
     }
@@ -103,12 +102,12 @@ const agentOfConnection = (Agent: typeof HttpAgent) =>
         }
 
         override createConnection(): Socket {
-            return this.connection.send();
+            return this.connection.handOver();
         }
 
         override reuseSocket(socket: Duplex, request: Parameters<HttpAgent["reuseSocket"]>[1]): void {
             super.reuseSocket(socket, request);
-            this.connection.send();
+            this.connection.handOver();
         }
 
         override keepSocketAlive(socket: Duplex): boolean {

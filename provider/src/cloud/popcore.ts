@@ -6,7 +6,7 @@ import { type Endpoint, isLoopback } from "../identity/endpoint";
 import { proxyCode, proxyHeaders } from "../network/connect";
 import { type ProxyServer, proxyFor, proxyName } from "../network/proxy";
 import { descriptorOf } from "../operations/operations";
-import { rejectionCode } from "../operations/serviceCodes";
+import { serviceCode } from "../operations/serviceCodes";
 import type { ServiceResponse } from "../request/response";
 import type { CallLimits, LogstashService } from "../request/service";
 import { type Connection, Connections } from "./connections";
@@ -153,7 +153,7 @@ async function callOnce(
         usedSecrets.add(value).add(encodeURIComponent(value));
     }
     const response = redact(await sendByPopCore(client, httpCall, used, limit.signal, stopped), usedSecrets);
-    const isExpired = response.kind === "error" && rejectionCode(response.code)?.expired === true;
+    const isExpired = response.kind === "error" && serviceCode(response.code)?.expired === true;
     return isExpired ? { response, expired: used } : { response };
 }
 

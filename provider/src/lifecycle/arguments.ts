@@ -76,7 +76,6 @@ export const ownArguments: Readonly<Record<Operation, ArgumentTable>> = {
     },
 };
 
-/** All arguments of a resource. */
 export function argumentsOf(operation: Operation): ArgumentTable {
     return { ...sharedArguments, ...ownArguments[operation] };
 }

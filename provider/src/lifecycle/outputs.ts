@@ -11,7 +11,6 @@ export function resultNames(operation: Operation): readonly string[] {
     return ["clientToken", "requestId", "status", resultProperty, acceptedAtProperty, suspensionProperty];
 }
 
-/** The names of all outputs of a resource. */
 export function outputNames(operation: Operation): readonly string[] {
     return [...new Set([...Object.keys(argumentsOf(operation)), ...resultNames(operation)])];
 }

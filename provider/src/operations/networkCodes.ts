@@ -1,3 +1,5 @@
+import { rowOf } from "./serviceCodes";
+
 /** The settings that say where the service is. */
 export interface EndpointSettings {
     /** How region and host are set. */
@@ -71,11 +73,8 @@ export const networkCodes: readonly NetworkCode[] = [
     { code: "UNABLE_TO_*", ...untrusted },
 ];
 
-/** The row of a code, if it is known. */
 export function networkCode(code: string): NetworkCode | undefined {
-    return networkCodes.find((row) =>
-        row.code.endsWith("*") ? code.startsWith(row.code.slice(0, -1)) : code === row.code,
-    );
+    return rowOf(code, networkCodes);
 }
 
 /** Whether a code is of a certificate that is not trusted. */

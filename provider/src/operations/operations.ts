@@ -130,14 +130,12 @@ export const operations = {
     },
 } as const satisfies Readonly<Record<string, OperationDescriptor>>;
 
-/** The name of an operation in the API. */
 export type Operation = keyof typeof operations;
 
 export function descriptorOf(operation: Operation): OperationDescriptor {
     return operations[operation];
 }
 
-/** What a status means for an operation. */
 export function meaningOf(operation: Operation, cause: PollCause, status: string): StatusMeaning {
     const meanings = descriptorOf(operation).statuses[cause];
     return status !== "other" && Object.hasOwn(meanings, status)

@@ -11,19 +11,11 @@ export type CodeMeaning =
     /** Rejected for good: the same request would be rejected again. */
     | "rejected";
 
-/** What is known of a code. */
-export type ServiceCode = TransientCode | RejectionCode;
-
-/** A code after which the request is retried or the instance is polled. There is nothing to fix. */
-interface TransientCode {
+/** What is known of a code. Only rejections have more than a meaning: after the others there is nothing to fix. */
+export interface ServiceCode {
     /** The code, or its prefix and `*`. */
     readonly code: string;
-    readonly meaning: Exclude<CodeMeaning, "rejected">;
-}
-
-interface RejectionCode {
-    readonly code: string;
-    readonly meaning: "rejected";
+    readonly meaning: CodeMeaning;
     /** What to fix. For a missing RAM action the message is built from the call. */
     readonly fix?: string;
     /** The error says which credentials signed the request. */
@@ -110,15 +102,11 @@ export const serviceCodes: readonly ServiceCode[] = [
     { code: "Invalid*", meaning: "rejected" },
 ];
 
-/** The row of a code, if it is a known rejection. */
-export function rejectionCode(code: string): RejectionCode | undefined {
-    const known = serviceCode(code);
-    return known?.meaning === "rejected" ? known : undefined;
+export function serviceCode(code: string): ServiceCode | undefined {
+    return rowOf(code, serviceCodes);
 }
 
-/** The row of a code, if it is known. */
-export function serviceCode(code: string): ServiceCode | undefined {
-    return serviceCodes.find((row) =>
-        row.code.endsWith("*") ? code.startsWith(row.code.slice(0, -1)) : code === row.code,
-    );
+/** The first row that has a code, or a prefix of it and `*`. */
+export function rowOf<Row extends { readonly code: string }>(code: string, rows: readonly Row[]): Row | undefined {
+    return rows.find((row) => (row.code.endsWith("*") ? code.startsWith(row.code.slice(0, -1)) : code === row.code));
 }

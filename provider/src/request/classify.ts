@@ -1,6 +1,6 @@
 import { isRecord, stringField } from "../json";
 import { networkCode } from "../operations/networkCodes";
-import { type CodeMeaning, rejectionCode, serviceCode } from "../operations/serviceCodes";
+import { type CodeMeaning, serviceCode } from "../operations/serviceCodes";
 import type { ServiceResponse } from "./response";
 
 /** What the response to a call with a client token means for the request. */
@@ -86,7 +86,7 @@ export function classifyPoll(response: ServiceResponse): PollResult {
 
 /** Whether the identity lacks a RAM action. */
 export function isDenied(response: ServiceResponse): boolean {
-    return response.kind === "error" && rejectionCode(response.code)?.denied === true;
+    return response.kind === "error" && serviceCode(response.code)?.denied === true;
 }
 
 /** The progress of the running task in percent. It is undocumented, so it is only shown. */

@@ -9,7 +9,6 @@ import { isApplied, mayBeApplied, ownStatuses, type RequestState, type WaitOptio
 /** How long a request that is accepted and does not need a poll waits for the first poll that succeeds. */
 export const firstPollMs = 60_000;
 
-/** What to do next. */
 export type Next =
     /** An attempt or a poll failed: retry. */
     | { readonly kind: "retry" }
@@ -19,7 +18,6 @@ export type Next =
 
 const retry: Next = { kind: "retry" };
 
-/** How a request ends. */
 export type Ending =
     | ({ readonly kind: "done" } & Success)
     /** `pending` is recorded and finished by the next run, `failed` records nothing. */

@@ -1,7 +1,7 @@
 import { stringField } from "../json";
 import { networkCode } from "../operations/networkCodes";
 import type { Operation } from "../operations/operations";
-import { rejectionCode } from "../operations/serviceCodes";
+import { serviceCode } from "../operations/serviceCodes";
 import type { ServiceResponse } from "./response";
 import type { Route } from "./service";
 
@@ -11,7 +11,6 @@ export interface Problem {
     readonly response: ServiceResponse;
 }
 
-/** Everything that an error reports. */
 export interface ErrorReport {
     readonly operation: Operation;
     readonly instanceId: string;
@@ -38,7 +37,7 @@ export interface ErrorReport {
 export function errorText({ operation, instanceId, region, what, problem, ...report }: ErrorReport): string {
     const response = problem?.response;
     const error = response?.kind === "error" ? response : undefined;
-    const known = error === undefined ? undefined : rejectionCode(error.code);
+    const known = error === undefined ? undefined : serviceCode(error.code);
     const from = problem === undefined || problem.call === operation ? "" : `, from ${problem.call}`;
     const requestId = response?.kind === "body" ? stringField(response.body, "RequestId") : error?.requestId;
     const route = response?.kind === "notConnected" ? report.route : undefined;

@@ -3,7 +3,7 @@
  */
 import { networkCode } from "../operations/networkCodes";
 import { descriptorOf, type Operation } from "../operations/operations";
-import { rejectionCode } from "../operations/serviceCodes";
+import { serviceCode } from "../operations/serviceCodes";
 import { isDenied } from "./classify";
 import type { ServiceResponse } from "./response";
 import type { Route } from "./service";
@@ -121,22 +121,20 @@ export function cannotTakeRequest(status: string, { outcomeUnknown, acceptance }
 export function nothingToActOn(options: WaitOptions, state: RequestState, status: string): Failure {
     const { verb, noopArgument } = descriptorOf(options.operation);
     const skip = `set \`${noopArgument}: "skip"\` to accept that`;
+    const fix = `${newRequest(options)}, or ${skip}`;
     if (state.acceptance !== undefined) {
-        return {
-            what: `accepted, but the change has ended by itself: the instance is ${status}`,
-            fix: `${newRequest(options)}, or ${skip}`,
-        };
+        return { what: `accepted, but the change has ended by itself: the instance is ${status}`, fix };
     }
     if (state.outcomeUnknown) {
         return {
             what: `the request may have been applied, and nothing is left to ${verb}: the instance is ${status}`,
-            fix: `${newRequest(options)}, or ${skip}`,
+            fix,
         };
     }
     if (state.alreadyInterrupting) {
         return {
             what: `another interrupt was being processed, but the change has ended by itself: the instance is ${status}`,
-            fix: `${newRequest(options)}, or ${skip}`,
+            fix,
         };
     }
     const first = {
@@ -185,7 +183,7 @@ export function rejectionFix(call: Operation | "DescribeLogstash", response: Ser
     }
     switch (response.kind) {
         case "error": {
-            const { fix = seeAbove, endpointMatters } = rejectionCode(response.code) ?? {};
+            const { fix = seeAbove, endpointMatters } = serviceCode(response.code) ?? {};
             return endpointMatters ? fix + endpointNotes(route) : fix;
         }
         case "notConnected":

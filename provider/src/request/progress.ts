@@ -2,7 +2,6 @@ import { descriptorOf, type Operation } from "../operations/operations";
 import { codeOf, type Problem } from "./errorReport";
 import type { Budget } from "./retry";
 
-/** A line on the resource. */
 export interface Line {
     readonly message: string;
     /** Shown beside the resource until the next line, and gone at the end. */
@@ -56,7 +55,6 @@ export class Progress {
         }
     }
 
-    /** Leaves a line. */
     note(message: string, isWarning?: boolean): void {
         this.log({ message, ephemeral: false, ...(isWarning === true ? { isWarning } : {}) });
     }

@@ -30,7 +30,6 @@ import {
     type WaitOptions,
 } from "./state";
 
-/** One request of a program. */
 export interface Request extends WaitOptions, TimeBudget {
     readonly instanceId: string;
     readonly region: string;
@@ -53,7 +52,6 @@ export interface Result {
     readonly acceptedAt?: string;
 }
 
-/** How a request ended. */
 export type Outcome =
     | { readonly kind: "done"; readonly result: Result; readonly polls: Polls }
     /** The request may have been applied, or was accepted and not confirmed in time. The next run finishes it. */
