@@ -31,7 +31,7 @@ export default {
     incremental: true,
     incrementalFile: `${folder}/incremental.json`,
     tempDirName: `${folder}/sandbox`,
-    ignorePatterns: ["/.*", "/bench", "/emulator", "/examples", "/provider/dist", "/scripts", "/tmp", "/tools"],
+    ignorePatterns: ["/.*", "/bench", "/emulator", "/examples", "/provider/dist", "/tmp", "/tools"],
     reporters: ["clear-text", "html", "progress-append-only"],
     clearTextReporter: { reportTests: false },
     htmlReporter: { fileName: `${folder}/report.html` },
