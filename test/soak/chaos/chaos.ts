@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { Fixture } from "./fixture";
-import { type Generation, judge } from "./judge";
+import { expectAppliedOnce, type Generation } from "./generation";
 import { upKilled } from "./kill";
-import { type Plan, planOf, type Round } from "./plan";
+import { type Deployment, type Plan, planOf } from "./plan";
 import { runWithRepairs, type Tear, tearCheckpoint } from "./repair";
 
 export interface Totals {
@@ -37,20 +37,20 @@ export async function runChaos(seed: number, kills: number, report: (line: strin
     return totals;
 }
 
-/** Takes one stack through its rounds. Returns a line for each. */
-async function runStack({ name, form, interruptMs, rounds }: Plan, totals: Totals): Promise<string[]> {
+/** Takes one stack through its deployments. Returns a line for each. */
+async function runStack({ name, form, interruptMs, deployments }: Plan, totals: Totals): Promise<string[]> {
     const instances = interruptMs.map((ms, n) => ({ instanceId: `ls-cn-kill${n + 1}`, interruptMs: ms }));
     const instanceIds = instances.map(({ instanceId }) => instanceId);
     const fixture = await Fixture.create(name, form, instances);
     const lines: string[] = [];
     try {
-        for (const [index, round] of rounds.entries()) {
+        for (const [index, deployment] of deployments.entries()) {
             const number = index + 1;
             const requestsBefore = fixture.emulator.ledger.requests.length;
             const generation = { number, trigger: `v${number}`, instanceIds, requestsBefore };
-            lines.push(await runRound(fixture, generation, round, totals));
+            lines.push(await runDeployment(fixture, generation, deployment, totals));
         }
-        const { code, text } = await fixture.runWithoutCalls(["up", "--yes", "--skip-preview", "--expect-no-changes"]);
+        const { code, text } = await fixture.runWithoutCalls("up", "--yes", "--skip-preview", "--expect-no-changes");
         if (code !== 0 || /pulumi refresh/.test(text)) {
             fixture.violate(`an up without changes ended with ${code}`, text);
         }
@@ -65,15 +65,20 @@ async function runStack({ name, form, interruptMs, rounds }: Plan, totals: Total
     return lines;
 }
 
-async function runRound(fixture: Fixture, generation: Generation, round: Round, totals: Totals): Promise<string> {
-    const { mode, kills, tear } = round;
+async function runDeployment(
+    fixture: Fixture,
+    generation: Generation,
+    deployment: Deployment,
+    totals: Totals,
+): Promise<string> {
+    const { mode, kills, tear } = deployment;
     const words: string[] = [mode];
-    await beginRound(fixture, generation, round);
+    await beginDeployment(fixture, generation, deployment);
     for (const [index, kill] of kills.entries()) {
         const isKilled = await upKilled(fixture, generation, kill);
         totals[isKilled ? "kills" : "missed"] += 1;
         words.push(
-            `${kill.victim} ${kill.delayMs} ms after ${kill.after} ${kill.count}${isKilled ? "" : " (too late)"}`,
+            `${kill.target} ${kill.delayMs} ms after ${kill.after} ${kill.count}${isKilled ? "" : " (too late)"}`,
         );
         if (index < kills.length - 1) {
             // After the last kill the CLI has to ask for it.
@@ -88,7 +93,7 @@ async function runRound(fixture: Fixture, generation: Generation, round: Round, 
     return [...words, ...(await finish(fixture, generation))].join(", ");
 }
 
-async function beginRound(fixture: Fixture, generation: Generation, { mode, faults }: Round): Promise<void> {
+async function beginDeployment(fixture: Fixture, generation: Generation, { mode, faults }: Deployment): Promise<void> {
     const { number, trigger, instanceIds } = generation;
     const { emulator } = fixture;
     if (number > 1) {
@@ -134,12 +139,12 @@ async function finish(fixture: Fixture, generation: Generation): Promise<string[
         fixture.violate(`the next up ended with ${run.code}`, run.text);
     }
     const state = await fixture.exported();
-    judge(fixture, generation, state);
+    expectAppliedOnce(fixture, generation, state);
     if (state.pendingOperations === 0) {
         return [...applied, "up"];
     }
     // The state keeps pending creates, and the CLI warns of them, until they are cleared.
-    const cleared = await fixture.runWithoutCalls(["refresh", "--clear-pending-creates", "--yes", "--skip-preview"]);
+    const cleared = await fixture.runWithoutCalls("refresh", "--clear-pending-creates", "--yes", "--skip-preview");
     const { pendingOperations } = await fixture.exported();
     if (!/pulumi refresh/.test(run.text) || cleared.code !== 0 || pendingOperations > 0) {
         fixture.violate(`${pendingOperations} pending creates are left`, `${run.text}\n${cleared.text}`);

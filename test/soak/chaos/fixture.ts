@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Emulator, type InstanceOptions, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
-import { lastLines, linesOf } from "../../support/evidence";
+import { lastLines } from "../../support/evidence";
 import { pluginHeader } from "../../support/pluginPrograms";
 import type { Process } from "../../support/processes";
 import { type ResourceState, type Run, Stack } from "../../support/stack";
@@ -70,7 +70,7 @@ export class Fixture {
     }
 
     /** Runs the CLI, and finds it a violation if that calls the service. */
-    async runWithoutCalls(args: readonly string[]): Promise<Run> {
+    async runWithoutCalls(...args: readonly string[]): Promise<Run> {
         const { requests } = this.emulator.ledger;
         const before = requests.length;
         const run = await this.run(...args);
@@ -113,10 +113,6 @@ export class Fixture {
     /** How many processes have loaded the provider. */
     get loads(): number {
         return readdirSync(this.stack.path("home")).filter((name) => name.startsWith("handler-")).length;
-    }
-
-    ledgerOf(instanceId: string): string {
-        return linesOf(this.emulator.ledger, instanceId).join("\n");
     }
 
     /** No output of the CLI and no file of the stack contains the secret in clear. */

@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { providerLimitMs, providersOf, send } from "../../support/processes";
 import type { Run } from "../../support/stack";
 import type { Fixture } from "./fixture";
-import { type Generation, isSuspended } from "./judge";
+import { type Generation, isSuspended } from "./generation";
 import type { Kill } from "./plan";
 
 const cliLimitMs = 60_000;
@@ -20,31 +20,31 @@ export async function upKilled(fixture: Fixture, generation: Generation, kill: K
     const hasCome = () => countsOf(fixture)[kill.after] - since[kill.after] >= kill.count;
     await waitUntil(() => isOver() || kill.after === "start" || hasCome(), cliLimitMs);
     await Promise.race([exited, setTimeout(kill.delayMs)]);
-    if (kill.victim === "the provider") {
+    if (kill.target === "the provider") {
         await waitUntil(() => isOver() || providersOf(folder).length > 0, cliLimitMs);
     }
     const isInTime = !isOver();
-    const isKilled = isInTime && (await strike(cli, kill, folder, isOver));
+    const isKilled = isInTime && (await sendKill(cli, kill, folder, isOver));
     const killedAt = performance.now();
 
     if (!(await Promise.race([exited, setTimeout(cliLimitMs, false, { ref: false })]))) {
-        fixture.violate(`the CLI lives ${cliLimitMs / 1_000} s after the kill of ${kill.victim}`);
+        fixture.violate(`the CLI lives ${cliLimitMs / 1_000} s after the kill of ${kill.target}`);
         send(cli, "SIGKILL");
     }
     await expectSilence(fixture, killedAt);
     // What the CLI has left behind may keep its output open.
     const run = await Promise.race([ended, setTimeout(5_000, { code: null, text: "" } as Run, { ref: false })]);
     fixture.keep(run.text);
-    if (kill.victim === "the provider" || kill.victim === "Ctrl-C once" || !isInTime) {
+    if (kill.target === "the provider" || kill.target === "Ctrl-C once" || !isInTime) {
         await expectTrueExitCode(fixture, generation, run, kill);
     }
     return isKilled;
 }
 
 /** Returns false if the CLI ended earlier, or with a first Ctrl-C. */
-async function strike(cli: number, { victim, gapMs }: Kill, folder: string, isOver: () => boolean): Promise<boolean> {
+async function sendKill(cli: number, { target, gapMs }: Kill, folder: string, isOver: () => boolean): Promise<boolean> {
     const killProviders = () => providersOf(folder).every(({ pid }) => send(pid, "SIGKILL"));
-    switch (victim) {
+    switch (target) {
         case "the CLI":
             return send(cli, "SIGKILL");
         case "the provider":
@@ -91,12 +91,12 @@ async function expectTrueExitCode(
     fixture: Fixture,
     generation: Generation,
     { code, text }: Run,
-    { victim }: Kill,
+    { target }: Kill,
 ): Promise<void> {
     const { records } = await fixture.exported();
     const isSuccess = generation.instanceIds.every((instanceId) => isSuspended(records.get(instanceId), generation));
     // A Ctrl-C fails the run even if everything was recorded.
-    const mayFail = victim === "Ctrl-C once";
+    const mayFail = target === "Ctrl-C once";
     if (code === 0 ? !isSuccess : isSuccess && !mayFail) {
         fixture.violate(`exit code ${code}, ${isSuccess ? "all" : "not all"} are recorded as suspended`, text);
     }

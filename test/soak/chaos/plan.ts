@@ -8,7 +8,7 @@ export type Form = "dynamic" | "plugin";
 /** A kill of a `pulumi up`. */
 export interface Kill {
     /** What gets SIGKILL, or how often Ctrl-C is pressed. */
-    readonly victim: "the CLI" | "the provider" | "both" | "Ctrl-C once" | "Ctrl-C twice";
+    readonly target: "the CLI" | "the provider" | "both" | "Ctrl-C once" | "Ctrl-C twice";
     /** It comes `delayMs` after the start of the CLI, the load of the provider, or the n-th such ledger entry. */
     readonly after: "start" | "load" | "request" | "effect" | "poll";
     readonly count: number;
@@ -18,7 +18,7 @@ export interface Kill {
 }
 
 /** One interrupt of each instance. The first kill is in its `pulumi up`, each later one in the next. */
-export interface Round {
+export interface Deployment {
     /** `finish` is the `pulumi up` after one whose outcomes are unknown. */
     readonly mode: "create" | "update" | "finish";
     readonly kills: readonly Kill[];
@@ -40,12 +40,12 @@ export interface Plan {
     readonly form: Form;
     /** How long each instance needs to suspend. */
     readonly interruptMs: readonly number[];
-    readonly rounds: readonly Round[];
+    readonly deployments: readonly Deployment[];
 }
 
 const instanceCount = 5;
 /** A plugin ends at the first Ctrl-C. */
-const victims = {
+const targets = {
     dynamic: ["the CLI", "the provider", "both", "Ctrl-C twice"],
     plugin: ["the CLI", "the provider", "both", "Ctrl-C once"],
 } as const;
@@ -59,14 +59,19 @@ export function planOf(seed: number, n: number): Plan {
         name: fc.constant(`stack ${n + 1} (${form})`),
         form: fc.constant<Form>(form),
         interruptMs: forEachInstance(between(300, 1_500)),
-        rounds: fc.tuple(...modes.map((mode, index) => anyRound(mode, form, n, index))),
+        deployments: fc.tuple(...modes.map((mode, index) => anyDeployment(mode, form, n, index))),
     });
     return fc.sample(fc.noBias(plan), { seed: seed + n, numRuns: 1 })[0] as Plan;
 }
 
-function anyRound(mode: Arbitrary<Round["mode"]>, form: Form, n: number, index: number): Arbitrary<Round> {
+function anyDeployment(
+    mode: Arbitrary<Deployment["mode"]>,
+    form: Form,
+    n: number,
+    index: number,
+): Arbitrary<Deployment> {
     const isTwice = index === n % 3;
-    // Not the first round of the first stacks: its kill may come before the state has ever been overwritten.
+    // Not the first deployment of the first stacks: its kill may come before the state has ever been overwritten.
     const isTorn = index === (n + 1) % 3;
     const share = fc.double({ min: 0, max: 0.95, noNaN: true });
     return fc.record({
@@ -85,7 +90,7 @@ function anyRound(mode: Arbitrary<Round["mode"]>, form: Form, n: number, index: 
 function anyKill(form: Form, moments: readonly Kill["after"][]): Arbitrary<Kill> {
     return fc.constantFrom(...moments).chain((after) =>
         fc.record({
-            victim: fc.constantFrom(...victims[form]),
+            target: fc.constantFrom(...targets[form]),
             after: fc.constant(after),
             count: after === "load" ? fc.constant(1) : between(1, instanceCount),
             delayMs: between(0, maxDelayMs[after]),
@@ -94,7 +99,7 @@ function anyKill(form: Form, moments: readonly Kill["after"][]): Arbitrary<Kill>
     );
 }
 
-/** All effects of a round are late or all responses are, so that a kill comes between them. Some responses are lost. */
+/** All effects of a deployment are late or all responses are, so that a kill comes between them. Some responses are lost. */
 function anyFaults(point: "before" | "after"): Arbitrary<readonly InstanceFaults[]> {
     const lost = (["reset", "service-unavailable", "truncated-json"] as const).map((kind) => ({ kind, point }));
     return forEachInstance(

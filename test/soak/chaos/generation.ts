@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { linesOf } from "../../support/evidence";
 import type { ResourceState } from "../../support/stack";
 import type { ExportedState, Fixture } from "./fixture";
 
@@ -18,14 +19,14 @@ export function isSuspended(record: ResourceState | undefined, { trigger }: Gene
 }
 
 /** After the last `pulumi up` of a generation, every interrupt is recorded as suspended and was applied once. */
-export function judge(fixture: Fixture, generation: Generation, { records }: ExportedState): void {
+export function expectAppliedOnce(fixture: Fixture, generation: Generation, { records }: ExportedState): void {
     const { ledger } = fixture.emulator;
     for (const instanceId of generation.instanceIds) {
         const record = records.get(instanceId);
         const expect = (isTrue: boolean, what: string) => {
             if (!isTrue) {
-                const evidence = `${fixture.ledgerOf(instanceId)}\nrecord: ${JSON.stringify(record)}`;
-                fixture.violate(`${instanceId}: ${what}`, evidence);
+                const evidence = [...linesOf(ledger, instanceId), `record: ${JSON.stringify(record)}`];
+                fixture.violate(`${instanceId}: ${what}`, evidence.join("\n"));
             }
         };
         const effects = ledger.effectsOn(instanceId);
