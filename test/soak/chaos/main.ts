@@ -17,6 +17,9 @@ const { values } = parseArgs({
 });
 
 async function main(seed: number, kills: number): Promise<void> {
+    if (!Number.isInteger(seed) || !Number.isInteger(kills)) {
+        throw new Error("--seed and --kills are whole numbers");
+    }
     console.log(`seed ${seed}; to repeat: npm run chaos -- --seed ${seed} --kills ${kills}`);
     const totals = await runChaos(seed, kills, console.log);
     console.log(totals.violations.join("\n"));

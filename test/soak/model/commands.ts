@@ -20,7 +20,7 @@ function command(
 }
 
 const anyRole = fc.constantFrom(...roles);
-const anyTrigger = fc.constantFrom("v1", "v2");
+const anyTriggers = fc.constantFrom(["v1"], ["v2"], ["v1"], ["v2"], undefined);
 const anyToken = fc.constantFrom("first", "second");
 const anyName = fc.constantFrom("first", "second");
 const anyInterruption = fc.constantFrom(ofInterrupt, ofInterrupt, "", "ls-cn-other/token");
@@ -58,6 +58,13 @@ const noSubject = { triggers: undefined, clientToken: undefined, interruption: u
 const newInterrupt: Declaration = { name: "first", aliases: [], instanceId: instanceIds[0], timeoutSeconds: 10 };
 const newResume: Declaration = { ...newInterrupt, interruption: ofInterrupt };
 
+const editInterruption = edit(
+    "interruption",
+    anyInterruption,
+    (interruption) => ({ ...noSubject, interruption }),
+    fc.constant("resume"),
+);
+
 export const firstProgram = fc.constantFrom<Program>(
     { interrupt: newInterrupt },
     { interrupt: newInterrupt, resume: newResume },
@@ -81,19 +88,9 @@ const someFaults = (minLength: number, maxLength: number) => fc.array(anyFault, 
 
 export const anyCommand: Arbitrary<ModelCommand> = fc.oneof(
     // Programs.
-    { weight: 6, arbitrary: edit("triggers", anyTrigger, (value) => ({ ...noSubject, triggers: [value] })) },
-    {
-        weight: 6,
-        arbitrary: edit(
-            "interruption",
-            anyInterruption,
-            (interruption) => ({ ...noSubject, interruption }),
-            fc.constant("resume"),
-        ),
-    },
-    edit("no triggers", fc.constant(undefined), (triggers) => ({ triggers })),
+    { weight: 7, arbitrary: edit("triggers", anyTriggers, (triggers) => ({ ...noSubject, triggers })) },
+    { weight: 6, arbitrary: editInterruption },
     edit("client token", anyToken, (clientToken) => ({ ...noSubject, clientToken })),
-    edit("no client token", fc.constant(undefined), (clientToken) => ({ clientToken })),
     edit("both", anyToken, (clientToken) => ({ clientToken, triggers: ["both"] })),
     edit("instance", anyInstance, (instanceId) => ({ instanceId })),
     edit("region", fc.constantFrom(...regions, undefined), (region) => ({ region })),

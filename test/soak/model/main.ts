@@ -3,6 +3,9 @@
  * and a clock of its own. Prints the shortest sequence that breaks the contract, with its seed, path and replay path.
  *
  *     npm run model -- [--seed N] [--runs N] [--commands N] [--path P --replay-path P]
+ *
+ * `commands.ts` has what can happen. `fixture.ts` runs it, by `engine.ts`, `provider.ts` and `time.ts`. `model.ts` checks every
+ * run by what `expected.ts` and `tokens.ts` derive from the contract.
  */
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
@@ -25,6 +28,9 @@ const exploration = {
     replayPath: values["replay-path"],
 };
 
+if (![exploration.seed, exploration.runs, exploration.maxCommands].every(Number.isInteger)) {
+    throw new Error("--seed, --runs and --commands are whole numbers");
+}
 console.log(`seed ${exploration.seed}`);
 explore(exploration).then(console.log, (error: unknown) => {
     console.error(error);

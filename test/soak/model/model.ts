@@ -160,15 +160,16 @@ export class Model {
     /** After a success no suspension is left that the interrupt has recorded as its own. */
     #expectResumed({ engine, emulator, suspendedBy }: Fixture): void {
         const { interrupt, resume } = this.program;
-        if (interrupt === undefined || resume?.interruption !== ofInterrupt || resume.wait === false) {
+        if (interrupt === undefined || resume?.interruption !== ofInterrupt) {
             return;
         }
         const outputsOf = (role: Role, name: string) => engine.record(urnIn(role, name))?.outputs ?? {};
         const { interruption, instanceId, region } = outputsOf("interrupt", interrupt.name);
+        const resumed = outputsOf("resume", resume.name);
         const token = String(interruption).split("/")[1];
         // What cannot be known: the service forgot the token, or an operator's suspension counted.
         const isUnknowable = token === undefined || this.tokens.wasForgotten(token) || this.#operators.has(token);
-        if (!isUnknowable && region === outputsOf("resume", resume.name).region) {
+        if (!isUnknowable && region === resumed.region && resumed.status !== "accepted") {
             const { status } = emulator.instance(String(instanceId), String(region));
             const isLeft = status === "suspended" && suspendedBy.get(`${instanceId} ${region}`) === token;
             assert.ok(!isLeft, "an `up` that succeeds leaves no suspension of its own");
