@@ -19,13 +19,13 @@ export interface Totals {
 const stacksAtATime = 2;
 const timeoutSeconds = 60;
 
-/** Kills deployments of the real engine, in both forms. Reports each stack in a line. */
+/** Kills deployments of the real engine, in both forms, until the first violation. Reports each stack. */
 export async function runChaos(seed: number, kills: number, report: (line: string) => void): Promise<Totals> {
     const totals: Totals = { violations: [], tears: [], kills: 0, missed: 0, requests: 0 };
     let stacks = 0;
     const work = async () => {
         // Further stacks make up for kills that come too late.
-        while (totals.kills < kills) {
+        while (totals.kills < kills && totals.violations.length === 0) {
             const plan = planOf(seed, stacks++);
             const started = performance.now();
             const lines = await runStack(plan, totals);
@@ -104,13 +104,8 @@ async function beginDeployment(fixture: Fixture, generation: Generation, { mode,
     }
     fixture.declare(instanceIds, trigger, timeoutSeconds);
     for (const [n, instanceId] of instanceIds.entries()) {
-        const rule = { operation: "InterruptLogstashTask", instanceId } as const;
-        const { first, all } = faults[n] ?? {};
-        if (first !== undefined) {
-            emulator.faults.add({ ...rule, calls: 1, fault: first });
-        }
-        if (all !== undefined) {
-            emulator.faults.add({ ...rule, fault: all });
+        for (const rule of faults[n] ?? []) {
+            emulator.faults.add({ operation: "InterruptLogstashTask", instanceId, ...rule });
         }
     }
 }

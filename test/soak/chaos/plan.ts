@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from "fast-check";
-import type { Fault } from "pulumi-alicloud-logstash-emulator";
+import type { FaultRule } from "pulumi-alicloud-logstash-emulator";
 import type { Tear } from "./repair";
 
 /** The front end of a stack's resources. */
@@ -22,16 +22,10 @@ export interface Deployment {
     /** `finish` is the `pulumi up` after one whose outcomes are unknown. */
     readonly mode: "create" | "update" | "finish";
     readonly kills: readonly Kill[];
-    /** One element for each instance. */
-    readonly faults: readonly InstanceFaults[];
+    /** The faults of interrupt requests, for each instance. */
+    readonly faults: readonly (readonly Pick<FaultRule, "calls" | "fault">[])[];
     /** Done to the checkpoint after the last kill. */
     readonly tear: Tear | undefined;
-}
-
-/** The faults of interrupt requests of one instance. */
-export interface InstanceFaults {
-    readonly first: Fault | undefined;
-    readonly all: Fault;
 }
 
 /** What one stack goes through. */
@@ -55,36 +49,25 @@ const maxDelayMs = { start: 4_000, load: 300, request: 400, effect: 400, poll: 4
 export function planOf(seed: number, n: number): Plan {
     const form = n % 2 === 0 ? "dynamic" : "plugin";
     const modes = [fc.constant("create"), fc.constant("update"), fc.constantFrom("update", "finish")] as const;
-    const plan = fc.record({
-        name: fc.constant(`stack ${n + 1} (${form})`),
-        form: fc.constant<Form>(form),
-        interruptMs: forEachInstance(between(300, 1_500)),
-        deployments: fc.tuple(...modes.map((mode, index) => anyDeployment(mode, form, n, index))),
-    });
-    return fc.sample(fc.noBias(plan), { seed: seed + n, numRuns: 1 })[0] as Plan;
-}
-
-function anyDeployment(
-    mode: Arbitrary<Deployment["mode"]>,
-    form: Form,
-    n: number,
-    index: number,
-): Arbitrary<Deployment> {
-    const isTwice = index === n % 3;
-    // Not the first deployment of the first stacks: its kill may come before the state has ever been overwritten.
-    const isTorn = index === (n + 1) % 3;
-    const share = fc.double({ min: 0, max: 0.95, noNaN: true });
-    return fc.record({
-        mode,
+    const deployments = modes.map((mode, index) => {
+        // Not the first of the first stacks: its kill may come before the state has ever been overwritten.
+        const isTorn = index === (n + 1) % modes.length;
+        const file = n % 2 === 0 ? "state" : "attributes";
+        const tear = fc.record({ file: fc.constant(file), share: fc.double({ min: 0, max: 0.95, noNaN: true }) });
+        const first = anyKill(form, ["start", "load", "request", "effect", "poll"]);
         // Nobody knows which calls are left to the `pulumi up` after a kill.
-        kills: isTwice
-            ? fc.tuple(anyKill(form, ["start", "load", "request", "effect", "poll"]), anyKill(form, ["start", "load"]))
-            : fc.tuple(anyKill(form, ["start", "load", "request", "effect", "poll"])),
-        faults: fc.constantFrom("before", "after").chain(anyFaults),
-        tear: isTorn
-            ? fc.record({ file: fc.constant(n % 2 === 0 ? "state" : "attributes"), share })
-            : fc.constant(undefined),
+        const kills = index === n % modes.length ? [first, anyKill(form, ["start", "load"])] : [first];
+        return fc.record({
+            mode,
+            kills: fc.tuple(...kills),
+            faults: fc.constantFrom("before", "after").chain(anyFaults),
+            tear: isTorn ? tear : fc.constant(undefined),
+        });
     });
+    const plan = fc.tuple(forEachInstance(between(300, 1_500)), ...deployments);
+    const [sample] = fc.sample(fc.noBias(plan), { seed: seed + n, numRuns: 1 });
+    const [interruptMs, ...planned] = sample ?? [[]];
+    return { name: `stack ${n + 1} (${form})`, form, interruptMs, deployments: planned };
 }
 
 function anyKill(form: Form, moments: readonly Kill["after"][]): Arbitrary<Kill> {
@@ -100,12 +83,12 @@ function anyKill(form: Form, moments: readonly Kill["after"][]): Arbitrary<Kill>
 }
 
 /** All effects of a deployment are late or all responses are, so that a kill comes between them. Some responses are lost. */
-function anyFaults(point: "before" | "after"): Arbitrary<readonly InstanceFaults[]> {
-    const lost = (["reset", "service-unavailable", "truncated-json"] as const).map((kind) => ({ kind, point }));
+function anyFaults(point: "before" | "after"): Arbitrary<Deployment["faults"]> {
+    const kinds = fc.constantFrom("none", "none", "reset", "service-unavailable", "truncated-json");
     return forEachInstance(
-        fc.record({
-            first: fc.constantFrom<Fault | undefined>(undefined, undefined, undefined, undefined, ...lost),
-            all: between(200, 1_200).map((delayMs): Fault => ({ kind: "slow", delayMs, point })),
+        fc.tuple(kinds, between(200, 1_200)).map(([kind, delayMs]) => {
+            const slow = { fault: { kind: "slow", delayMs, point } } as const;
+            return kind === "none" ? [slow] : [{ calls: 1, fault: { kind, point } }, slow];
         }),
     );
 }

@@ -100,7 +100,7 @@ export const anyCommand: Arbitrary<ModelCommand> = fc.oneof(
     })),
     edit("rename without an alias to", anyName, (name) => ({ name, aliases: [] })),
     edit("wait", fc.constantFrom(true, false, undefined), (wait) => ({ wait })),
-    edit("onNoop", fc.constantFrom("skip", "fail", undefined), (onNoop) => ({ onNoop })),
+    { weight: 2, arbitrary: edit("onNoop", fc.constantFrom("skip", "fail", undefined), (onNoop) => ({ onNoop })) },
     edit("timeoutSeconds", fc.constantFrom(2, 10), (timeoutSeconds) => ({ timeoutSeconds })),
     anyRole.map((role) =>
         command(`declare ${role}`, (model) => {
@@ -116,13 +116,13 @@ export const anyCommand: Arbitrary<ModelCommand> = fc.oneof(
     ),
     // Everything around them.
     {
-        weight: 4,
+        weight: 5,
         arbitrary: fc
             .tuple(anyInstance, anyStatus, anyRegion)
             .map((change) => command(`operator: ${change.join(" ")}`, (_, fixture) => fixture.operate(...change))),
     },
     {
-        weight: 3,
+        weight: 4,
         arbitrary: fc.tuple(anyInstance, anyTransitionTime).map(([instanceId, ms]) =>
             command(`${instanceId} takes ${ms} ms`, (_, { emulator }) => {
                 for (const region of regions) {
