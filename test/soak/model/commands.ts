@@ -156,6 +156,7 @@ export const anyCommand: Arbitrary<ModelCommand> = fc.oneof(
     { weight: 4, arbitrary: upWith(fc.record({ allFault: anyFault })) },
     { weight: 3, arbitrary: upWith(fc.record({ workFails: fc.constant(true), faults: someFaults(0, 2) })) },
     upWith(fc.record({ pollFault: anyPollFault, faults: someFaults(0, 2) })),
+    fc.constant(command("up with new triggers, all reset, and return", upAndReturn, "interrupt")),
     { weight: 4, arbitrary: upWith(fc.record({ kill: anyKill, faults: someFaults(0, 3) })) },
     anyRole.map((role) =>
         command(
@@ -165,6 +166,17 @@ export const anyCommand: Arbitrary<ModelCommand> = fc.oneof(
         ),
     ),
 );
+
+/** Triggers change, no response arrives, and the program returns to the inputs that the engine has kept. */
+async function upAndReturn(model: Model, fixture: Fixture): Promise<void> {
+    const { program } = model;
+    const changed = { ...(program.interrupt ?? newInterrupt), ...noSubject, triggers: ["v3"] };
+    model.program = { ...program, interrupt: changed };
+    await up(model, fixture, { allFault: "reset before" });
+    fixture.engine.refresh();
+    model.program = program;
+    await up(model, fixture);
+}
 
 async function destroy(_: Model, fixture: Fixture): Promise<void> {
     assert.deepEqual(await fixture.up({}), { ending: "succeeded", steps: [], requests: [] });
