@@ -38,6 +38,7 @@ export async function explore({ seed, runs, maxCommands, path, replayPath, limit
         const { random } = Math;
         const fixture = await Fixture.create();
         try {
+            // The provider's backoff is the same in every replay.
             Math.random = () => 0.5;
             const model = new Model(program);
             await fc.asyncModelRun(() => ({ model, real: fixture }), commands);

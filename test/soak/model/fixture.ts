@@ -4,7 +4,7 @@ import { stackConfigurationFor } from "../../support/stackConfiguration";
 import { Engine, type ResourceRecord, type Step } from "./engine";
 import { contract, type Program, type Role, registrations, roles, urnIn } from "./program";
 import { ProviderProcess } from "./provider";
-import { SteppedTime, turn } from "./time";
+import { SteppedTime } from "./time";
 
 export const regions = ["cn-hangzhou", "cn-beijing"] as const;
 export const instanceIds = ["ls-cn-model0001", "ls-cn-model0002"] as const;
@@ -238,7 +238,6 @@ export class Fixture {
         this.#provider?.kill();
         const begun = this.#arrivedAtKill !== undefined && this.#kill?.at === "request" ? 1 : 0;
         const arrived = this.#arrivedAtKill ?? this.requests.length;
-        await turn();
         await this.#time.pass(60_000);
         assert.deepEqual(this.requests.slice(arrived + begun), [], "nothing is sent after the engine has ended");
     }

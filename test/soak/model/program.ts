@@ -57,14 +57,6 @@ export function urnIn(role: Role, name: string): string {
     return urnOf(name, { type: contract[role].type, project });
 }
 
-/** The URNs of the declared resources. */
-export function urnsOf(program: Program): string[] {
-    return roles.flatMap((role) => {
-        const declaration = program[role];
-        return declaration === undefined ? [] : [urnIn(role, declaration.name)];
-    });
-}
-
 /** The arguments by their public names. `interruption` is the output of the interrupt. */
 export function argumentsOf(
     role: Role,

@@ -1,13 +1,11 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ClientRequest } from "node:http";
+import { setImmediate } from "node:timers/promises";
 import { type Clock, install } from "@sinonjs/fake-timers";
 
 /** After so many turns of the event loop without an open request, only a timer can continue. */
 const idleTurns = 10;
 const requestCreated = "http.client.request.created";
-
-/** Resolves in a later turn of the event loop. Sockets have been read and written until then. */
-export const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** What a run observes of the process while it waits. */
 export interface TimeEvents {
@@ -47,7 +45,7 @@ export class SteppedTime {
         };
         operation.then(end, end);
         for (let idle = 0; !isOver; idle += 1) {
-            await turn();
+            await setImmediate();
             if (this.#openRequests > 0 && !this.events.isHanging()) {
                 idle = 0;
             } else if (idle >= idleTurns) {
@@ -62,9 +60,11 @@ export class SteppedTime {
         return operation;
     }
 
+    /** Lets time pass, after everything that was sent has arrived. */
     async pass(ms: number): Promise<void> {
+        await setImmediate();
         this.#clock.tick(ms);
-        await turn();
+        await setImmediate();
     }
 
     /** Gives the process its own clock back. */
