@@ -23,7 +23,7 @@ const anyRole = fc.constantFrom(...roles);
 const anyTriggers = fc.constantFrom(["v1"], ["v2"], ["v1"], ["v2"], undefined);
 const anyToken = fc.constantFrom("first", "second");
 const anyName = fc.constantFrom("first", "second");
-const anyInterruption = fc.constantFrom(ofInterrupt, ofInterrupt, "", "ls-cn-other/token");
+const anyInterruption = fc.constantFrom(ofInterrupt, ofInterrupt, "", "", "ls-cn-other/token");
 const anyInstance = fc.constantFrom(instanceIds[0], ...instanceIds);
 const anyRegion = fc.constantFrom(regions[0], ...regions);
 /** The documented ones, and one that is not. */
