@@ -1,329 +1,220 @@
 import { strict as assert } from "node:assert";
 import fc, { type Arbitrary, type AsyncCommand } from "fast-check";
-import type { Expectations } from "./expectations";
-import { contract, type Declaration, type Program, type Role, roles, urnIn } from "./program";
-import type { Statistics } from "./statistics";
-import { type Circumstances, type Fate, fates, instanceIds, type Looks, looks, regions, type World } from "./world";
+import { type FaultName, type Fixture, faults, instanceIds, pollFaults, regions, type Scenario } from "./fixture";
+import type { Model } from "./model";
+import { contract, type Declaration, ofInterrupt, type Program, type Role, roles, urnIn } from "./program";
 
-/** What commands work on: a stack, and where they are counted. */
-export interface Real {
-    readonly world: World;
-    readonly statistics: Statistics;
+type ModelCommand = AsyncCommand<Model, Fixture>;
+
+/** A command by its title. `needs` is the resource that has to be declared. */
+function command(
+    title: string,
+    run: (model: Model, fixture: Fixture) => Promise<void> | void,
+    needs?: Role,
+): ModelCommand {
+    return {
+        check: ({ program }) => needs === undefined || program[needs] !== undefined,
+        run: async (model, fixture) => run(model, fixture),
+        toString: () => title,
+    };
 }
 
-type ModelCommand = AsyncCommand<Expectations, Real>;
+const anyRole = fc.constantFrom(...roles);
+const anyTriggers = fc.constantFrom(["v1"], ["v2"], ["v1"], ["v2"], undefined);
+const anyToken = fc.constantFrom("first", "second");
+const anyName = fc.constantFrom("first", "second");
+const anyInterruption = fc.constantFrom(ofInterrupt, ofInterrupt, "", "", "ls-cn-other/token");
+const anyInstance = fc.constantFrom(instanceIds[0], ...instanceIds);
+const anyRegion = fc.constantFrom(regions[0], ...regions);
+/** The documented ones, and one that is not. */
+const anyStatus = fc.constantFrom("active", "activating", "suspended", "inactive", "Paused");
+/** In milliseconds. */
+const anyTransitionTime = fc.constantFrom(0, 1_500, Number.POSITIVE_INFINITY);
+const anyFault = fc.constantFrom(...(Object.keys(faults) as FaultName[]));
+const anyPollFault = fc.constantFrom(...(Object.keys(pollFaults) as (keyof typeof pollFaults)[]));
+const anyKill = fc.oneof(
+    fc.record({ at: fc.constantFrom("request", "outcome"), count: fc.integer({ min: 1, max: 3 }) }),
+    fc.record({ at: fc.constantFrom("timer", "return"), count: fc.integer({ min: 1, max: 6 }) }),
+);
 
-/** A command by what it does. */
-class Command implements ModelCommand {
-    constructor(
-        private readonly kind: string,
-        private readonly detail: string,
-        readonly check: (expectations: Readonly<Expectations>) => boolean,
-        private readonly work: (expectations: Expectations, world: World, statistics: Statistics) => unknown,
-    ) {}
-
-    async run(expectations: Expectations, { world, statistics }: Real): Promise<void> {
-        statistics.count(this.kind);
-        await this.work(expectations, world, statistics);
-    }
-
-    toString(): string {
-        return this.detail === "" ? this.kind : `${this.kind} ${this.detail}`;
-    }
-}
-
-const triggers = ["v1", "v2", "v3"] as const;
-const clientTokens = ["first", "second"] as const;
-/** Beside the documented ones, one that nobody documents. */
-const statuses = ["active", "activating", "suspended", "inactive", "Paused"] as const;
-/** In milliseconds, from a signal to what it is to bring. */
-const paces = [0, 1_500, Number.POSITIVE_INFINITY] as const;
-
-const role = fc.constantFrom(...roles);
-const always = () => true;
-
-function often<T>(times: number, arbitrary: Arbitrary<T>): Arbitrary<T>[] {
-    return Array.from({ length: times }, () => arbitrary);
-}
-
-/** Changes how a resource is declared. */
+/** Changes the declaration of a resource. */
 function edit<T>(
-    kind: string,
+    title: string,
     values: Arbitrary<T>,
-    change: (declaration: Declaration, value: T) => Partial<Declaration>,
-    ofRoles: Arbitrary<Role> = role,
+    change: (value: T, declaration: Declaration) => Partial<Declaration>,
+    ofRole: Arbitrary<Role> = anyRole,
 ): Arbitrary<ModelCommand> {
-    return fc.tuple(ofRoles, values).map(
-        ([which, value]) =>
-            new Command(
-                kind,
-                `${which} ${fc.stringify(value)}`,
-                ({ program }) => program[which] !== undefined,
-                (expectations) => {
-                    const declaration = expectations.program[which];
-                    assert.ok(declaration !== undefined);
-                    const changed = { ...declaration, ...change(declaration, value) };
-                    expectations.program = { ...expectations.program, [which]: changed };
-                },
-            ),
+    return fc.tuple(ofRole, values).map(([role, value]) => {
+        const apply = (model: Model) => {
+            const declaration = model.program[role] ?? assert.fail(`no ${role}`);
+            model.program = { ...model.program, [role]: { ...declaration, ...change(value, declaration) } };
+        };
+        return command(`${role}: ${title} ${fc.stringify(value)}`, apply, role);
+    });
+}
+
+/** What says what to request: one of the three, unless a program is wrong. */
+const noSubject = { triggers: undefined, clientToken: undefined, interruption: undefined };
+const newInterrupt: Declaration = { name: "first", aliases: [], instanceId: instanceIds[0], timeoutSeconds: 10 };
+const newResume: Declaration = { ...newInterrupt, interruption: ofInterrupt };
+
+const editInterruption = edit(
+    "interruption",
+    anyInterruption,
+    (interruption) => ({ ...noSubject, interruption }),
+    fc.constant("resume"),
+);
+
+export const firstProgram = fc.constantFrom<Program>(
+    { interrupt: newInterrupt },
+    { interrupt: newInterrupt, resume: newResume },
+    { interrupt: { ...newInterrupt, onNoop: "skip" }, resume: newResume },
+);
+
+/** `pulumi up`, after a preview of the same program. */
+async function up(model: Model, fixture: Fixture, scenario: Scenario = {}): Promise<void> {
+    const preview = await fixture.preview(model.program, scenario);
+    const run = await fixture.up(model.program, scenario);
+    model.check(fixture, preview, run, scenario.replace);
+}
+
+function upWith(scenarios: Arbitrary<Scenario>): Arbitrary<ModelCommand> {
+    return scenarios.map((scenario) =>
+        command(`up ${fc.stringify(scenario)}`, (model, fixture) => up(model, fixture, scenario)),
     );
 }
 
-const nothing = fc.constant(undefined);
-const name = fc.constantFrom("first", "second");
+const someFaults = (minLength: number, maxLength: number) => fc.array(anyFault, { minLength, maxLength });
 
-const changeTrigger = edit("change a trigger", fc.constantFrom(...triggers), (_, value) => ({
-    triggers: [value],
-    clientToken: undefined,
-    interruption: undefined,
-}));
-
-const edits: readonly Arbitrary<ModelCommand>[] = [
-    ...often(6, changeTrigger),
-    ...often(
-        3,
-        edit(
-            "resume by an interruption",
-            fc.constantFrom(
-                "of the pause" as const,
-                "of the pause" as const,
-                "" as const,
-                "of another instance" as const,
-            ),
-            (_, interruption) => ({ interruption, triggers: undefined, clientToken: undefined }),
-            fc.constant("go"),
-        ),
+export const anyCommand: Arbitrary<ModelCommand> = fc.oneof(
+    // Programs.
+    { weight: 7, arbitrary: edit("triggers", anyTriggers, (triggers) => ({ ...noSubject, triggers })) },
+    { weight: 6, arbitrary: editInterruption },
+    edit("client token", anyToken, (clientToken) => ({ ...noSubject, clientToken })),
+    edit("both", anyToken, (clientToken) => ({ clientToken, triggers: ["both"] })),
+    edit("instance", anyInstance, (instanceId) => ({ instanceId })),
+    edit("region", fc.constantFrom(...regions, undefined), (region) => ({ region })),
+    edit("rename with an alias to", anyName, (name, { name: old, aliases }) => ({
+        name,
+        aliases: [...new Set([...aliases, old])].filter((alias) => alias !== name),
+    })),
+    edit("rename without an alias to", anyName, (name) => ({ name, aliases: [] })),
+    edit("wait", fc.constantFrom(true, false, undefined), (wait) => ({ wait })),
+    { weight: 2, arbitrary: edit("onNoop", fc.constantFrom("skip", "fail", undefined), (onNoop) => ({ onNoop })) },
+    edit("timeoutSeconds", fc.constantFrom(2, 10), (timeoutSeconds) => ({ timeoutSeconds })),
+    anyRole.map((role) =>
+        command(`declare ${role}`, (model) => {
+            const declarations = { interrupt: newInterrupt, resume: newResume };
+            model.program = { [role]: declarations[role], ...model.program };
+        }),
     ),
-    edit("remove the triggers", nothing, () => ({ triggers: undefined })),
-    edit("set a token", fc.constantFrom(...clientTokens), (_, clientToken) => ({
-        clientToken,
-        triggers: undefined,
-        interruption: undefined,
-    })),
-    edit("give both", fc.constantFrom(...clientTokens), (_, clientToken) => ({ clientToken, triggers: ["both"] })),
-    edit("remove the token", nothing, () => ({ clientToken: undefined })),
-    edit("another instance", fc.constantFrom(...instanceIds), (_, instanceId) => ({ instanceId })),
-    edit("name a region", fc.constantFrom(...regions, undefined), (_, region) => ({ region })),
-    edit("rename with an alias", name, (declaration, to) => ({
-        name: to,
-        aliases: [...new Set([...declaration.aliases, declaration.name])].filter((alias) => alias !== to),
-    })),
-    edit("rename without an alias", name, (_, to) => ({ name: to, aliases: [] })),
-    edit("wait or not", fc.constantFrom(true, false, undefined), (_, wait) => ({ wait })),
-    edit("skip or fail", fc.constantFrom("skip", "fail", undefined), (_, value) => ({ nothing: value })),
-    edit("change the budget", fc.constantFrom(2, 10), (_, timeoutSeconds) => ({ timeoutSeconds })),
-];
-
-const newDeclaration: Declaration = {
-    name: "first",
-    aliases: [],
-    instanceId: instanceIds[0],
-    timeoutSeconds: 10,
-};
-
-const newResume: Declaration = { ...newDeclaration, interruption: "of the pause" };
-const newDeclarations = { pause: newDeclaration, go: newResume };
-
-/** What a program begins with. */
-export const beginning = fc.constantFrom<Program>(
-    { pause: newDeclaration },
-    { pause: newDeclaration, go: newResume },
-    { pause: { ...newDeclaration, nothing: "skip" }, go: newResume },
-);
-
-const declare: Arbitrary<ModelCommand> = role.map(
-    (which) =>
-        new Command("declare", which, always, (expectations) => {
-            expectations.program = { [which]: newDeclarations[which], ...expectations.program };
+    anyRole.map((role) =>
+        command(`remove ${role}`, (model) => {
+            const { [role]: _, ...rest } = model.program;
+            model.program = rest;
         }),
-);
-
-const undeclare: Arbitrary<ModelCommand> = role.map(
-    (which) =>
-        new Command(
-            "remove the declaration",
-            which,
-            ({ program }) => program[which] !== undefined,
-            (expectations) => {
-                const { [which]: _, ...rest } = expectations.program;
-                expectations.program = rest;
-            },
+    ),
+    // Everything around them.
+    {
+        weight: 5,
+        arbitrary: fc
+            .tuple(anyInstance, anyStatus, anyRegion)
+            .map((change) => command(`operator: ${change.join(" ")}`, (_, fixture) => fixture.operate(...change))),
+    },
+    {
+        weight: 4,
+        arbitrary: fc.tuple(anyInstance, anyTransitionTime).map(([instanceId, ms]) =>
+            command(`${instanceId} takes ${ms} ms`, (_, { emulator }) => {
+                for (const region of regions) {
+                    const { status } = emulator.instance(instanceId, region);
+                    emulator.addInstance({ instanceId, region, status, interruptMs: ms, resumeStartsMs: ms });
+                }
+            }),
         ),
-);
-
-const status: Arbitrary<ModelCommand> = fc
-    .tuple(
-        fc.constantFrom(instanceIds[0], ...instanceIds),
-        fc.constantFrom(regions[0], ...regions),
-        fc.constantFrom(...statuses),
-    )
-    .map(
-        ([instanceId, region, value]) =>
-            new Command(`an operator: ${value}`, `${instanceId} ${region}`, always, (_, world) =>
-                world.operate(instanceId, value, region),
-            ),
-    );
-
-const pace: Arbitrary<ModelCommand> = fc.tuple(fc.constantFrom(...instanceIds), fc.constantFrom(...paces)).map(
-    ([instanceId, ms]) =>
-        new Command("signals take", `${instanceId} ${ms} ms`, always, (_, { emulator }) => {
-            for (const region of regions) {
-                const { status: now } = emulator.instance(instanceId, region);
-                emulator.addInstance({ instanceId, region, status: now, interruptMs: ms, resumeStartsMs: ms });
-            }
-        }),
-);
-
-const forget: Arbitrary<ModelCommand> = fc.nat(7).map(
-    (index) =>
-        new Command("a token is forgotten", `${index}`, always, ({ tokens }, { emulator }) => {
-            const remembered = tokens.remembered(emulator.ledger.effects);
+    },
+    fc.nat(7).map((index) =>
+        command(`the service forgets token ${index}`, ({ tokens }, { emulator }) => {
+            const { effects } = emulator.ledger;
+            const remembered = tokens.remembered(effects);
             const token = remembered[index % Math.max(1, remembered.length)];
             if (token !== undefined) {
                 emulator.forgetClientToken(token);
-                tokens.forget(token, emulator.ledger.effects);
+                tokens.forget(token, effects);
             }
         }),
-);
-
-const otherRunner: Arbitrary<ModelCommand> = fc.constantFrom(...regions).map(
-    (region) =>
-        new Command("another runner", region, always, (_, world) => {
-            world.region = region;
-        }),
-);
-
-const refresh = fc.constant<ModelCommand>(new Command("refresh", "", always, (_, { engine }) => engine.refresh()));
-const clear = fc.constant<ModelCommand>(
-    new Command("clear pending creates", "", always, (_, { engine }) => engine.clearPendingCreates()),
-);
-const destroy = fc.constant<ModelCommand>(
-    new Command("destroy", "", always, async (expectations, world) =>
-        expectations.judgeDestroyed(world, await world.destroy()),
     ),
-);
-
-/** `pulumi up`, after a preview of the same. */
-async function up(
-    expectations: Expectations,
-    world: World,
-    statistics: Statistics,
-    circumstances: Circumstances,
-    replaced?: string,
-): Promise<void> {
-    const preview = await world.preview(expectations.program, replaced);
-    const run = await world.up(expectations.program, { ...circumstances, replace: replaced });
-    statistics.ended(run);
-    expectations.judge(world, preview, run, replaced);
-    for (const life of expectations.unknowable) {
-        statistics.count(`cannot be known: ${life}`);
-    }
-    expectations.unknowable.clear();
-}
-
-function upIn(kind: string, circumstances: Arbitrary<Circumstances>): Arbitrary<ModelCommand> {
-    return circumstances.map(
-        (meeting) =>
-            new Command(kind, fc.stringify(meeting), always, (expectations, world, statistics) =>
-                up(expectations, world, statistics, meeting),
-            ),
-    );
-}
-
-const fate = fc.constantFrom(...(Object.keys(fates) as Fate[]));
-const seeing = fc.constantFrom(...(Object.keys(looks) as Looks[]));
-/** So many things happen in a run, at most of each kind. */
-const kill = fc.oneof(
-    ...(["request", "outcome", "time", "answer"] as const).map((at) =>
-        fc.record({
-            at: fc.constant(at),
-            count: fc.integer({ min: 1, max: at === "time" || at === "answer" ? 6 : 3 }),
+    anyRegion.map((region) =>
+        command(`the stack's region is ${region}`, (_, fixture) => {
+            fixture.region = region;
         }),
     ),
-);
-
-const replace: Arbitrary<ModelCommand> = role.map(
-    (which) =>
-        new Command(
-            "replace",
-            which,
-            ({ program }) => program[which] !== undefined,
-            async (expectations, world, statistics) => {
-                const urn = urnIn(which, expectations.program[which]?.name ?? "");
-                await up(expectations, world, statistics, {}, urn);
-            },
-        ),
-);
-
-export const allCommands: readonly Arbitrary<ModelCommand>[] = [
-    ...edits,
-    declare,
-    undeclare,
-    ...often(4, status),
-    pace,
-    forget,
-    otherRunner,
-    ...often(2, refresh),
-    clear,
-    destroy,
-    replace,
-    ...often(6, upIn("up", fc.constant({}))),
-    ...often(5, upIn("up that loses answers", fc.record({ fates: fc.array(fate, { minLength: 1, maxLength: 4 }) }))),
-    ...often(4, upIn("up that loses all answers", fc.record({ always: fate }))),
-    ...often(
-        3,
-        upIn(
-            "up whose work fails",
-            fc.record({ workFails: fc.constant(true), fates: fc.array(fate, { maxLength: 2 }) }),
+    { weight: 3, arbitrary: fc.constant(command("refresh", (_, { engine }) => engine.refresh())) },
+    fc.constant(command("destroy", destroy)),
+    // Runs.
+    { weight: 6, arbitrary: upWith(fc.constant({})) },
+    { weight: 5, arbitrary: upWith(fc.record({ faults: someFaults(1, 4) })) },
+    { weight: 4, arbitrary: upWith(fc.record({ allFault: anyFault })) },
+    { weight: 3, arbitrary: upWith(fc.record({ workFails: fc.constant(true), faults: someFaults(0, 2) })) },
+    upWith(fc.record({ pollFault: anyPollFault, faults: someFaults(0, 2) })),
+    fc.constant(command("up with new triggers, all reset, and return", upAndReturn, "interrupt")),
+    { weight: 4, arbitrary: upWith(fc.record({ kill: anyKill, faults: someFaults(0, 3) })) },
+    anyRole.map((role) =>
+        command(
+            `up --replace ${role}`,
+            (model, fixture) => up(model, fixture, { replace: urnIn(role, model.program[role]?.name ?? "") }),
+            role,
         ),
     ),
-    upIn("up that may not look", fc.record({ looks: seeing, fates: fc.array(fate, { maxLength: 2 }) })),
-    ...often(4, upIn("up that is killed", fc.record({ kill, fates: fc.array(fate, { maxLength: 3 }) }))),
-];
+);
 
-/** From every record there is a way out: new triggers are done once, whatever happened before, and then all is quiet. */
-export async function recover(expectations: Expectations, { world, statistics }: Real): Promise<void> {
-    const { emulator } = world;
-    const { pause, go } = expectations.program;
+/** Triggers change, no response arrives, and the program returns to the inputs that the engine has kept. */
+async function upAndReturn(model: Model, fixture: Fixture): Promise<void> {
+    const { program } = model;
+    const changed = { ...(program.interrupt ?? newInterrupt), ...noSubject, triggers: ["v3"] };
+    model.program = { ...program, interrupt: changed };
+    await up(model, fixture, { allFault: "reset before" });
+    fixture.engine.refresh();
+    model.program = program;
+    await up(model, fixture);
+}
+
+async function destroy(_: Model, fixture: Fixture): Promise<void> {
+    assert.deepEqual(await fixture.up({}), { ending: "succeeded", steps: [], requests: [] });
+    assert.deepEqual(fixture.engine.records(), []);
+}
+
+/** Whatever happened before, new triggers are applied once each, and an interruption is resumed once. */
+export async function recover(model: Model, fixture: Fixture): Promise<void> {
+    const { emulator } = fixture;
+    const { interrupt, resume } = model.program;
     // Two on one instance, or each on its own.
-    const place = pause !== undefined && go !== undefined ? { instanceId: instanceIds[0], region: regions[0] } : {};
-    const healthy = (declaration: Declaration): Declaration => ({
-        ...declaration,
-        ...place,
-        triggers: ["a last one"],
-        clientToken: undefined,
-        wait: true,
-        nothing: undefined,
-        interruption: undefined,
-        timeoutSeconds: 10,
-    });
-    const healthyResume = (declaration: Declaration): Declaration =>
-        pause !== undefined && declaration.interruption === "of the pause"
-            ? { ...healthy(declaration), triggers: undefined, interruption: "of the pause" }
-            : healthy(declaration);
-    expectations.program = {
-        ...(pause === undefined ? {} : { pause: healthy(pause) }),
-        ...(go === undefined ? {} : { go: healthyResume(go) }),
-    };
+    const shared = interrupt && resume ? { instanceId: instanceIds[0], region: regions[0] } : {};
+    const common = { ...noSubject, ...shared, wait: true, onNoop: undefined, timeoutSeconds: 10 };
+    const triggers = ["the last one"];
+    const isByInterruption = interrupt !== undefined && resume?.interruption === ofInterrupt;
+    const subject = isByInterruption ? { interruption: ofInterrupt } : { triggers };
+    const onlyInterrupt = interrupt && { interrupt: { ...interrupt, ...common, triggers } };
+    const program = { ...onlyInterrupt, ...(resume && { resume: { ...resume, ...common, ...subject } }) };
+    const programs: Program[] = [program, program];
+    if (isByInterruption) {
+        // The value returns after `""`, and in a resume that is declared again.
+        const nothing = { ...onlyInterrupt, resume: { ...resume, ...common, interruption: "" } };
+        programs.push(nothing, program, { ...onlyInterrupt }, program);
+    }
     for (const instanceId of instanceIds) {
         for (const region of regions) {
             emulator.addInstance({ instanceId, region });
-            world.operate(instanceId, pause === undefined ? "suspended" : "activating", region);
+            fixture.operate(instanceId, interrupt === undefined ? "suspended" : "activating", region);
         }
     }
-    const { length: effectsBefore } = emulator.ledger.effects;
-    await up(expectations, world, statistics, {});
-    const acted = roles.filter((which) => expectations.program[which] !== undefined);
-    const done = emulator.ledger.effects.slice(effectsBefore).map(({ operation }) => operation);
-    assert.deepEqual(
-        done,
-        acted.map((which) => contract[which].operation),
-        "new triggers are one effect each",
-    );
-
-    world.engine.clearPendingCreates();
-    const sent = emulator.ledger.requests.length;
-    await up(expectations, world, statistics, {});
-    assert.equal(emulator.ledger.requests.length, sent, "an unchanged declaration sends nothing");
-    expectations.judgeDestroyed(world, await world.destroy());
+    const { effects } = emulator.ledger;
+    const before = effects.length;
+    for (const next of programs) {
+        model.program = next;
+        await up(model, fixture);
+    }
+    const applied = effects.slice(before).map(({ operation }) => operation);
+    const declared = roles.filter((role) => program[role]).map((role) => contract[role].operation);
+    assert.deepEqual(applied, declared);
+    await destroy(model, fixture);
 }

@@ -3,35 +3,38 @@ import { unknownValue } from "../../../provider/src/lifecycle/triggers";
 import { project } from "../../support/stack";
 import { interruptType, resumeType, urnOf } from "../../support/urns";
 import type { Registration } from "./engine";
-import type { Properties } from "./providerProcess";
+import type { Properties } from "./provider";
 
-/** The resources a program may have, in the order of their dependencies: one interrupts, the other resumes after it. */
-export const roles = ["pause", "go"] as const;
-export type Role = (typeof roles)[number];
-
-/** What the contract says of each: written here once more, for it outlives the code. */
+/** What the contract says of the two resources. Written here again, because the contract outlives the code. */
 export const contract = {
-    pause: {
+    interrupt: {
         type: interruptType,
         operation: "InterruptLogstashTask",
-        wait: "waitForSuspended",
-        nothing: "whenIdle",
-        acted: "interrupted",
+        waitArgument: "waitForSuspended",
+        noopArgument: "whenIdle",
+        result: "interrupted",
         suspension: "interruption",
-        goal: ["suspended"],
+        targetStatuses: ["suspended"],
     },
-    go: {
+    resume: {
         type: resumeType,
         operation: "ResumeLogstashTask",
-        wait: "waitForResumed",
-        nothing: "whenNotSuspended",
-        acted: "resumed",
+        waitArgument: "waitForResumed",
+        noopArgument: "whenNotSuspended",
+        result: "resumed",
         suspension: "resumedInterruption",
-        goal: ["activating", "active"],
+        targetStatuses: ["activating", "active"],
     },
 } as const;
+export type Role = keyof typeof contract;
 
-/** A resource as the program declares it; what is absent is not given. */
+/** In the order of their dependencies. */
+export const roles = ["interrupt", "resume"] as const;
+
+/** The argument of a resume that is the output of the interrupt. */
+export const ofInterrupt = "of the interrupt";
+
+/** A resource as the program declares it. */
 export interface Declaration {
     readonly name: string;
     /** The names it had before. */
@@ -40,18 +43,34 @@ export interface Declaration {
     readonly region?: string | undefined;
     readonly triggers?: readonly string[] | undefined;
     readonly clientToken?: string | undefined;
+    readonly interruption?: string | undefined;
+    /** The argument that says whether to poll after an acceptance. */
     readonly wait?: boolean | undefined;
-    readonly nothing?: "fail" | "skip" | undefined;
-    /** Of a resume: the output of the interrupt, `""`, or what another instance's interrupt would give. */
-    readonly interruption?: "of the pause" | "" | "of another instance" | undefined;
+    /** The argument that says what to do if there is nothing to act on. */
+    readonly onNoop?: "fail" | "skip" | undefined;
     readonly timeoutSeconds: number;
 }
 
 export type Program = { readonly [R in Role]?: Declaration };
 
-/** The URN of a resource. */
 export function urnIn(role: Role, name: string): string {
     return urnOf(name, { type: contract[role].type, project });
+}
+
+/** The arguments by their public names. `interruption` is the output of the interrupt. */
+export function argumentsOf(
+    role: Role,
+    { name, aliases, wait, onNoop, ...args }: Declaration,
+    interruption: unknown,
+): Properties {
+    const { waitArgument, noopArgument } = contract[role];
+    const all = {
+        ...args,
+        [waitArgument]: wait,
+        [noopArgument]: onNoop,
+        ...(args.interruption === ofInterrupt ? { interruption } : {}),
+    };
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 /** What the program registers with the engine. */
@@ -62,35 +81,18 @@ export function registrations(program: Program, isPreview: boolean): Registratio
     });
 }
 
-/** The arguments that a declaration gives, by their names. `ofPause` is the output `interruption` of the interrupt. */
-export function argumentsIn(role: Role, declaration: Declaration, ofPause: unknown): Properties {
-    const { wait, nothing } = contract[role];
-    const { instanceId, region, triggers, clientToken, timeoutSeconds } = declaration;
-    const interruptions = { "of the pause": ofPause, "": "", "of another instance": "ls-cn-other/token" };
-    const all = {
-        instanceId,
-        region,
-        triggers,
-        clientToken,
-        timeoutSeconds,
-        [wait]: declaration.wait,
-        [nothing]: declaration.nothing,
-        interruption: declaration.interruption === undefined ? undefined : interruptions[declaration.interruption],
-    };
-    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-}
-
 function registration(role: Role, declaration: Declaration, program: Program, isPreview: boolean): Registration {
     const urn = urnIn(role, declaration.name);
     return {
         urn,
         aliases: declaration.aliases.map((name) => urnIn(role, name)),
         inputs: (outputsOf) => {
-            const outputs = program.pause === undefined ? {} : outputsOf(urnIn("pause", program.pause.name));
+            const outputs =
+                program.interrupt === undefined ? {} : outputsOf(urnIn("interrupt", program.interrupt.name));
             // In a preview the SDK takes an absent output for one that is not known yet.
             const absent = isPreview ? unknownValue : undefined;
-            const ofPause = outputs === undefined ? unknownValue : (outputs.interruption ?? absent);
-            return { ...argumentsIn(role, declaration, ofPause), resourceUrn: urn, __provider: providerStub };
+            const interruption = outputs === undefined ? unknownValue : (outputs.interruption ?? absent);
+            return { ...argumentsOf(role, declaration, interruption), resourceUrn: urn, __provider: providerStub };
         },
     };
 }

@@ -1,159 +1,137 @@
 import { strict as assert } from "node:assert";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { programOf } from "../../support/programs";
-import { type Run as CliRun, Stack } from "../../support/stack";
-import { argumentsIn, type Declaration, type Program, roles, urnIn } from "./program";
-import { fates, instanceIds, regions, World } from "./world";
+import { code, programOf } from "../../support/programs";
+import { Stack } from "../../support/stack";
+import type { ResourceRecord } from "./engine";
+import { Fixture, faults, instanceIds, regions } from "./fixture";
+import { argumentsOf, type Declaration, ofInterrupt, type Program, roles, urnIn } from "./program";
 
-/** What is run, on a program and with answers that are lost or not. */
-interface Scene {
+interface Scenario {
     readonly title: string;
     readonly command: "up" | "refresh" | "destroy";
     readonly program: Program;
-    readonly isUnanswered?: boolean;
-}
-
-/** What a scene has left: the same of both engines, apart from times and the service's IDs of requests. */
-interface Seen {
-    readonly title: string;
-    readonly isDone: boolean;
-    readonly records: readonly object[];
-    readonly tokensSent: readonly string[];
-    readonly effects: readonly string[];
+    /** Whether all responses are lost. */
+    readonly isLost?: boolean;
+    /** The interrupt that `--replace` names. */
+    readonly replace?: string;
 }
 
 const first: Declaration = { name: "first", aliases: [], instanceId: instanceIds[0], timeoutSeconds: 1 };
-const firstResume: Declaration = { ...first, interruption: "of the pause" };
+const resume: Declaration = { ...first, name: "resume", interruption: ofInterrupt };
 const renamed: Declaration = { ...first, name: "second", aliases: ["first"], triggers: ["v1"] };
 const back: Declaration = { ...first, triggers: ["v1"] };
 const changed: Declaration = { ...back, triggers: ["v2"] };
 const elsewhere: Declaration = { ...back, instanceId: instanceIds[1] };
+const inSecondRegion: Declaration = { ...elsewhere, region: regions[1] };
 
-const scenes: readonly Scene[] = [
-    { title: "create, unanswered", command: "up", program: { pause: first }, isUnanswered: true },
-    { title: "refresh of a pending record", command: "refresh", program: { pause: first } },
-    { title: "finish", command: "up", program: { pause: first } },
-    { title: "rename and update", command: "up", program: { pause: renamed } },
-    { title: "another name and no alias, resume behind it", command: "up", program: { pause: back, go: firstResume } },
-    { title: "update, unanswered", command: "up", program: { pause: changed, go: firstResume }, isUnanswered: true },
-    { title: "refresh of a pending update", command: "refresh", program: { pause: changed, go: firstResume } },
-    { title: "return to the triggers before it", command: "up", program: { pause: back, go: firstResume } },
-    { title: "replace, and delete what is gone", command: "up", program: { pause: elsewhere } },
-    { title: "unchanged", command: "up", program: { pause: elsewhere } },
+const scenarios: readonly Scenario[] = [
+    { title: "create, responses lost", command: "up", program: { interrupt: first }, isLost: true },
+    { title: "refresh of a pending record", command: "refresh", program: { interrupt: first } },
+    { title: "finish", command: "up", program: { interrupt: first } },
+    { title: "rename and update", command: "up", program: { interrupt: renamed } },
+    { title: "another name without an alias, and a resume", command: "up", program: { interrupt: back, resume } },
+    { title: "update, responses lost", command: "up", program: { interrupt: changed, resume }, isLost: true },
+    { title: "refresh of a pending update", command: "refresh", program: { interrupt: changed, resume } },
+    { title: "return to the triggers before it", command: "up", program: { interrupt: back, resume } },
+    { title: "replace, and delete what is removed", command: "up", program: { interrupt: elsewhere } },
+    { title: "unchanged", command: "up", program: { interrupt: elsewhere } },
+    { title: "explicit region", command: "up", program: { interrupt: inSecondRegion } },
+    { title: "the region stays", command: "up", program: { interrupt: elsewhere } },
+    { title: "--replace", command: "up", program: { interrupt: elsewhere }, replace: elsewhere.name },
     { title: "destroy", command: "destroy", program: {} },
 ];
 
 describe("the engine of the model", () => {
-    it("calls and records what the real one does", async function () {
-        this.timeout(600_000);
-        const modelled = await seenInModel();
-        const real = await seenForReal();
-        for (const [index, seen] of modelled.entries()) {
-            assert.deepEqual(seen, real[index]);
+    it("calls and records what the real one does", async () => {
+        const modelled = await runInModel();
+        const real = await runForReal();
+        for (const [index, { title }] of scenarios.entries()) {
+            assert.deepEqual({ title, ...modelled[index] }, { title, ...real[index] });
         }
     });
 });
 
-async function seenInModel(): Promise<Seen[]> {
-    const world = await World.open();
-    const all: Seen[] = [];
+async function runInModel(): Promise<object[]> {
+    const fixture = await Fixture.create();
+    const { engine, emulator } = fixture;
+    const observed: object[] = [];
     try {
-        for (const scene of scenes) {
-            const before = positionOf(world.emulator);
-            let isDone = true;
-            if (scene.command === "refresh") {
-                world.engine.refresh();
+        for (const { command, program, isLost, replace } of scenarios) {
+            const observe = observer(emulator);
+            let isSuccess = true;
+            if (command === "refresh") {
+                engine.refresh();
             } else {
-                const always = scene.isUnanswered ? ("503 after" as const) : undefined;
-                const run = scene.command === "up" ? world.up(scene.program, { always }) : world.destroy();
-                isDone = (await run).ending === "done";
+                const allFault = isLost ? "503 after" : undefined;
+                const run = await fixture.up(program, { allFault, replace: replace && urnIn("interrupt", replace) });
+                isSuccess = run.ending === "succeeded";
             }
-            all.push(seenAfter(scene, isDone, world.engine.records(), world.emulator, before));
+            observed.push(observe(isSuccess, engine.records()));
         }
-        return all;
+        return observed;
     } finally {
-        await world.close();
+        await fixture.close();
     }
 }
 
-async function seenForReal(): Promise<Seen[]> {
+async function runForReal(): Promise<object[]> {
     const instances = instanceIds.flatMap((instanceId) => regions.map((region) => ({ instanceId, region })));
     const emulator = await startEmulator({ instances });
     const stack = await Stack.create({ emulator, program: "" });
-    const all: Seen[] = [];
+    const observed: object[] = [];
     try {
-        for (const scene of scenes) {
+        for (const { command, program, isLost, replace } of scenarios) {
+            const observe = observer(emulator);
             emulator.faults.clear();
-            if (scene.isUnanswered) {
-                for (const operation of ["InterruptLogstashTask", "ResumeLogstashTask"] as const) {
-                    emulator.faults.add({ operation, fault: fates["503 after"].fault });
+            for (const operation of ["InterruptLogstashTask", "ResumeLogstashTask"] as const) {
+                if (isLost) {
+                    emulator.faults.add({ operation, fault: faults["503 after"] });
                 }
             }
-            stack.program(textOf(scene.program));
-            const before = positionOf(emulator);
-            const run: CliRun = await stack[scene.command]();
+            stack.program(textOf(program));
+            const run = await stack[command](...(replace ? ["--replace", urnIn("interrupt", replace)] : []));
             const records = (await stack.resources()).map((resource) => ({ initErrors: [], ...resource }));
-            all.push(seenAfter(scene, run.code === 0, records, emulator, before));
+            observed.push(observe(run.code === 0, records));
         }
-        return all;
+        return observed;
     } finally {
         stack.remove();
         await emulator.stop();
     }
 }
 
-interface Position {
-    readonly requests: number;
-    readonly effects: number;
-}
-
-function positionOf({ ledger }: Emulator): Position {
-    return { requests: ledger.requests.length, effects: ledger.effects.length };
-}
-
-function seenAfter(
-    { title }: Scene,
-    isDone: boolean,
-    records: readonly {
-        readonly urn: string;
-        readonly inputs: object;
-        readonly outputs: Readonly<Record<string, unknown>>;
-        readonly initErrors: readonly string[];
-    }[],
-    { ledger }: Emulator,
-    before: Position,
-): Seen {
-    const sent = ledger.requests.slice(before.requests).flatMap(({ clientToken }) => clientToken ?? []);
-    return {
-        title,
-        isDone,
+/** Returns what was sent, applied and recorded since now. Times and IDs of requests differ, so only their presence counts. */
+function observer({ ledger }: Emulator): (isSuccess: boolean, records: readonly ResourceRecord[]) => object {
+    const [requests, effects] = [ledger.requests.length, ledger.effects.length];
+    return (isSuccess, records) => ({
+        isSuccess,
+        tokens: [...new Set(ledger.requests.slice(requests).flatMap(({ clientToken }) => clientToken ?? []))],
+        effects: ledger.effects
+            .slice(effects)
+            .map(({ operation, clientToken, region }) => [operation, clientToken, region]),
         records: records
             .map(({ urn, inputs, outputs, initErrors }) => {
                 const { requestId, interruptedAt, resumedAt, ...rest } = outputs;
-                const others = [requestId, interruptedAt, resumedAt].map((value) => value !== undefined);
-                return { urn, inputs, outputs: rest, others, initErrors: initErrors.length };
+                const present = [requestId, interruptedAt, resumedAt].map((value) => value !== undefined);
+                return { urn, inputs, outputs: rest, present, initErrors: initErrors.length };
             })
             .sort((a, b) => (a.urn < b.urn ? -1 : 1)),
-        tokensSent: [...new Set(sent)],
-        effects: ledger.effects
-            .slice(before.effects)
-            .map(({ clientToken, operation }) => `${operation} ${clientToken}`),
-    };
+    });
 }
 
-/** The text of a program with the same declarations. */
 function textOf(program: Program): string {
-    const kinds = { pause: "LogstashTaskInterrupt", go: "LogstashTaskResume" } as const;
-    const declarations = roles.flatMap((role) => {
+    const kinds = { interrupt: "LogstashTaskInterrupt", resume: "LogstashTaskResume" } as const;
+    const { interrupt } = program;
+    const resources = roles.flatMap((role) => {
         const declaration = program[role];
         if (declaration === undefined) {
             return [];
         }
         const aliases = JSON.stringify(declaration.aliases.map((name) => urnIn(role, name)));
-        const after = role === "go" && program.pause !== undefined ? ", dependsOn: [pause]" : "";
-        const args = JSON.stringify(argumentsIn(role, declaration, "OF THE PAUSE"));
-        const text = args.replace('"OF THE PAUSE"', program.pause === undefined ? "undefined" : "pause.interruption");
-        return `const ${role} = new ${kinds[role]}("${declaration.name}", ${text}, { aliases: ${aliases}${after} });`;
+        const dependsOn = role === "resume" && interrupt ? interrupt.name : "";
+        const args = argumentsOf(role, declaration, interrupt && code(`${interrupt.name}.interruption`));
+        const options = `{ aliases: ${aliases}, dependsOn: [${dependsOn}] }`;
+        return [[declaration.name, { args, options, kind: kinds[role] }] as const];
     });
-    return [programOf({}), ...declarations].join("\n");
+    return programOf(Object.fromEntries(resources));
 }

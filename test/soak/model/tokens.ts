@@ -1,73 +1,58 @@
 import { strict as assert } from "node:assert";
 import type { EffectEntry } from "pulumi-alicloud-logstash-emulator";
 
-/** A token where it was sent: the service keeps those of each region apart. */
-interface Sent {
-    readonly token: string | undefined;
-    readonly region: string;
-}
-
-/** One token for each thing asked, and one thing for each token; what each is stays the provider's affair. */
+/** One token for each request that the contract tells apart, and one request for each token in a region. */
 export class Tokens {
-    readonly #byAsked = new Map<string, string>();
-    readonly #asked = new Map<string, string>();
+    readonly #tokens = new Map<string, string>();
+    readonly #keys = new Map<string, string>();
+    /** Forgotten tokens, with the number of the last effect at that time. */
     readonly #forgotten = new Map<string, number>();
 
-    /** The token that was sent for it. */
-    of(asked: string): string | undefined {
-        return this.#byAsked.get(asked);
+    /** The token that was sent for the request with a key. */
+    tokenOf(key: string): string | undefined {
+        return this.#tokens.get(key);
     }
 
-    expectSent(asked: string, { token, region }: Sent): void {
-        assert.ok(token !== undefined && token !== "", "every request has a token");
-        const known = this.#byAsked.get(asked) ?? token;
-        assert.equal(token, known, `another token for the same: ${asked}`);
-        const key = keyOf({ token, region });
-        const before = this.#asked.get(key) ?? asked;
-        assert.equal(before, asked, "the same token for something else");
-        this.#byAsked.set(asked, token);
-        this.#asked.set(key, asked);
+    /** The key of the request for which a token was sent. */
+    keyOf(token: unknown, region: unknown): string | undefined {
+        return this.#keys.get(`${region} ${token}`);
     }
 
-    /** The tokens whose answers the service remembers. */
-    remembered(effects: readonly EffectEntry[]): string[] {
-        return [...countsOf(effects)]
-            .filter(([key, { count }]) => count > (this.#forgotten.get(key) ?? 0))
-            .map(([, { token }]) => token);
+    expectSent(key: string, region: string, token: string | undefined): void {
+        assert.ok(token, "every request has a token");
+        assert.equal(token, this.tokenOf(key) ?? token, `another token for the same request: ${key}`);
+        assert.equal(this.keyOf(token, region) ?? key, key, "the same token for another request");
+        this.#tokens.set(key, token);
+        this.#keys.set(`${region} ${token}`, key);
     }
 
-    /** The service has forgotten its answers to a token, in all regions. */
-    forget(forgotten: string, effects: readonly EffectEntry[]): void {
-        for (const [key, { token, count }] of countsOf(effects)) {
-            if (token === forgotten) {
-                this.#forgotten.set(key, count);
-            }
-        }
-    }
-
-    wasForgotten(sent: Sent): boolean {
-        return this.#forgotten.has(keyOf(sent));
-    }
-
-    /** For as long as the service remembers a token, it has one effect. */
+    /** While the service remembers a token, it has one effect in a region. */
     expectOneEffectEach(effects: readonly EffectEntry[]): void {
-        for (const [key, { token, count }] of countsOf(effects)) {
-            assert.ok(this.#asked.has(key), "an effect of a token that nobody asked for");
-            assert.ok(count <= 1 + (this.#forgotten.get(key) ?? 0), `${count} effects of one token: ${token}`);
-        }
+        const tokens = this.#remembered(effects).map(({ region, clientToken }) => `${region} ${clientToken}`);
+        assert.deepEqual(tokens, [...new Set(tokens)], "one effect for each token");
+        assert.ok(
+            tokens.every((token) => this.#keys.has(token)),
+            "every effect was requested",
+        );
     }
-}
 
-function keyOf({ token, region }: Sent): string {
-    return `${region} ${token}`;
-}
-
-function countsOf(effects: readonly EffectEntry[]): ReadonlyMap<string, { readonly token: string; count: number }> {
-    const counts = new Map<string, { readonly token: string; count: number }>();
-    for (const { clientToken, region } of effects) {
-        assert.ok(clientToken !== undefined, "an effect without a token");
-        const key = keyOf({ token: clientToken, region });
-        counts.set(key, { token: clientToken, count: (counts.get(key)?.count ?? 0) + 1 });
+    /** The tokens that the service remembers. */
+    remembered(effects: readonly EffectEntry[]): string[] {
+        return [...new Set(this.#remembered(effects).map(({ clientToken }) => String(clientToken)))];
     }
-    return counts;
+
+    /** The service forgets a token. */
+    forget(token: string, effects: readonly EffectEntry[]): void {
+        this.#forgotten.set(token, effects.length);
+    }
+
+    wasForgotten(token: unknown): boolean {
+        return this.#forgotten.has(String(token));
+    }
+
+    #remembered(effects: readonly EffectEntry[]): EffectEntry[] {
+        return effects.filter(
+            ({ clientToken, sequence }) => sequence > (this.#forgotten.get(String(clientToken)) ?? 0),
+        );
+    }
 }
