@@ -1,5 +1,4 @@
 import { strict as assert } from "node:assert";
-import { ownArguments, sharedArguments } from "../../provider/src/lifecycle/arguments";
 import { operationOf, pluginTypeTokenOf, typeTokenOf } from "../../provider/src/lifecycle/urn";
 import { networkCode, networkCodes } from "../../provider/src/operations/networkCodes";
 import { descriptorOf, meaningOf, type Operation, operations } from "../../provider/src/operations/operations";
@@ -13,13 +12,6 @@ describe("the table of operations", () => {
             const values = names.map((name) => descriptorOf(name)[field]);
             assert.equal(new Set(values).size, names.length, `${field}: ${values.join(", ")}`);
         }
-    });
-
-    it("gives an operation no argument of its own when all operations share the name", () => {
-        const shared = names.flatMap((name) =>
-            Object.keys(ownArguments[name]).filter((argument) => Object.hasOwn(sharedArguments, argument)),
-        );
-        assert.deepEqual(shared, []);
     });
 
     it("finds an operation when its type is in a URN, and throws when it is another type", () => {
