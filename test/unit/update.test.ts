@@ -33,37 +33,26 @@ describe("the update of an interrupt", () => {
     });
 
     it("replaces when the instance or the region is another or unknown", () => {
-        for (const [news, because] of [
-            [{ instanceId: "ls-cn-2" }, ["instanceId"]],
-            [{ region: "cn-beijing" }, ["region"]],
-            [{ instanceId: unknownValue }, ["instanceId"]],
-        ] as const) {
-            assert.deepEqual(update({}, news), { kind: "replace", because });
-        }
+        assert.deepEqual(update({}, { instanceId: "ls-cn-2" }), { kind: "replace", because: ["instanceId"] });
+        const because = ["instanceId", "region"];
+        assert.deepEqual(update({}, { region: "cn-b", instanceId: unknownValue }), { kind: "replace", because });
     });
 
     it("requests again when triggers are added, changed or unknown", () => {
+        assert.deepEqual(update({}, { triggers: ["v2"] }), request("triggers", second));
         for (const [before, after] of [
-            [["v1"], ["v2"]],
-            [["v1"], ["v1", "v1"]],
-            [["v1"], [["v1"]]],
-            [["v1"], [null]],
             [["a", "b"], ["a"]],
-            [[], ["v1"]],
-            [undefined, unknownValue],
+            [undefined, ["v1"]],
             [[], unknownValue],
             [["v1"], [unknownValue]],
-            [[{}], ["2026-01-01T00:00:00.000Z"]],
             [[{ [signature]: "c44067f5952c0a294b673a41bacd8c17", path: "conf.txt" }], ["abc"]],
             [[{ a: 1 }], [{ a: 1, b: null }]],
             [[{ 0: "a" }], [["a"]]],
-            [[[]], [{}]],
             [[1], ["1"]],
         ]) {
             const { kind, ...rest } = update({ triggers: before }, { triggers: after });
             assert.deepEqual([kind, "because" in rest && rest.because], ["request", "triggers"], JSON.stringify(after));
         }
-        assert.deepEqual(update({}, { triggers: ["v2"] }), request("triggers", second));
     });
 
     it("requests nothing when triggers are removed, or were never given", () => {
@@ -74,7 +63,6 @@ describe("the update of an interrupt", () => {
     it("requests again when an explicit token is new, not when it is removed or the recorded one", () => {
         const none = { triggers: [] };
         assert.deepEqual(update({}, { ...none, clientToken: "mine" }), request("clientToken", "mine"));
-        assert.equal(update({}, { ...none, clientToken: unknownValue }).kind, "request");
         for (const news of [{ ...none, clientToken: "mine" }, none]) {
             assert.deepEqual(update({ ...none, clientToken: "mine" }, news), unchanged);
         }
@@ -89,9 +77,7 @@ describe("the update of an interrupt", () => {
     });
 
     it("finishes nothing when no token is recorded to finish it with", () => {
-        for (const clientToken of [undefined, null]) {
-            assert.deepEqual(update({ status: "pending", clientToken }, {}), unchanged);
-        }
+        assert.deepEqual(update({ status: "pending", clientToken: null }, {}), unchanged);
     });
 
     it("supersedes a pending request when the program asks for another", () => {
@@ -115,7 +101,6 @@ describe("the update of an interrupt", () => {
             assert.deepEqual(update({}, { [name]: value }), changed, name);
             assert.deepEqual(update({ [name]: value }, { [name]: value }), unchanged, name);
         }
-        assert.deepEqual(update({}, { timeoutSeconds: unknownValue }), changed);
         const defaults = { timeoutSeconds: 600, waitForSuspended: true, whenIdle: "fail" };
         assert.deepEqual(update({}, defaults), unchanged);
         assert.deepEqual(update(defaults, {}), unchanged);
@@ -140,7 +125,6 @@ describe("the update of a resume", () => {
     const acceptedY = { ...unknownY, resumed: true, resumedAt: at };
     const byV1 = { ...applied, triggers: ["v1"], clientToken: "t1" };
     const unknownV1 = { ...pending, triggers: ["v1"], clientToken: "t1" };
-    const byMine = { ...applied, clientToken: "mine" };
     const usedX = { resumedInterruption: X };
     // What the program gives by now.
     const [x, y, z, empty] = [{ interruption: X }, { interruption: Y }, { interruption: Z }, { interruption: "" }];
@@ -154,7 +138,6 @@ describe("the update of a resume", () => {
 
     const cases: ReadonlyArray<readonly [title: string, olds: object, news: object, expected: object]> = [
         ["requests when the interruption is new", resumedX, y, ofInterruption(Y)],
-        ["requests when the interruption is the first", noneYet, x, ofInterruption(X)],
         ["sends nothing when the interruption is the recorded one", resumedX, x, unchanged],
         ["has nothing to resume when the interruption is empty by now", resumedX, empty, none(true)],
         ["has nothing to resume when the interruption is still empty", noneAfterX, empty, none(false)],
@@ -162,7 +145,6 @@ describe("the update of a resume", () => {
         ["records a used interruption when it returns after an empty one", noneAfterX, x, changed],
         ["records a used one when `ignoreChanges` brings it back", { ...resumedX, interruption: Y }, x, changed],
         ["may request when the interruption is unknown", resumedX, notKnown, ofInterruption(unknownValue)],
-        ["may request when one after an empty one is unknown", noneAfterX, notKnown, ofInterruption(unknownValue)],
         ["finishes a pending one when the interruption is the same", unknownY, y, finish(tokenOf(Y))],
         ["finishes a pending one when the interruption is empty by now", unknownY, empty, finish(tokenOf(Y))],
         ["finishes a pending one when the interruption is a used one", unknownY, x, finish(tokenOf(Y))],
@@ -170,7 +152,6 @@ describe("the update of a resume", () => {
         ["finishes a pending one by triggers when the interruption is empty", unknownV1, empty, finish("t1")],
         ["finishes one by triggers when the interruption is used", { ...unknownV1, ...usedX }, x, finish("t1")],
         ["supersedes a pending one when the interruption is new", unknownY, z, ofInterruption(Z, true)],
-        ["supersedes an accepted one when the interruption is new", acceptedY, z, ofInterruption(Z, true)],
         ["supersedes one by triggers when the interruption is new", unknownV1, x, ofInterruption(X, true)],
         ["supersedes when triggers follow", unknownY, v1, request("triggers", tokenOf(["v1"], tokenOf(Y)), true)],
         ["supersedes when a token follows", unknownY, mine, request("clientToken", "mine", true)],
@@ -179,12 +160,7 @@ describe("the update of a resume", () => {
         ["requests with a first token when triggers follow none", noneYet, v1, request("triggers", tokenOf(["v1"]))],
         ["requests when a token follows an interruption", resumedX, mine, request("clientToken", "mine")],
         ["requests when an interruption follows triggers", byV1, x, ofInterruption(X)],
-        ["requests when an interruption follows a token", byMine, x, ofInterruption(X)],
         ["records a used interruption when it follows triggers", { ...byV1, ...usedX }, x, changed],
-        ["records a used interruption when it follows a token", { ...byMine, ...usedX }, x, changed],
-        ["has nothing to resume when an empty interruption follows triggers", byV1, empty, none(true)],
-        ["requests when triggers follow a token", byMine, v1, request("triggers", tokenOf(["v1"], "mine"))],
-        ["requests when a token follows triggers", byV1, mine, request("clientToken", "mine")],
         ["sends nothing when the triggers stay", byV1, v1, unchanged],
     ];
     for (const [title, olds, news, expected] of cases) {
