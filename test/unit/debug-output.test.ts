@@ -33,15 +33,12 @@ describe("the output of `DEBUG`", () => {
         }
     });
 
-    for (const names of ["*", "roa,rpc,httpx:*,sign,http-proxy-agent*,app"]) {
-        it(`has nothing that libraries sign and send, and everything else, when it is ${names}`, () => {
-            silenceSecrets({ DEBUG: names });
-            for (const [path, debug] of copies) {
-                assert.deepEqual(namespaces.filter(debug.enabled), [], path);
-                assert.equal(debug.enabled("app"), true, path);
-            }
-        });
-    }
+    it("has nothing that libraries sign and send, and everything else, when it is set", () => {
+        silenceSecrets({ DEBUG: "*" });
+        for (const [path, debug] of copies) {
+            assert.deepEqual([...namespaces, "app"].filter(debug.enabled), ["app"], path);
+        }
+    });
 
     it("is left alone when it is not set", () => {
         for (const env of [{}, { DEBUG: "" }]) {

