@@ -30,7 +30,6 @@ describe("what happened and what to fix", () => {
     /** The first line has what happened, the second one what to fix. Each test makes its own message. */
     // biome-ignore format: a table, one row a line
     const cases: readonly (readonly [when: string, actual: () => messages.Failure | string, expected: RegExp])[] = [
-        ["it was rejected", () => messages.rejected(sent, "(fix)"), /^rejected\n\(fix\)$/],
         ["it was rejected after an attempt with an unknown outcome", () => messages.rejected(unknown, "(fix)"), /^rejected, after an attempt that may have been applied\n/],
         ["no connection was ever established", () => messages.neverConnected(unsent, route), /^not sent: no connection to a\.test:443 was ever established\ncheck that this machine can .*, or set `alicloud:endpoints/],
         ["none was to an endpoint of a setting", () => messages.neverConnected(unsent, { ...route, override }), /^not sent: no connection to a\.test:443 was ever established\ncheck b\.test, from the setting$/],
@@ -43,38 +42,24 @@ describe("what happened and what to fix", () => {
         ["another interrupt was still being processed", () => timedOut(interrupt, joined, "activating"), /^another interrupt is being processed; timed out .*\nrun `pulumi up` later, or raise `timeoutSeconds`$/],
         ["a resume was never accepted", () => timedOut({ ...resume, timeoutName: "customTimeouts.create" }, sent, "suspended"), /^not accepted within 60 s \(`customTimeouts\.create`\): the instance is suspended\n.*, or raise `customTimeouts\.create`$/],
         ["an interrupt was never accepted in an undocumented status", () => timedOut(interrupt, sent, "New"), /^not accepted .*\n.*, or raise `timeoutSeconds`\. If New means/],
-        ["polling was denied after an acceptance", () => messages.pollingRejected("acceptance", denied, "(fix)"), /^accepted, but polling was denied\n\(fix\)$/],
-        ["polling was rejected after a rejection", () => messages.pollingRejected("rejection", notFound, "(fix)"), /^rejected because of the instance's status, and polling was rejected\n/],
         ["the deployment was stopped after a request", () => messages.stopped("ResumeLogstashTask", unknown), /^the deployment was stopped before .*\n.* and does not resume twice$/],
         ["the deployment was stopped before anything was sent", () => messages.stopped("InterruptLogstashTask", unsent), /^not sent: the deployment was stopped\nrun `pulumi up` again$/],
-        ["the instance cannot process it", () => messages.cannotTakeRequest("inactive", sent), /^the instance is inactive and cannot process the request\nbring the instance back/],
-        ["it cannot after an acceptance", () => messages.cannotTakeRequest("invalid", accepted), /^accepted, but the instance is invalid and cannot process the request\n/],
         ["it cannot and the outcome is unknown", () => messages.cannotTakeRequest("invalid", unknown), /^the instance is invalid .*; an earlier attempt may have been applied\n/],
-        ["there is nothing to interrupt", () => messages.nothingToActOn(interrupt, sent, "active"), /^nothing to interrupt: the instance is active\nstart the change first, or set `whenIdle: "skip"`/],
         ["there is nothing to resume", () => messages.nothingToActOn(resume, sent, "active"), /^nothing to resume: the instance is active\ninterrupt a change first, or set `whenNotSuspended: "skip"`/],
         ["the change ended after an acceptance", () => messages.nothingToActOn(interrupt, accepted, "active"), /^accepted, but the change has ended by itself: the instance is active\nchange `triggers` .*, or set `whenIdle/],
         ["it ended and the outcome is unknown", () => messages.nothingToActOn(interrupt, unknown, "active"), /^the request may have been applied, and nothing is left to interrupt: .*\nchange `triggers`/],
         ["it ended before another interrupt suspended it", () => messages.nothingToActOn(interrupt, joined, "active"), /^another interrupt was being processed, but the change has ended by itself: .*\nchange `triggers`/],
         ["so far the outcome is unknown", () => messages.outcomeSoFar(unknown), /^the request may have been applied$/],
         ["so far only an earlier run sent it", () => messages.outcomeSoFar({ ...unknown, sent: false }), /^not sent in this run, .* still unknown$/],
-        ["so far it was not accepted", () => messages.outcomeSoFar(sent), /^not accepted$/],
         ["an accepted interrupt is skipped", () => messages.skipped(interrupt, accepted, "active"), /^accepted, but the change has ended by itself: the instance is active$/],
         ["an interrupt with an unknown outcome is skipped", () => messages.skipped(interrupt, unknown, "active"), /^nothing left to interrupt: the instance is active; an earlier attempt may have been applied$/],
-        ["an interrupt is skipped", () => messages.skipped(interrupt, sent, "active"), /^nothing to interrupt: the instance is active$/],
         ["a resume by triggers is skipped", () => messages.skipped(resume, sent, "active"), /^nothing to resume: the instance is active\. Does this resource depend on its interrupt/],
         ["a resume by interruption is skipped", () => messages.skipped(byInterruption, sent, "active"), /^nothing to resume: the instance is active$/],
-        ["an undocumented status is skipped", () => messages.skippedUndocumented("InterruptLogstashTask", "New"), /^the status New is not documented, and `whenIdle: "skip"` treats the instance as idle$/],
-        ["the instance was suspended already", () => messages.alreadyThere("InterruptLogstashTask", sent, "suspended"), /^already suspended: nothing was interrupted$/],
-        ["another interrupt suspended the instance", () => messages.alreadyThere("InterruptLogstashTask", joined, "suspended"), /^suspended by another interrupt, which was being processed already$/],
-        ["the status shows that it was applied", () => messages.concluded("ResumeLogstashTask", "active"), /^resumed: the status active shows that a request without a valid response was applied$/],
-        ["a request is denied", () => fixOf(denied), /^grant the RAM action elasticsearch:InterruptLogstashTask on this instance to the identity that deploys$/],
         ["a poll of a resume is denied", () => messages.pollingFix("ResumeLogstashTask", denied, route), /^grant the RAM action elasticsearch:DescribeLogstash on this instance to the identity that deploys$/],
         ["a poll of an interrupt is denied", () => messages.pollingFix("InterruptLogstashTask", denied, route), /elasticsearch:DescribeLogstash .*, or set `waitForSuspended: false`$/],
-        ["a poll is rejected", () => messages.pollingFix("InterruptLogstashTask", notFound, route), /^`instanceId` and `region` must name an existing Logstash instance of this account$/],
         ["the code has a fix", () => fixOf(error("IllegalTimestamp"), { override, otherRegion }), /^set the clock of this machine$/],
         ["the code is new", () => fixOf(error("New"), { override }), /^see the code and the message$/],
         ["there is no code", () => [body({ Result: false }), invalidResponse, noResponse, notSent].map((response) => fixOf(response)).join(), /^(see the code and the message,?){4}$/],
-        ["there is no instance", () => fixOf(notFound, { otherRegion: () => undefined }), /of this account$/],
         ["there is no instance at another endpoint", () => fixOf(notFound, { override, otherRegion }), /; the stack's region is cn-beijing, but this resource keeps .*; the endpoint is b\.test, from the setting$/],
         ["there is no host", () => fixOf(notConnected("ENOTFOUND")), /^no such host: check `region` \(`alicloud:region`\), or set `alicloud:endpoints\[0\]\.elasticsearch`$/],
         ["there is no host of a setting", () => fixOf(notConnected("ENOTFOUND"), { override }), /^no such host: correct b\.test, from the setting$/],
@@ -108,52 +93,57 @@ describe("an error", () => {
     const textOf = (response: ServiceResponse, more: Partial<ErrorReport> = {}) =>
         errorText({ ...report, requestId: "R-accepted", problem: { call, response }, ...more });
     const explained = error("Forbidden.RAM", 403, { message: "No.", requestId: "R-1", recommend: "https://x/y" });
-    const start = `${call} on ls-cn-1 in cn-hangzhou: rejected\n`;
-    const end = "\n  attempts:    2 in 2.0 s";
-    const accepted = "\n  request ID:  R-accepted";
+    const quoting = error("SignatureDoesNotMatch", 400, { message: "(secret)" });
     const polled = { problem: { call: "DescribeLogstash", response: noResponse } } as const;
-    const unknownHost = notConnected("EPIPE");
+    const ofSetting = { route: { ...route, override } };
+    const [accepted, attempts] = ["request ID: R-accepted", "attempts: 2 in 2.0 s"];
+    const reset = "code: ECONNRESET (the connection was reset), from DescribeLogstash";
+    const closed = "code: EPIPE (the connection was closed)";
+    const signed = "signed with: the setting";
 
-    const texts: ReadonlyArray<readonly [when: string, actual: () => string, expected: string]> = [
-        ["little is known", () => errorText({ ...report, fix: "" }), start.trim() + end],
+    const texts: ReadonlyArray<readonly [when: string, actual: () => string, rows: readonly string[]]> = [
+        ["little is known", () => errorText({ ...report, fix: "" }), [attempts]],
         [
             "the service explains it",
-            () => textOf(explained, { fix: "(fix)" }),
-            `${start}  code:        Forbidden.RAM (HTTP 403)\n  message:     No.\n  request ID:  R-1\n  signed with: the setting${end}\n  fix:         (fix)\n  see:         https://x/y`,
+            () => textOf(explained, { fix: "F" }),
+            [
+                "code: Forbidden.RAM (HTTP 403)",
+                "message: No.",
+                "request ID: R-1",
+                signed,
+                attempts,
+                "fix: F",
+                "see: https://x/y",
+            ],
         ],
+        ["a poll failed", () => textOf(noResponse, polled), [reset, accepted, attempts]],
         [
-            "a poll failed",
-            () => textOf(noResponse, polled),
-            `${start}  code:        ECONNRESET (the connection was reset), from DescribeLogstash${accepted}${end}`,
+            "it has an ID",
+            () => textOf(body({ RequestId: "R-1" })),
+            ["code: Result is missing", "request ID: R-1", attempts],
         ],
-        [
-            "the response has a request ID",
-            () => textOf(body({ Result: false, RequestId: "R-1" })),
-            `${start}  code:        Result is false\n  request ID:  R-1${end}`,
-        ],
-        [
-            "the code is not from a response",
-            () => textOf(noResponse, { code: "ConfigurationError" }),
-            `${start}  code:        ConfigurationError${accepted}${end}`,
-        ],
+        ["the code is ours", () => textOf(noResponse, { code: "Ours" }), ["code: Ours", accepted, attempts]],
         [
             "no connection was established",
-            () => textOf(unknownHost),
-            `${start}  code:        EPIPE (the connection was closed)\n  endpoint:    a.test:443\n  proxy:       ${proxy}${accepted}${end}`,
+            () => textOf(notConnected("EPIPE")),
+            [closed, "endpoint: a.test:443", `proxy: ${proxy}`, accepted, attempts],
         ],
         [
             "a setting names the endpoint",
-            () => textOf(unknownHost, { route: { ...route, override } }),
-            `${start}  code:        EPIPE (the connection was closed)\n  endpoint:    ${override}${accepted}${end}`,
+            () => textOf(notConnected("EPIPE"), ofSetting),
+            [closed, `endpoint: ${override}`, accepted, attempts],
         ],
         [
             "the message quotes what was signed",
-            () => textOf(error("SignatureDoesNotMatch", 400, { message: "(secret)" })),
-            `${start}  code:        SignatureDoesNotMatch (HTTP 400)${accepted}\n  signed with: the setting${end}`,
+            () => textOf(quoting),
+            ["code: SignatureDoesNotMatch (HTTP 400)", accepted, signed, attempts],
         ],
     ];
-    for (const [when, actual, expected] of texts) {
-        it(`has what is known in its rows when ${when}`, () => assert.equal(actual(), expected));
+    for (const [when, actual, rows] of texts) {
+        it(`has a row for each thing that is known when ${when}`, () => {
+            const lines = rows.map((row) => row.replace(/^[^:]+:/, (label) => `  ${label.padEnd(12)}`));
+            assert.equal(actual(), [`${call} on ls-cn-1 in cn-hangzhou: rejected`, ...lines].join("\n"));
+        });
     }
 
     it("names the credentials only when they are in question", () => {
@@ -168,7 +158,6 @@ describe("an error", () => {
     });
 
     const codes: ReadonlyArray<readonly [code: string, response: ServiceResponse]> = [
-        ["Result is missing", body({})],
         ["Result is true", body({ Result: true })],
         ["Result is not true", body({ Result: "secret" })],
         ["no code (HTTP 400)", error("")],

@@ -148,19 +148,6 @@ describe("a resource in a program", () => {
             assert.equal(await resolved(alone), half);
         });
 
-        it("throws the program's own error as it is", () => {
-            const thrown = Symbol("the program's");
-            const trigger = {
-                get version(): never {
-                    throw thrown;
-                },
-            };
-            assert.throws(
-                () => normalizedTriggers([trigger]),
-                (error) => error === thrown,
-            );
-        });
-
         /** The error of a trigger, at once or later. */
         const errorOf = async (trigger: unknown): Promise<Error> => {
             const all = async () => Promise.all(normalizedTriggers([trigger]) as unknown[]);

@@ -1,8 +1,10 @@
 import { strict as assert } from "node:assert";
+import { announcementOf } from "../../provider/src/lifecycle/announcement";
 import { argumentsOf, readArguments } from "../../provider/src/lifecycle/arguments";
 import { firstRequest, type Update, updateBetween } from "../../provider/src/lifecycle/diff";
 import { deriveToken } from "../../provider/src/lifecycle/token";
 import { signature, unknownValue } from "../../provider/src/lifecycle/triggers";
+import type { Operation } from "../../provider/src/operations/operations";
 
 const urn = "urn:pulumi:a::b::c::d";
 const at = "2026-01-01T00:00:00.000Z";
@@ -181,4 +183,33 @@ describe("the update of a resume", () => {
             assert.deepEqual(update({ ...result, ...subject }, { ...subject, whenNotSuspended }), unchanged);
         }
     });
+});
+
+describe("the line of a preview", () => {
+    const [interrupt, resume] = ["InterruptLogstashTask", "ResumeLogstashTask"] as const;
+    const pending = { status: "pending", clientToken: "T" };
+    const [v1, nested] = [{ triggers: ["v1"] }, { triggers: ["v1", { build: [unknownValue] }] }];
+    const elsewhere = { instanceId: "ls-cn-2", region: "cn-beijing" };
+    const [unknown, empty] = [{ interruption: unknownValue }, { interruption: "" }];
+    const again = "the outcome of the last request is unknown: will send it again with the same client token";
+    const polls = "the last request was accepted and not confirmed: will poll, and request nothing";
+    const first = "instanceId and region changed: will request an interrupt with the first token for this instance";
+
+    const cases: ReadonlyArray<readonly [when: string, Operation, olds: object, news: object, line?: string]> = [
+        ["arguments are recorded", interrupt, {}, { profile: "p" }],
+        ["there is nothing to resume", resume, {}, empty],
+        ["a resume with nothing to resume is replaced", resume, elsewhere, empty],
+        ["triggers change", interrupt, {}, v1, "triggers changed: will request an interrupt"],
+        ["an interruption is unknown", resume, {}, unknown, "interruption is not known yet: may request a resume"],
+        ["a trigger is unknown", interrupt, {}, nested, "triggers is not known yet: may request an interrupt"],
+        ["an outcome is unknown", interrupt, pending, {}, again],
+        ["an acceptance is not confirmed", resume, { ...pending, resumedAt: at }, empty, polls],
+        ["the instance and the region change", interrupt, elsewhere, {}, first],
+    ];
+    for (const [when, operation, olds, news, line] of cases) {
+        it(`is ${line ?? "absent"} when ${when}`, () => {
+            const declared = readArguments(operation, urn, { ...place, ...news });
+            assert.equal(announcementOf(declared, updateBetween({ ...place, ...olds }, declared)), line);
+        });
+    }
 });
