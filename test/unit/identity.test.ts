@@ -275,26 +275,27 @@ describe("the identity that signs", () => {
         it(`is ${values} when ${when}`, () => assert.equal(valuesOf(setup, profile), values));
     }
 
+    const ofProfile = (name: string) => `\`${name}\` of the CLI profile "p"`;
+    const ofToken = `access key ID from ${ofProfile("access_key_id")}, secret from ${ofProfile("access_key_secret")}, security token from ${ofProfile("sts_token")}`;
+    const provider = {
+        config: { credentialsUri: "http://localhost/canary", assumeRole: { roleArn: "canary" } },
+        declared: true,
+    };
     // biome-ignore format: a table, one row a line
-    const names: readonly (readonly [name: string, setup: Setup])[] = [
+    const names: readonly (readonly [name: string, setup: Setup, own?: string])[] = [
         ["access key ID from `alicloud:accessKey`, secret from the variable ALICLOUD_SECRET_KEY", { config: { accessKey: "canary" }, env: { ALICLOUD_SECRET_KEY: "canary" } }],
-        ["the role from the provider's `assumeRole.roleArn`, assumed with the credentials URI from the provider's `credentialsUri`", { config: { credentialsUri: "http://localhost/canary", assumeRole: { roleArn: "canary" } }, declared: true }],
+        ["the role from the provider's `assumeRole.roleArn`, assumed with the credentials URI from the provider's `credentialsUri`", provider],
         ["the ECS role from the variable ALIBABA_CLOUD_ECS_METADATA", { env: { ALIBABA_CLOUD_ECS_METADATA: "canary" } }],
         ["the OIDC role from the variable ALIBABA_CLOUD_ROLE_ARN", { env: oidcVariables }],
         ['the CLI profile "p" of mode EcsRamRole, chosen by `alicloud:profile`', named(EcsRamRole)],
-        ['the CLI profile "p" of mode External, chosen by `alicloud:profile`', named(External)],
+        ['the CLI profile "p" of mode External, chosen by the resource\'s `profile`', own(External), "p"],
+        [ofToken, own(StsToken), "p"],
     ];
-    for (const [name, setup] of names) {
+    for (const [name, setup, profile] of names) {
         it(`is named by its sources when it is ${name}`, () => {
-            assert.equal(describeIdentity(identityFor(settingsOf(setup))), name);
+            assert.equal(describeIdentity(identityFor(settingsOf(setup), profile)), name);
         });
     }
-
-    it("is named with its token when a profile of the resource has one", () => {
-        const field = (name: string) => `\`${name}\` of the CLI profile "p"`;
-        const name = `access key ID from ${field("access_key_id")}, secret from ${field("access_key_secret")}, security token from ${field("sts_token")}`;
-        assert.equal(describeIdentity(identityFor(settingsOf(own(StsToken)), "p")), name);
-    });
 });
 
 describe("an identity is refused", () => {

@@ -1,20 +1,9 @@
 import { strict as assert } from "node:assert";
 import { redact } from "../../provider/src/cloud/redact";
-import { nonEmpty, parseJson } from "../../provider/src/configuration";
-import { canonicalJson, isRecord, stringField, typeName } from "../../provider/src/json";
+import { canonicalJson, typeName } from "../../provider/src/json";
 import { sanitize } from "../../provider/src/sanitize";
 
 describe("a value from outside", () => {
-    it("is a record when it is an object with named fields, whatever its prototype", () => {
-        assert.deepEqual([{}, Object.create(null), new Error("x")].map(isRecord), [true, true, true]);
-        assert.deepEqual([null, [], "text"].map(isRecord), [false, false, false]);
-    });
-
-    it("has a field when that is a text that is not empty", () => {
-        const values = [{ a: "b" }, { a: "" }, { a: 7 }, null].map((value) => stringField(value, "a"));
-        assert.deepEqual(values, ["b", undefined, undefined, undefined]);
-    });
-
     it("has one canonical text, whatever the order of its keys", () => {
         const text = '{"B":false,"a":true,"b":[1,{"c":"x","d":null}]}';
         assert.equal(canonicalJson({ b: [1, { d: null, c: "x" }], a: true, B: false }), text);
@@ -24,12 +13,6 @@ describe("a value from outside", () => {
     it("is described without being shown", () => {
         const names = ["a list", "an empty text", "this text", "an object", "this number", "this boolean"];
         assert.deepEqual([[], "", "s3cret", {}, 7, true].map(typeName), names);
-    });
-
-    it("is parsed as JSON, and is absent when it is not JSON or empty", () => {
-        assert.deepEqual(parseJson('[{"a":1}]'), [{ a: 1 }]);
-        assert.equal(parseJson("{s3cret"), undefined);
-        assert.deepEqual([nonEmpty(""), nonEmpty(undefined), nonEmpty(" ")], [undefined, undefined, " "]);
     });
 });
 
