@@ -201,6 +201,7 @@ describe("the identity that signs", () => {
     for (const [what, setup] of Object.entries(ambient)) {
         it(`is missing when ${what}`, () => {
             assert.match(valuesOf(setup), /^error: no Alibaba Cloud credentials are set/);
+            assert.match(valuesOf(setup), /with a profile of the aliyun CLI(; its file has "source")?\n/);
             assert.doesNotMatch(valuesOf(setup), /canary/);
             assert.equal(valuesOf(together(setup, { config: keyConfig })), "accessKey id secret");
         });
@@ -238,11 +239,13 @@ describe("the identity that signs", () => {
         ["the namespace is the plugin's", "accessKey ours secret", { namespace: "alicloud-logstash", config: { ...keyConfig, accessKey: "ours", "alicloud:accessKey": "theirs" } }],
         ["the metadata service is disabled", "accessKey id secret", { config: keyConfig, env: { ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true" } }],
         ["the metadata service is not disabled", "ecsRole ecs", { config: { ecsRoleName: "ecs" }, env: { ALIBABA_CLOUD_ECS_METADATA_DISABLED: "false" } }],
-        ["the role's ARN is blank", "accessKey id secret", role({ roleArn: " ", sessionName: "s" })],
+        ["the role's ARN is null", "accessKey id secret", role({ roleArn: null, sessionName: "s" })],
         ["the role's block is blank", "accessKey id secret", role(" ")],
         ["the role's block is null", "accessKey id secret", role("null")],
         ["the role has nothing but an ARN", `accessKey id secret > r ${session}`, role([{ roleArn: "r" }])],
         ["the key of a RamRoleArn profile is in the environment", `accessKey env-id env-secret > profile-role ${session}`, { ...named({ ...RamRoleArn, sts_token }), env: keyVariables }],
+        ["the key and the token of a RamRoleArn profile are in the environment", `accessKey env-id env-secret env-token > profile-role ${session}`, { ...named(RamRoleArn), env: { ...keyVariables, ALICLOUD_SECURITY_TOKEN: "env-token" } }],
+        ["the key of a StsToken profile is in the environment", `accessKey env-id env-secret ${sts_token}`, { ...named(StsToken), env: keyVariables }],
         ["the key of a StsToken profile without a token is in the environment", "accessKey env-id env-secret", { ...named(without(StsToken, "sts_token")), env: keyVariables }],
         ["the stack and the RamRoleArn profile have a role", `${profileKey} > stack-role ${session}`, together(named({ ...RamRoleArn, external_id: "x" }), { config: { assumeRole: { roleArn: "stack-role" } } })],
         ["a named RamRoleArn profile sets all fields", `${profileKey} ${sts_token} > profile-role mine 1800 x`, named({ ...RamRoleArn, ...set, sts_token })],
@@ -250,6 +253,7 @@ describe("the identity that signs", () => {
         ["the CLI has written 0 for no duration", `${profileRole} ${session}`, own({ ...RamRoleArn, expired_seconds: 0 }), "p"],
         ["a duration is the shortest", `${profileRole} pulumi-alicloud-logstash 900`, own({ ...RamRoleArn, expired_seconds: 900 }), "p"],
         ["a duration is the longest", `${profileRole} pulumi-alicloud-logstash 43200`, own({ ...RamRoleArn, expired_seconds: 43_200 }), "p"],
+        ["an EcsRamRole profile names a role", "ecsRole profile-ecs", own({ ...EcsRamRole, ram_role_name: "profile-ecs" }), "p"],
         ["a chained profile sets all fields", "accessKey source-id profile-secret > last-role mine 1800 x", own({ ...chained, ...set }, source), "p"],
         ["profiles are chained twice", `${profileRole} ${session} > middle ${session} > last-role ${session}`, own({ ...chained, source_profile: "b" }, ...three), "p"],
         ["the roles of a chain have the same STS host", `${profileRole} ${session} > last-role ${session}`, own({ ...chained, ...host }, { ...RamRoleArn, ...host, name: "source" }), "p"],
@@ -325,6 +329,7 @@ describe("an identity is refused", () => {
         ["a named profile of mode AK has no key", { ...named({ mode: "AK" }), env: { ALICLOUD_CREDENTIALS_URI: "http://localhost/" } }, /"p" of mode AK, chosen by `alicloud:profile`, has no `access_key_id`/],
         ["a named StsToken profile has no token", named(without(StsToken, "sts_token")), /has no `sts_token`/],
         ["a named RamRoleArn profile has no role", named(without(RamRoleArn, "ram_role_arn")), /has no `ram_role_arn`/],
+        ["a named RamRoleArn profile has a token and no key", named({ mode: "RamRoleArn", ram_role_arn: "canary", sts_token: "canary" }), /of mode RamRoleArn.*has no `access_key_id`/],
         ["a named OIDC profile has no role, though a variable names one", { ...named(without(OIDC, "ram_role_arn")), env: { ALIBABA_CLOUD_ROLE_ARN: "other" } }, /of mode OIDC.*has no `ram_role_arn`/],
         ["an OAuth profile has another site before a known one", named({ ...OAuth, oauth_site_type: "canaryCN" }), /`oauth_site_type` of the CLI profile "p" must be "CN" or "INTL"$/],
         ["an OAuth profile has another site after a known one", named({ ...OAuth, oauth_site_type: "INTLcanary" }), /must be "CN" or "INTL"$/],
