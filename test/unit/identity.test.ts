@@ -32,11 +32,11 @@ import {
     without,
 } from "./identityFixture";
 
+const keyModes = "AK,StsToken,RamRoleArn,OIDC,RsaKeyPair,RamRoleArnWithRoleName,CredentialsURI";
 /**
  * Where each attribute comes from, in order: key, variables, field of a profile and the modes in which it counts. Written from
  * the source of `@pulumi/alicloud` and the CLI, and not from the table in the code.
  */
-const keyModes = "AK,StsToken,RamRoleArn,OIDC,RsaKeyPair,RamRoleArnWithRoleName,CredentialsURI";
 // biome-ignore format: a table, one row a line
 const sourcesOf: Readonly<Record<AttributeName, string>> = {
     accessKeyId: `accessKey ALICLOUD_ACCESS_KEY ALIBABA_CLOUD_ACCESS_KEY_ID ALIBABACLOUD_ACCESS_KEY_ID access_key_id@${keyModes}`,
@@ -119,17 +119,7 @@ describe("each attribute of an identity", () => {
     });
 });
 
-const {
-    AK,
-    StsToken,
-    RamRoleArn,
-    OIDC,
-    ChainableRamRoleArn: chained,
-    CloudSSO,
-    External,
-    OAuth,
-    EcsRamRole,
-} = profileOf;
+const { AK, StsToken, RamRoleArn, OIDC, OAuth, EcsRamRole, ChainableRamRoleArn: chained } = profileOf;
 const keyVariables = { ALICLOUD_ACCESS_KEY: "env-id", ALICLOUD_SECRET_KEY: "env-secret" };
 const oidcConfig = { oidcProviderArn: "provider", roleArn: "role", oidcTokenFile: "/file" };
 const oidcVariables = {
@@ -145,8 +135,8 @@ const ranking: readonly (readonly [rank: number, values: string, setup: Setup])[
     [1, "accessKey env-id env-secret", { env: keyVariables }],
     [1, "accessKey profile-id profile-secret", named(AK)],
     [1, "accessKey profile-id profile-secret profile-token", named(StsToken)],
-    [2, "cliProfile CloudSSO", named(CloudSSO)],
-    [2, "cliProfile External", named(External)],
+    [2, "cliProfile CloudSSO", named(profileOf.CloudSSO)],
+    [2, "cliProfile External", named(profileOf.External)],
     [2, "cliProfile OAuth", named(OAuth)],
     [2, `accessKey source-id profile-secret > last-role ${session}`, named(chained, source)],
     [2, `oidc profile-role provider file /file ${session}`, named(OIDC)],
@@ -171,14 +161,8 @@ const ambient: Readonly<Record<string, Setup>> = {
 };
 
 describe("the identity that signs", () => {
-    const stackRole = {
-        roleArn: "stack-role",
-        sessionName: "s",
-        sessionExpiration: 900,
-        policy: "{}",
-        externalId: "x",
-    };
-    const roleConfig = { config: { assumeRole: stackRole } };
+    const fields = { sessionName: "s", sessionExpiration: 900, policy: "{}", externalId: "x" };
+    const roleConfig = { config: { assumeRole: { roleArn: "stack-role", ...fields } } };
     const ownKey = own(AK);
 
     for (const [rank, expected, setup] of ranking) {
@@ -292,7 +276,7 @@ describe("the identity that signs", () => {
         ["the ECS role from the variable ALIBABA_CLOUD_ECS_METADATA", { env: { ALIBABA_CLOUD_ECS_METADATA: "canary" } }],
         ["the OIDC role from the variable ALIBABA_CLOUD_ROLE_ARN", { env: oidcVariables }],
         ['the CLI profile "p" of mode EcsRamRole, chosen by `alicloud:profile`', named(EcsRamRole)],
-        ['the CLI profile "p" of mode External, chosen by the resource\'s `profile`', own(External), "p"],
+        ['the CLI profile "p" of mode External, chosen by the resource\'s `profile`', own(profileOf.External), "p"],
         [ofToken, own(StsToken), "p"],
     ];
     for (const [name, setup, profile] of names) {
