@@ -1,19 +1,12 @@
 import { strict as assert } from "node:assert";
 import { operationOf, pluginTypeTokenOf, typeTokenOf } from "../../provider/src/lifecycle/urn";
 import { networkCode, networkCodes } from "../../provider/src/operations/networkCodes";
-import { descriptorOf, meaningOf, type Operation, operations } from "../../provider/src/operations/operations";
+import { meaningOf, type Operation, operations } from "../../provider/src/operations/operations";
 import { rejectionCode, serviceCode, serviceCodes } from "../../provider/src/operations/serviceCodes";
 
 const names = Object.keys(operations) as Operation[];
 
 describe("the table of operations", () => {
-    it("has no value twice when it identifies an operation", () => {
-        for (const field of ["resource", "path", "verb", "resultProperty"] as const) {
-            const values = names.map((name) => descriptorOf(name)[field]);
-            assert.equal(new Set(values).size, names.length, `${field}: ${values.join(", ")}`);
-        }
-    });
-
     it("finds an operation when its type is in a URN, and throws when it is another type", () => {
         for (const name of names) {
             for (const typeToken of [typeTokenOf, pluginTypeTokenOf]) {
