@@ -1,44 +1,25 @@
 import { strict as assert } from "node:assert";
-import { ownArguments, sharedArguments } from "../../provider/src/lifecycle/arguments";
 import { operationOf, pluginTypeTokenOf, typeTokenOf } from "../../provider/src/lifecycle/urn";
 import { networkCode, networkCodes } from "../../provider/src/operations/networkCodes";
-import { descriptorOf, meaningOf, type Operation, operations } from "../../provider/src/operations/operations";
+import { meaningOf, type Operation, operations } from "../../provider/src/operations/operations";
 import { serviceCode, serviceCodes } from "../../provider/src/operations/serviceCodes";
 
 const names = Object.keys(operations) as Operation[];
 
 describe("the table of operations", () => {
-    it("has no value twice when it identifies an operation", () => {
-        for (const field of ["resource", "path", "verb", "resultProperty"] as const) {
-            const values = names.map((name) => descriptorOf(name)[field]);
-            assert.equal(new Set(values).size, names.length, `${field}: ${values.join(", ")}`);
-        }
-    });
-
-    it("gives an operation no argument of its own when all operations share the name", () => {
-        const shared = names.flatMap((name) =>
-            Object.keys(ownArguments[name]).filter((argument) => Object.hasOwn(sharedArguments, argument)),
-        );
-        assert.deepEqual(shared, []);
-    });
-
     it("finds an operation when its type is in a URN, and throws when it is another type", () => {
         for (const name of names) {
             for (const typeToken of [typeTokenOf, pluginTypeTokenOf]) {
-                for (const parents of ["", "a:b:C$", "a:b:C$d:e:F$"]) {
+                for (const parents of ["", "a:b:C$d:e:F$"]) {
                     assert.equal(operationOf(`urn:pulumi:dev::p::${parents}${typeToken(name)}::a::b`, typeToken), name);
                 }
             }
             assert.throws(() => operationOf(`urn:pulumi:dev::p::${typeTokenOf(name)}::a`, pluginTypeTokenOf));
         }
         const restart = "pulumi-nodejs:dynamic/alicloud-logstash:LogstashRestart";
-        const unknown = { [`urn:pulumi:dev::p::${restart}::r`]: restart, "": "", x: "" };
-        for (const [urn, type] of Object.entries(unknown)) {
-            assert.throws(
-                () => operationOf(urn, typeTokenOf),
-                ({ message }: Error) => message.endsWith(`has no resource of the type "${type}"`),
-            );
-        }
+        const hasNoResource = { message: new RegExp(`has no resource of the type "${restart}"$`) };
+        assert.throws(() => operationOf(`urn:pulumi:dev::p::${restart}::r`, typeTokenOf), hasNoResource);
+        assert.throws(() => operationOf("x", typeTokenOf), { message: /has no resource of the type ""$/ });
     });
 
     it("takes a status for undocumented when only JavaScript or the table itself has the name", () => {
@@ -70,13 +51,12 @@ describe("the tables of codes", () => {
     });
 
     it("name the setting to fix when a connection fails because of one", () => {
-        const certificate =
-            "ERR_TLS_CERT_ALTNAME_INVALID CERT_HAS_EXPIRED SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET";
         const codes = {
             "user name and password": "ProxyAuthentication",
             NO_PROXY: "ProxyRefused",
             "`http://`": "EPROTO ERR_SSL_WRONG_VERSION_NUMBER",
-            NODE_EXTRA_CA_CERTS: certificate,
+            NODE_EXTRA_CA_CERTS:
+                "ERR_TLS_CERT_ALTNAME_INVALID CERT_HAS_EXPIRED SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET",
         };
         for (const [setting, names] of Object.entries(codes)) {
             for (const code of names.split(" ")) {

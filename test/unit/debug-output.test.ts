@@ -32,16 +32,6 @@ describe("the output of `DEBUG`", () => {
         }
     });
 
-    for (const names of ["*", "roa,rpc,httpx:*,sign,app"]) {
-        it(`has nothing that libraries sign and send, and everything else, when it is ${names}`, () => {
-            silenceSecrets({ DEBUG: names });
-            for (const [path, debug] of copies) {
-                assert.deepEqual(namespaces.filter(debug.enabled), [], path);
-                assert.equal(debug.enabled("app"), true, path);
-            }
-        });
-    }
-
     it("is left alone when it is not set", () => {
         for (const env of [{}, { DEBUG: "" }]) {
             for (const [, debug] of copies) {
@@ -52,11 +42,10 @@ describe("the output of `DEBUG`", () => {
         }
     });
 
-    it("has nothing that libraries sign and send when the first call is signed", async () => {
-        const names = [...namespaces, "app"].join(",");
-        enterEnvironment({ DEBUG: names });
+    it("has everything else, and nothing that libraries sign and send, when the first call is signed", async () => {
+        enterEnvironment({ DEBUG: "*" });
         for (const [, debug] of copies) {
-            debug.enable(names);
+            debug.enable("*");
         }
         const get = async () => {
             for (const [path, debug] of copies) {

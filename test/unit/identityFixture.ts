@@ -1,20 +1,18 @@
-import { type Call, callFor } from "../../provider/src/identity/call";
+import { ConfigurationError } from "../../provider/src/configuration";
 import { profileFor } from "../../provider/src/identity/cliProfiles";
-import type { Base, Identity } from "../../provider/src/identity/identity";
+import type { Identity } from "../../provider/src/identity/identity";
 import { identityFor } from "../../provider/src/identity/resolve";
 import type { FileContent, Settings } from "../../provider/src/identity/settings";
+import { isRecord } from "../../provider/src/json";
 
 export const home = "/home/someone";
 export const clisFile = `${home}/.aliyun/config.json`;
-export const region = "cn-hangzhou";
 
 /** What is set: configuration keys without `alicloud:`, structured values as they are; the CLI's file by its profiles. */
 export interface Setup {
     readonly config?: Readonly<Record<string, unknown>>;
     readonly env?: Readonly<Record<string, string>>;
     readonly profiles?: readonly object[];
-    /** The CLI's current profile, which signs nothing. */
-    readonly current?: string;
     /** Other files by their paths. */
     readonly files?: Readonly<Record<string, FileContent>>;
     readonly namespace?: string;
@@ -28,11 +26,7 @@ export function settingsOf({ namespace = "alicloud", declared = false, ...setup 
             typeof value === "string" ? value : JSON.stringify(value),
         ]),
     );
-    const { profiles, current } = setup;
-    const files: Readonly<Record<string, FileContent>> = {
-        ...(profiles && { [clisFile]: text(JSON.stringify({ current, profiles })) }),
-        ...setup.files,
-    };
+    const files: Setup["files"] = { ...(setup.profiles && { [clisFile]: fileOf(...setup.profiles) }), ...setup.files };
     return {
         config: (key) => texts.get(key),
         env: setup.env ?? {},
@@ -47,78 +41,69 @@ export function text(content: string): FileContent {
     return { kind: "text", text: content };
 }
 
-/** A file of CLI profiles. */
+/** A file of CLI profiles, with a current one that signs nothing. */
 export function fileOf(...profiles: readonly object[]): FileContent {
-    return text(JSON.stringify({ profiles }));
-}
-
-export function resolve(setup: Setup, profile?: string): Identity {
-    const settings = settingsOf(setup);
-    return identityFor(settings, profileFor(settings, profile));
-}
-
-/** The whole call of a resource in Hangzhou. */
-export function callOf(setup: Setup, profile?: string): Call {
-    return callFor(settingsOf(setup), region, profile);
-}
-
-/** The message of the error that a call must end with. */
-export function errorOf(call: () => unknown): string {
-    try {
-        call();
-    } catch (error) {
-        return (error as Error).message;
-    }
-    throw new Error("there should be an error");
+    return text(JSON.stringify({ current: "source", profiles }));
 }
 
 /** Several setups at once; the settings of a later one go before those of an earlier one. */
 export function together(...setups: readonly Setup[]): Setup {
-    const merged = <T>(part: (setup: Setup) => Readonly<Record<string, T>> | undefined): Record<string, T> =>
-        Object.assign({}, ...setups.map(part));
     const profiles = setups.flatMap((setup) => setup.profiles ?? []);
     return {
         ...Object.assign({}, ...setups),
-        config: merged(({ config }) => config),
-        env: merged(({ env }) => env),
-        files: merged(({ files }) => files),
+        config: Object.assign({}, ...setups.map(({ config }) => config)),
+        env: Object.assign({}, ...setups.map(({ env }) => env)),
         ...(profiles.length > 0 && { profiles }),
     };
 }
 
-/** The base of an identity, which must be of this kind. */
-export function baseOf<Kind extends Base["kind"]>({ base }: Identity, kind: Kind): Extract<Base, { kind: Kind }> {
-    if (base.kind !== kind) {
-        throw new Error(`it is ${base.kind}, not ${kind}`);
+/** What a call gives, or the message of its error. */
+export function resultOf(call: () => string): string {
+    try {
+        return call();
+    } catch (error) {
+        if (error instanceof ConfigurationError) {
+            return `error: ${error.message}`;
+        }
+        throw error;
     }
-    return base as Extract<Base, { kind: Kind }>;
 }
 
-export function without<T extends object>(values: T, name: string): Record<string, unknown> {
+export function identityOf(setup: Setup, profile?: string): Identity {
+    const settings = settingsOf(setup);
+    return identityFor(settings, profileFor(settings, profile));
+}
+
+/** The values of an identity and of its roles, or the error. */
+export function valuesOf(setup: Setup, profile?: string): string {
+    const valueOf = (name: string, value: unknown): string[] => {
+        if (name === "profile") {
+            return [String(isRecord(value) && value.mode)];
+        }
+        return name === "source" ? [] : valuesIn(value);
+    };
+    const valuesIn = (value: unknown): string[] =>
+        isRecord(value) ? Object.entries(value).flatMap(([name, inner]) => valueOf(name, inner)) : [String(value)];
+    return resultOf(() => {
+        const { base, roles } = identityOf(setup, profile);
+        return [base, ...roles].map((part) => valuesIn(part).join(" ")).join(" > ");
+    });
+}
+
+export function without(values: object, name: string): Record<string, unknown> {
     return Object.fromEntries(Object.entries(values).filter(([other]) => other !== name));
 }
 
 const key = { access_key_id: "profile-id", access_key_secret: "profile-secret" };
 
-/** A complete profile of each mode that is an identity. */
+/** A profile of each mode that is an identity, with no more fields than it needs. */
 export const profileOf = {
     AK: { mode: "AK", ...key },
     StsToken: { mode: "StsToken", ...key, sts_token: "profile-token" },
-    RamRoleArn: {
-        mode: "RamRoleArn",
-        ...key,
-        ram_role_arn: "profile-role",
-        ram_session_name: "profile-session",
-        expired_seconds: 901,
-    },
-    EcsRamRole: { mode: "EcsRamRole", ram_role_name: "profile-ecs" },
-    OIDC: {
-        mode: "OIDC",
-        oidc_provider_arn: "profile-provider",
-        oidc_token_file: "/profile-token",
-        ram_role_arn: "profile-role",
-    },
-    ChainableRamRoleArn: { mode: "ChainableRamRoleArn", source_profile: "source", ram_role_arn: "profile-role" },
+    RamRoleArn: { mode: "RamRoleArn", ...key, ram_role_arn: "profile-role" },
+    EcsRamRole: { mode: "EcsRamRole" },
+    OIDC: { mode: "OIDC", oidc_provider_arn: "provider", oidc_token_file: "/file", ram_role_arn: "profile-role" },
+    ChainableRamRoleArn: { mode: "ChainableRamRoleArn", source_profile: "source", ram_role_arn: "last-role" },
     CloudSSO: {
         mode: "CloudSSO",
         cloud_sso_sign_in_url: "https://signin.example",
@@ -130,27 +115,17 @@ export const profileOf = {
     OAuth: { mode: "OAuth", oauth_site_type: "CN", oauth_refresh_token: "profile-refresh" },
 } as const;
 
-export type Mode = keyof typeof profileOf;
-export const allModes = Object.keys(profileOf) as Mode[];
-
-/** The source of the profile of mode ChainableRamRoleArn. */
+/** The profile that a chained one names. */
 export const source = { name: "source", ...profileOf.AK, access_key_id: "source-id" };
-
-/** A profile in the CLI's file, which the stack configuration names. */
-export function named(profile: object, ...more: readonly object[]): Setup {
-    return { config: { profile: "p" }, profiles: [{ name: "p", ...profile }, ...more] };
-}
 
 /** A profile in the CLI's file, for a resource to name. */
 export function own(profile: object, ...more: readonly object[]): Setup {
     return { profiles: [{ name: "p", ...profile }, ...more] };
 }
 
-export const keyConfig = { accessKey: "rest-id", secretKey: "rest-secret" };
-export const keyVariables = { ALICLOUD_ACCESS_KEY: "id", ALICLOUD_SECRET_KEY: "secret" };
-export const oidcConfig = { oidcProviderArn: "rest-provider", roleArn: "rest-role", oidcTokenFile: "/rest-token" };
-export const oidcVariables = {
-    ALIBABA_CLOUD_OIDC_PROVIDER_ARN: "provider",
-    ALIBABA_CLOUD_ROLE_ARN: "oidc-role",
-    ALIBABA_CLOUD_OIDC_TOKEN_FILE: "/token",
-};
+/** A profile in the CLI's file, which the stack configuration names. */
+export function named(profile: object, ...more: readonly object[]): Setup {
+    return { config: { profile: "p" }, ...own(profile, ...more) };
+}
+
+export const keyConfig = { accessKey: "id", secretKey: "secret" };

@@ -1,43 +1,18 @@
 import { strict as assert } from "node:assert";
 import { redact } from "../../provider/src/cloud/redact";
-import { parseJson } from "../../provider/src/configuration";
-import { canonicalJson, isRecord, stringField, typeName } from "../../provider/src/json";
+import { canonicalJson, typeName } from "../../provider/src/json";
 import { sanitize } from "../../provider/src/sanitize";
 
 describe("a value from outside", () => {
-    it("is a record when it is an object with named fields, whatever its prototype", () => {
-        for (const value of [{}, Object.create(null), new Error("x")]) {
-            assert.equal(isRecord(value), true);
-        }
-        for (const value of [null, undefined, [], "text", 7, () => {}]) {
-            assert.equal(isRecord(value), false);
-        }
-    });
-
-    it("has a field when that is a text that is not empty", () => {
-        assert.equal(stringField({ a: "b" }, "a"), "b");
-        for (const value of [{ a: "" }, { a: 7 }, { b: "b" }, null, "a", undefined]) {
-            assert.equal(stringField(value, "a"), undefined);
-        }
-    });
-
     it("has one canonical text, whatever the order of its keys", () => {
-        assert.equal(
-            canonicalJson({ b: [1, { d: null, c: "x" }], a: true, B: false }),
-            '{"B":false,"a":true,"b":[1,{"c":"x","d":null}]}',
-        );
-        assert.equal(canonicalJson([]), "[]");
+        const text = '{"B":false,"a":true,"b":[1,{"c":"x","d":null}]}';
+        assert.equal(canonicalJson({ b: [1, { d: null, c: "x" }], a: true, B: false }), text);
         assert.equal(canonicalJson({ ä: 1, z: 2, 10: 3, 9: 4 }), '{"10":3,"9":4,"z":2,"ä":1}');
     });
 
     it("is described without being shown", () => {
         const names = ["a list", "an empty text", "this text", "an object", "this number", "this boolean"];
         assert.deepEqual([[], "", "s3cret", {}, 7, true].map(typeName), names);
-    });
-
-    it("is parsed as JSON, and is absent when it is not JSON", () => {
-        assert.deepEqual(parseJson('[{"a":1}]'), [{ a: 1 }]);
-        assert.equal(parseJson("{s3cret"), undefined);
     });
 });
 
@@ -57,12 +32,8 @@ describe("untrusted text", () => {
         const message = `a s3cret, a s3cret and a t0ken: ${"x".repeat(300)}s3cret`;
         const shown = redact({ kind: "error", code: "s3cret", message, httpStatus: 400 }, secrets);
         const start = "a ***, a *** and a ***: ";
-        assert.deepEqual(shown, {
-            kind: "error",
-            code: "***",
-            message: `${start}${"x".repeat(300 - start.length)}…`,
-            httpStatus: 400,
-        });
+        const cut = `${start}${"x".repeat(300 - start.length)}…`;
+        assert.deepEqual(shown, { kind: "error", code: "***", message: cut, httpStatus: 400 });
         assert.deepEqual(redact({ kind: "body", body: { Result: [{ a: "s3cret" }, null, true, 5] } }, secrets), {
             kind: "body",
             body: { Result: [{ a: "***" }, null, true, 5] },

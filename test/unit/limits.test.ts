@@ -4,7 +4,7 @@ import { defaultRequestsPerSecond, rateLimit } from "../../provider/src/cloud/ra
 import { settled } from "./steppedTime";
 
 const limitOf = (limit?: string) =>
-    rateLimit({ config: (key) => (key.endsWith(":requestsPerSecond") ? limit : undefined) });
+    rateLimit({ config: (key) => (/:requestsPerSecond$/.test(key) ? limit : undefined) });
 
 /** The times at which so many requests may be sent, on a clock that does not wait. */
 async function timesOf(count: number, limit?: string): Promise<number[]> {
@@ -47,18 +47,5 @@ describe("the rate limit", () => {
     it("allows a tenth at once, and at least one, when many requests wait", async () => {
         const atOnce = async (limit: string) => (await timesOf(30, limit)).filter((time) => time === 0).length;
         assert.deepEqual([await atOnce("100"), await atOnce("20"), await atOnce("1")], [10, 2, 1]);
-    });
-
-    it("still allows requests when the machine's clock is set back", async () => {
-        const now = Date.now;
-        try {
-            const acquire = limitOf("1000");
-            await acquire();
-            Date.now = () => now() - 3_600_000;
-            // More than are allowed at once, so that some have to wait.
-            await Promise.all(Array.from({ length: 150 }, acquire));
-        } finally {
-            Date.now = now;
-        }
     });
 });

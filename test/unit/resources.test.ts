@@ -32,16 +32,16 @@ const resolved = (input: unknown): Promise<unknown> =>
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 describe("a resource in a program", () => {
-    let folder: string;
+    const folder = mkdtempSync(join(tmpdir(), "logstash-resources-"));
+    const missing = () => new pulumi.asset.FileAsset(join(folder, "missing"));
 
-    before(async () => {
-        folder = mkdtempSync(join(tmpdir(), "logstash-resources-"));
-        await pulumi.runtime.setMocks(
+    before(() =>
+        pulumi.runtime.setMocks(
             { newResource: ({ name, inputs: state }) => ({ id: name, state }), call: ({ inputs: given }) => given },
             "project",
             "stack",
-        );
-    });
+        ),
+    );
     after(() => rmSync(folder, { recursive: true }));
 
     it("has a class for each operation, of its type", () => {
@@ -53,22 +53,18 @@ describe("a resource in a program", () => {
     });
 
     it("is known by its class, even one of another copy of the package", () => {
-        const [interrupt, resume] = [LogstashTaskInterrupt, LogstashTaskResume].map(
-            (kind) => new kind("task", { instanceId }),
-        );
-        const ofAnotherCopy = { __pulumiType: LogstashTaskResume.__pulumiType };
-        const others = [undefined, null, "LogstashTaskResume", {}, { __pulumiType: "other:index:Type" }, interrupt];
-        for (const known of [resume, ofAnotherCopy]) {
+        const resume = new LogstashTaskResume("task", { instanceId });
+        for (const known of [resume, { __pulumiType: LogstashTaskResume.__pulumiType }]) {
             assert.ok(LogstashTaskResume.isInstance(known));
             assert.ok(!LogstashTaskInterrupt.isInstance(known));
         }
-        assert.ok(LogstashTaskInterrupt.isInstance(interrupt));
-        assert.ok(others.every((other) => !LogstashTaskResume.isInstance(other)));
+        const others = [undefined, null, "LogstashTaskResume", {}, { __pulumiType: "other:index:Type" }];
+        assert.ok(!others.some((other) => LogstashTaskResume.isInstance(other)));
+        assert.ok(LogstashTaskInterrupt.isInstance(declare({})));
     });
 
     it("shows the default of an argument as its output when the program gives no value", async () => {
-        const region = "cn-hangzhou";
-        const { timeoutSeconds, waitForSuspended, whenIdle } = declare({ region });
+        const { timeoutSeconds, waitForSuspended, whenIdle } = declare({});
         const interrupt = await resolved({ timeoutSeconds, waitForSuspended, whenIdle });
         assert.deepEqual(interrupt, { timeoutSeconds: 600, waitForSuspended: true, whenIdle: "fail" });
         for (const [args, expected] of [
@@ -76,11 +72,10 @@ describe("a resource in a program", () => {
             [{ interruption: pulumi.output("") }, "skip"],
             [{ triggers: ["v1"], whenNotSuspended: "skip" }, "skip"],
         ] as const) {
-            const resume = new LogstashTaskResume("task", { instanceId, region, ...args });
-            const { waitForResumed, whenNotSuspended } = resume;
-            assert.deepEqual(await resolved({ waitForResumed, whenNotSuspended }), {
-                ...{ waitForResumed: true, whenNotSuspended: expected },
-            });
+            assert.equal(
+                await resolved(new LogstashTaskResume("task", { instanceId, ...args }).whenNotSuspended),
+                expected,
+            );
         }
     });
 
@@ -93,20 +88,14 @@ describe("a resource in a program", () => {
         assert.equal(await resolved(inputs({}, { parent: new Component("parent") }).resourceUrn), below);
     });
 
-    describe("with a client token", () => {
-        it("passes it on, at once or when it resolves", async () => {
-            assert.equal(inputs({ clientToken: "mine" }).clientToken, "mine");
-            assert.equal(inputs({}).clientToken, undefined);
-            assert.equal(await resolved(inputs({ clientToken: pulumi.output("mine") }).clientToken), "mine");
-            assert.equal(await resolved(inputs({ clientToken: Promise.resolve("mine") }).clientToken), "mine");
-        });
-
-        it("rejects the input, without its value, when the token is a secret", async () => {
-            const { clientToken } = inputs({ clientToken: pulumi.secret("canary") });
-            await assert.rejects(resolved(clientToken), ({ message }: Error) => {
-                assert.match(message, /the `clientToken` of a LogstashTaskInterrupt is a secret/);
-                return !message.includes("canary");
-            });
+    it("passes its client token on, and rejects the input, without its value, when the token is a secret", async () => {
+        assert.equal(inputs({ clientToken: "mine" }).clientToken, "mine");
+        assert.equal(inputs({}).clientToken, undefined);
+        assert.equal(await resolved(inputs({ clientToken: pulumi.output("mine") }).clientToken), "mine");
+        const { clientToken } = inputs({ clientToken: pulumi.secret("canary") });
+        await assert.rejects(resolved(clientToken), ({ message }: Error) => {
+            assert.match(message, /the `clientToken` of a LogstashTaskInterrupt is a secret/);
+            return !message.includes("canary");
         });
     });
 
@@ -114,27 +103,28 @@ describe("a resource in a program", () => {
         it("turns them into JSON leaf by leaf, through outputs and promises", async () => {
             const file = join(folder, "conf.txt");
             writeFileSync(file, "content");
-            const date = new Date(Date.UTC(2026, 0, 1));
+            const [date, text] = [new Date(0), "1970-01-01T00:00:00.000Z"];
             const { triggers } = inputs({
                 triggers: [
                     { at: date, deep: [null, 1.5, true] },
                     pulumi.output(1).apply(() => date),
                     Promise.resolve({ file: new pulumi.asset.FileAsset(file) }),
                     new pulumi.asset.StringAsset("content"),
-                    Object.assign(Object.create(null), { at: new Date(0) }),
+                    Object.assign(Object.create(null), { at: date }),
                     undefined,
                 ],
             });
+            const [hash, deep] = [sha256("content"), [null, 1.5, true]];
             assert.deepEqual(await resolved(triggers), [
-                { at: "2026-01-01T00:00:00.000Z", deep: [null, 1.5, true] },
-                "2026-01-01T00:00:00.000Z",
-                { file: sha256("content") },
-                sha256("content"),
-                { at: "1970-01-01T00:00:00.000Z" },
+                { at: text, deep },
+                text,
+                { file: hash },
+                hash,
+                { at: text },
                 null,
             ]);
-            const later = inputs({ triggers: pulumi.output(0).apply(() => [new Date(0)]) });
-            assert.deepEqual(await resolved(later.triggers), ["1970-01-01T00:00:00.000Z"]);
+            const later = inputs({ triggers: pulumi.output(0).apply(() => [date]) });
+            assert.deepEqual(await resolved(later.triggers), [text]);
         });
 
         it("throws in the constructor when JSON would lose one", () => {
@@ -158,135 +148,87 @@ describe("a resource in a program", () => {
             assert.equal(await resolved(alone), half);
         });
 
-        it("throws the program's own error as it is", () => {
-            const thrown = Symbol("the program's");
-            const trigger = {
-                get version(): never {
-                    throw thrown;
-                },
-            };
-            assert.throws(
-                () => normalizedTriggers([trigger]),
-                (error) => error === thrown,
+        /** The error of a trigger, at once or later. */
+        const errorOf = async (trigger: unknown): Promise<Error> => {
+            const all = async () => Promise.all(normalizedTriggers([trigger]) as unknown[]);
+            return all().then(
+                () => assert.fail("it was accepted"),
+                (error) => error,
             );
-        });
-
-        async function errorOf(triggers: unknown): Promise<Error> {
-            try {
-                await Promise.all(normalizedTriggers(triggers) as unknown[]);
-            } catch (error) {
-                assert.ok(error instanceof Error);
-                return error;
-            }
-            return assert.fail("they were accepted");
-        }
+        };
 
         it("names the program's line, and for a missing file its name and the reason", async () => {
-            const missing = new pulumi.asset.FileAsset(join(folder, "missing"));
-            for (const trigger of [10n, missing]) {
-                const { message, stack = "" } = await errorOf([trigger]);
+            for (const trigger of [10n, missing()]) {
+                const { message, stack = "" } = await errorOf(trigger);
                 const [first = "", ...places] = (stack.split(`${message}\n`)[1] ?? "").split("\n");
                 assert.match(first, /^ +at .*resources\.test/);
                 assert.doesNotMatch(stack, /resources[/\\]triggers/);
                 assert.ok(places.every((place) => /^ +at (?!.* at )/.test(place)));
             }
             const reason = /^triggers\[0\] is a FileAsset of ".*missing", which cannot be read: ENOENT$/;
-            assert.match((await errorOf([missing])).message, reason);
-        });
-
-        it("names a missing file when the program keeps no traces", async () => {
-            const { stackTraceLimit } = Error;
-            Reflect.deleteProperty(Error, "stackTraceLimit");
-            try {
-                const { message, stack } = await errorOf([new pulumi.asset.FileAsset(join(folder, "missing"))]);
-                assert.match(message, /cannot be read: ENOENT$/);
-                assert.equal(stack, `Error: ${message}`);
-            } finally {
-                Error.stackTraceLimit = stackTraceLimit;
-            }
+            assert.match((await errorOf(missing())).message, reason);
         });
     });
 
-    describe("whose constructor throws", () => {
-        const missing = () => new pulumi.asset.FileAsset(join(folder, "missing"));
-        const cases: Readonly<Record<string, () => readonly [args: object, opts: object]>> = {
-            "a missing file and a Map": () => [{ triggers: [missing(), new Map()] }, {}],
-            "a promise of a Map, and a Map": () => [{ triggers: [Promise.resolve(new Map()), new Map()] }, {}],
-            "an Output of a BigInt, and a Map": () => [
-                { triggers: [pulumi.output(1).apply(() => 10n), new Map()] },
-                {},
-            ],
-            "a bad parent and a promise of a Map": () => [{ triggers: [Promise.resolve(new Map())] }, { parent: {} }],
-            "a bad parent and a missing file": () => [{ triggers: [missing()] }, { parent: {} }],
-            "a bad parent and a secret token": () => [{ clientToken: pulumi.secret("t") }, { parent: {} }],
-        };
-        for (const [what, given] of Object.entries(cases)) {
-            it(`leaves no rejection behind that ends the program when it is given ${what}`, async () => {
-                const unhandled = await unhandledIn(() => assert.throws(() => declare(...given())));
-                assert.deepEqual(unhandled, []);
-            });
-        }
-
-        it("is noticed by these tests when it leaves a rejection behind", async () => {
-            assert.equal((await unhandledIn(() => Promise.reject(new Error("failed")))).length, 1);
+    const rejected = () => Promise.resolve(new Map());
+    const thrown: Readonly<Record<string, () => readonly [args: object, opts?: object]>> = {
+        "a missing file and a Map": () => [{ triggers: [missing(), new Map()] }],
+        "a promise of a Map, and a Map": () => [{ triggers: [rejected(), new Map()] }],
+        "an Output of a BigInt, and a Map": () => [{ triggers: [pulumi.output(1).apply(() => 10n), new Map()] }],
+        "a bad parent and a promise of a Map": () => [{ triggers: [rejected()] }, { parent: {} }],
+        "a bad parent and a missing file": () => [{ triggers: [missing()] }, { parent: {} }],
+        "a bad parent and a secret token": () => [{ clientToken: pulumi.secret("t") }, { parent: {} }],
+    };
+    for (const [what, given] of Object.entries(thrown)) {
+        it(`leaves no rejection behind that ends the program when it throws because of ${what}`, async () => {
+            const unhandled = await unhandledIn(() => assert.throws(() => declare(...given())));
+            assert.deepEqual(unhandled, []);
         });
-    });
+    }
 
     describe("is refused", () => {
         class Provider extends pulumi.ProviderResource {}
         const provider = (name: string, pkg = "alicloud") => new Provider(pkg, name, {});
+        const [noProfile, profile] = [{}, { profile: "other" }];
 
-        for (const args of [undefined, null, {}, { instanceId: undefined }]) {
-            it(`when JavaScript gives ${JSON.stringify(args)} without an instance`, () => {
+        it("when JavaScript gives no instance", () => {
+            for (const args of [undefined, null, {}, { instanceId: undefined }]) {
                 const make = () => new LogstashTaskInterrupt("pause", args as unknown as { instanceId: string });
                 assert.throws(make, (error: unknown) => {
                     assert.ok(pulumi.ResourceError.isInstance(error));
                     return error.message.startsWith("LogstashTaskInterrupt needs the argument `instanceId`");
                 });
-            });
-        }
-
-        for (const option of ["id", "import"]) {
-            it(`with the option \`${option}\`, because there is nothing to read`, () => {
-                assert.throws(
-                    () => declare({}, { [option]: "ls-cn-1" }),
-                    /LogstashTaskInterrupt can be neither imported/,
-                );
-            });
-        }
-
-        it("with a direct provider, even if it has a profile", () => {
-            for (const args of [{}, { profile: "other" }]) {
-                for (const opts of [{ provider: provider("direct") }, { providers: [provider("list")] }]) {
-                    assert.throws(() => declare(args, opts), /cannot use the `provider` option/);
-                }
             }
         });
 
-        it("with a provider of alicloud inherited through any depth, unless it has a profile", () => {
-            for (const providers of [[provider("a")], { alicloud: provider("b") }]) {
-                const outer = new Component("outer", { providers });
-                const inner = new Component("inner", { parent: new Component("middle", { parent: outer }) });
-                for (const parent of [outer, inner]) {
-                    const words =
-                        /inherits a provider of the package alicloud[\s\S]*`profile`[\s\S]*outside the component/;
-                    assert.throws(() => declare({}, { parent }), words);
-                    declare({ profile: "other" }, { parent });
-                }
+        it("when it is to be imported, because there is nothing to read", () => {
+            for (const option of ["id", "import"]) {
+                const make = () => declare({}, { [option]: "ls-cn-1" });
+                assert.throws(make, /LogstashTaskInterrupt can be neither imported/);
             }
         });
 
-        it("with a provider of pulumi-nodejs inherited from a component, even if it has a profile", () => {
-            const outer = new Component("outer", { providers: { "pulumi-nodejs": provider("js", "pulumi-nodejs") } });
+        it("when it has a direct provider, even if it has a profile", () => {
+            for (const opts of [{ provider: provider("direct") }, { providers: [provider("list")] }]) {
+                assert.throws(() => declare(profile, opts), /cannot use the `provider` option/);
+            }
+        });
+
+        it("when it inherits a provider of alicloud, unless it has a profile", () => {
+            const outer = new Component("outer", { providers: [provider("a")] });
+            const parent = new Component("inner", { parent: outer });
+            const words = /inherits a provider of the package alicloud[\s\S]*`profile`[\s\S]*outside the component/;
+            assert.throws(() => declare(noProfile, { parent }), words);
+            declare(profile, { parent });
+        });
+
+        it("when it inherits a provider of pulumi-nodejs, even if it has a profile", () => {
+            const parent = new Component("outer", { providers: { "pulumi-nodejs": provider("js", "pulumi-nodejs") } });
             const words = /of the package pulumi-nodejs[\s\S]*outside the component, or use the plugin/;
-            for (const args of [{}, { profile: "other" }]) {
-                for (const parent of [outer, new Component("inner", { parent: outer })]) {
-                    assert.throws(() => declare(args, { parent }), words);
-                }
-            }
+            assert.throws(() => declare(profile, { parent }), words);
         });
 
-        it("not below a component without a provider, or with one of another package", () => {
+        it("not when its component has no provider, or one of another package", () => {
             declare({}, { parent: new Component("plain") });
             declare({}, { parent: new Component("other", { providers: [provider("d", "aws")] }) });
         });

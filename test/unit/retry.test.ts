@@ -1,24 +1,19 @@
 import { strict as assert } from "node:assert";
 import { install } from "@sinonjs/fake-timers";
-import fc from "fast-check";
 import { attemptUntil, backoffMs, type Pause, pollMs, startBudget } from "../../provider/src/request/retry";
-import { runsOf } from "../support/propertyRuns";
 import { listenersOf } from "./listeners";
 import { settled } from "./steppedTime";
+
+type Kind = Pause | "value";
 
 interface Conditions {
     readonly totalMs?: number;
     readonly attemptMs?: number;
-    readonly random?: () => number;
-    /** Aborts the signal at this time, with 0 before the first attempt. */
     readonly abortAtMs?: number;
 }
 
 /** Runs attempts on a clock that does not wait. Each ends as the next of `kinds` says, the later ones as the last. */
-async function run(
-    kinds: ReadonlyArray<Pause | "value">,
-    { totalMs = 600_000, attemptMs = 0, random = () => 0.5, abortAtMs }: Conditions = {},
-) {
+async function run(kinds: readonly Kind[], { totalMs = 600_000, attemptMs = 0, abortAtMs }: Conditions) {
     const clock = install({ toFake: ["setTimeout", "clearTimeout", "performance"] });
     try {
         const startsMs: number[] = [];
@@ -30,83 +25,46 @@ async function run(
             return kind === "value" ? { value: "done" } : { pause: kind };
         };
         const controller = new AbortController();
-        const { signal } = controller;
-        const listeners = listenersOf(signal);
-        if (abortAtMs === 0) {
-            controller.abort();
-        } else if (abortAtMs !== undefined) {
+        const listeners = listenersOf(controller.signal);
+        if (abortAtMs !== undefined) {
             setTimeout(() => controller.abort(), abortAtMs);
         }
-        const ended = attemptUntil(attempt, { budget, random, signal });
-        const timed = ended.then((value) => ({ value, atMs: budget.elapsedMs() }));
-        return { ...(await settled(clock, timed, 1_000_000)), startsMs, listeners: listeners() };
+        const ended = attemptUntil(attempt, { budget, random: () => 0.5, signal: controller.signal });
+        const value = await settled(clock, ended);
+        assert.equal(listeners(), 0);
+        return [value, startsMs, budget.elapsedMs()];
     } finally {
         clock.uninstall();
     }
 }
 
-describe("attemptUntil", () => {
-    it("ends with the first value when an attempt returns one", async () => {
-        const { value, startsMs } = await run(["retry", "poll", "value"]);
-        assert.deepEqual([value, startsMs.length], ["done", 3]);
-    });
+describe("attempts", () => {
+    const [short, both] = [{ totalMs: 1_000 }, { totalMs: 1_000, attemptMs: 2_000, abortAtMs: 500 }];
+    const long = { totalMs: 12_000 };
+    const slow = { totalMs: 10_000, attemptMs: 4_000 };
+    const mixed = ["retry", "retry", "retry", "poll", "retry", "value"] as const;
+    const cases: ReadonlyArray<
+        readonly [title: string, readonly Kind[], Conditions, value: string, startsMs: readonly number[], atMs: number]
+    > = [
+        ["pause longer when failures follow each other", mixed, {}, "done", [0, 250, 750, 1750, 2750, 3000], 3_000],
+        ["time out after a last one when the budget is short", ["retry"], short, "timed out", [0, 250, 750, 900], 900],
+        ["time out a second before the end", ["poll"], long, "timed out", [0, 1000, 2500, 4750, 8125, 11_000], 11_000],
+        ["time out with the budget when an attempt lasts", ["retry"], slow, "timed out", [0, 4250, 8750], 10_000],
+        ["return a value when the budget ends too", ["value"], { ...short, attemptMs: 5_000 }, "done", [0], 1_000],
+        ["end at once when aborted during a pause", ["retry"], { abortAtMs: 100 }, "aborted", [0], 100],
+        ["return a value when aborted meanwhile", ["value"], { attemptMs: 200, abortAtMs: 100 }, "done", [0], 200],
+        ["are aborted, not timed out, when the budget ends too", ["retry"], both, "aborted", [0], 1_000],
+    ];
+    for (const [title, kinds, conditions, ...expected] of cases) {
+        it(title, async () => assert.deepEqual(await run(kinds, conditions), expected));
+    }
 
-    it("times out, and never after the budget, when no attempt returns a value", async () => {
-        const conditions = fc.record({
-            totalMs: fc.integer({ min: 1, max: 86_400 }).map((seconds) => seconds * 1000),
-            attemptMs: fc.integer({ min: 0, max: 20_000 }),
-            random: fc.double({ min: 0.25, max: 1, maxExcluded: true, noNaN: true }).map((value) => () => value),
-        });
-        const kinds = fc.array(fc.constantFrom<Pause>("retry", "poll"), { minLength: 1, maxLength: 5 });
-        await fc.assert(
-            fc.asyncProperty(kinds, conditions, async (pauses, given) => {
-                const { value, atMs } = await run(pauses, given);
-                assert.equal(value, "timed out");
-                assert.ok(atMs <= given.totalMs + 1, `ended at ${atMs} of ${given.totalMs}`);
-            }),
-            runsOf(60),
+    it("pause up to 20 seconds after failures, and up to 15 between polls", () => {
+        assert.deepEqual(
+            [0, 1, 10].map((failures) => Math.round(backoffMs(failures, 0.999))),
+            [500, 999, 19_980],
         );
-    });
-
-    it("makes a last attempt when the budget is about to end", async () => {
-        const { startsMs } = await run(["poll"], { totalMs: 60_000 });
-        assert.equal(startsMs.at(-1), 59_000);
-        const short = await run(["retry"], { totalMs: 1_000 });
-        assert.deepEqual([short.startsMs, short.atMs], [[0, 250, 750, 900], 900]);
-    });
-
-    it("returns a value when the attempt ends together with the budget", async () => {
-        const { value, atMs } = await run(["value"], { totalMs: 1_000, attemptMs: 5_000 });
-        assert.deepEqual([value, atMs], ["done", 1_000]);
-    });
-
-    it("pauses longer when failures follow each other, and starts over when one attempt did not fail", async () => {
-        const { startsMs } = await run(["retry", "retry", "retry", "poll", "retry", "value"]);
-        assert.deepEqual(startsMs, [0, 250, 750, 1750, 2750, 3000]);
-        const limits = [0, 1, 2, 10].map((failures) => Math.round(backoffMs(failures, 0.999)));
-        assert.deepEqual(limits, [500, 999, 1998, 19980]);
         assert.equal(backoffMs(3, 0), 0);
-    });
-
-    it("polls less often, at least every 15 seconds, when it takes longer", () => {
         assert.deepEqual([0, 1, 2, 20].map(pollMs), [1000, 1500, 2250, 15_000]);
-    });
-
-    it("ends at once, and leaves no listener, when it is aborted during a pause", async () => {
-        const aborted = await run(["retry"], { abortAtMs: 100 });
-        assert.deepEqual(aborted, { value: "aborted", atMs: 100, startsMs: [0], listeners: 0 });
-    });
-
-    it("makes no attempt when it was aborted before", async () => {
-        assert.deepEqual((await run(["value"], { abortAtMs: 0 })).startsMs, []);
-    });
-
-    it("returns the value when it is aborted during the attempt that returns one", async () => {
-        assert.equal((await run(["value"], { attemptMs: 200, abortAtMs: 100 })).value, "done");
-    });
-
-    it("is aborted, not timed out, when the budget ends too", async () => {
-        const { value } = await run(["retry"], { totalMs: 1_000, attemptMs: 2_000, abortAtMs: 500 });
-        assert.equal(value, "aborted");
     });
 });

@@ -1,19 +1,15 @@
-/** The unhandled rejections that an action leaves behind; each would end the program. */
+import { setTimeout } from "node:timers/promises";
+
+/** The unhandled rejections that an action leaves behind: each would end the program, and Mocha notices none. */
 export async function unhandledIn(done: () => unknown): Promise<readonly unknown[]> {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
-    const others = process.rawListeners("unhandledRejection");
-    process.removeAllListeners("unhandledRejection").on("unhandledRejection", note);
+    process.on("unhandledRejection", note);
     try {
         done();
-        for (let turn = 0; turn < 20; turn += 1) {
-            await new Promise((resolve) => setImmediate(resolve));
-        }
+        await setTimeout(10);
     } finally {
-        process.removeListener("unhandledRejection", note);
-        for (const listener of others) {
-            process.on("unhandledRejection", listener as NodeJS.UnhandledRejectionListener);
-        }
+        process.off("unhandledRejection", note);
     }
     return unhandled;
 }

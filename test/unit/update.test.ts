@@ -1,8 +1,11 @@
 import { strict as assert } from "node:assert";
+import type { Json } from "../../provider/src/json";
+import { announcementOf } from "../../provider/src/lifecycle/announcement";
 import { argumentsOf, readArguments } from "../../provider/src/lifecycle/arguments";
 import { firstUpdate, type Update, updateBetween } from "../../provider/src/lifecycle/diff";
 import { deriveToken } from "../../provider/src/lifecycle/token";
 import { signature, unknownValue } from "../../provider/src/lifecycle/triggers";
+import type { Operation } from "../../provider/src/operations/operations";
 
 const urn = "urn:pulumi:a::b::c::d";
 const at = "2026-01-01T00:00:00.000Z";
@@ -17,97 +20,69 @@ function request(because: string | undefined, clientToken: string, supersedes = 
 describe("the update of an interrupt", () => {
     const operation = "InterruptLogstashTask";
     const inputs = { ...place, triggers: ["v1"] };
-    const source = { operation, urn, ...place } as const;
-    const first = deriveToken({ ...source, subject: ["v1"] });
-    const second = deriveToken({ ...source, subject: ["v2"], previousToken: first });
+    const tokenOf = (subject: readonly Json[], previousToken?: string) =>
+        deriveToken({ operation, urn, ...place, subject, previousToken });
+    const first = tokenOf(["v1"]);
     const recorded = { ...inputs, clientToken: first, status: "suspended" };
-
     const update = (olds: object, news: object, newUrn = urn): Update =>
         updateBetween({ ...recorded, ...olds }, readArguments(operation, newUrn, { ...inputs, ...news }));
 
-    it("sends nothing when nothing has changed but the URN or the order of keys", () => {
-        assert.deepEqual(update({}, {}), unchanged);
+    const byTriggers = (subject: readonly Json[], ...supersedes: boolean[]) =>
+        request("triggers", tokenOf(subject, first), ...supersedes);
+    const replace = (...because: string[]) => ({ kind: "replace", because });
+    const finish = { kind: "finish", clientToken: first, isAccepted: false };
+    const of = (...triggers: readonly Json[]) => ({ triggers });
+    const [none, v2, mine] = [of(), of("v2"), { triggers: [], clientToken: "mine" }];
+    const done = { status: "suspended", interrupted: true, interruptedAt: at };
+    const pending = { status: "pending", interrupted: false };
+    const asset = { [signature]: "c44067f5952c0a294b673a41bacd8c17", path: "conf.txt" };
+    const defaults = { timeoutSeconds: 600, waitForSuspended: true, whenIdle: "fail" };
+
+    const cases: ReadonlyArray<readonly [title: string, olds: object, news: object, expected: object]> = [
+        ["sends nothing when nothing has changed", {}, {}, unchanged],
+        [
+            "sends nothing when keys change places",
+            of({ a: 1, b: [{ d: 2, c: {} }] }),
+            of({ b: [{ c: {}, d: 2 }], a: 1 }),
+            unchanged,
+        ],
+        ["sends nothing when a default is given", {}, defaults, unchanged],
+        ["sends nothing when a default is no longer given", defaults, {}, unchanged],
+        ["replaces when the instance is another", {}, { instanceId: "ls-cn-2" }, replace("instanceId")],
+        ["replaces when both are", {}, { region: "cn-b", instanceId: unknownValue }, replace("instanceId", "region")],
+        ["requests when triggers change", {}, v2, byTriggers(["v2"])],
+        ["requests when triggers are fewer", of("a", "b"), of("a"), byTriggers(["a"])],
+        ["requests when triggers are added", { triggers: undefined }, {}, byTriggers(["v1"])],
+        ["may request when triggers are unknown", none, { triggers: unknownValue }, byTriggers([unknownValue])],
+        ["may request when a trigger is unknown", {}, of(unknownValue), byTriggers([unknownValue])],
+        ["requests when an asset of an earlier record is text", of(asset), of("abc"), byTriggers(["abc"])],
+        ["requests when a key is added", of({ a: 1 }), of({ a: 1, b: null }), byTriggers([{ a: 1, b: null }])],
+        ["requests when an object becomes a list", of({ 0: "a" }), of(["a"]), byTriggers([["a"]])],
+        ["requests when a number becomes text", of(1), of("1"), byTriggers(["1"])],
+        ["requests nothing when triggers are removed", {}, none, changed],
+        ["requests nothing when triggers were never given", { triggers: undefined }, none, unchanged],
+        ["requests when an explicit token is new", {}, mine, request("clientToken", "mine")],
+        ["requests nothing when the token is the recorded one", mine, mine, unchanged],
+        ["requests nothing when the token is removed", mine, none, unchanged],
+        ["finishes a pending request", { status: "pending" }, { ...none, timeoutSeconds: 5 }, finish],
+        ["finishes an accepted one", { status: "pending", interruptedAt: at }, {}, { ...finish, isAccepted: true }],
+        ["finishes nothing when no token is recorded", { status: "pending", clientToken: null }, {}, unchanged],
+        ["supersedes nothing when the request is done", done, v2, byTriggers(["v2"])],
+        ["supersedes a pending request", pending, v2, byTriggers(["v2"], true)],
+        ["supersedes an accepted one", { ...done, status: "pending" }, v2, byTriggers(["v2"], true)],
+        // A poll has seen the change over: whatever suspends the instance now is not ours.
+        ["supersedes one that is over", { ...pending, interruptedAt: at }, v2, byTriggers(["v2"], true, false)],
+    ];
+    for (const [title, olds, news, expected] of cases) {
+        it(title, () => assert.deepEqual(update(olds, news), expected));
+    }
+
+    it("is the same when the URN is another", () => {
         assert.deepEqual(update({}, {}, "urn:pulumi:a::b::c::renamed"), unchanged);
-        const triggers = [{ a: 1, b: [{ d: 2, c: {} }] }, null];
-        assert.deepEqual(update({ triggers }, { triggers: [{ b: [{ c: {}, d: 2 }], a: 1 }, null] }), unchanged);
+        assert.deepEqual(update({ status: "pending" }, {}, "urn:pulumi:a::b::c::renamed"), finish);
     });
 
-    it("replaces when the instance or the region is another or unknown", () => {
-        for (const [news, because] of [
-            [{ instanceId: "ls-cn-2" }, ["instanceId"]],
-            [{ region: "cn-beijing" }, ["region"]],
-            [{ instanceId: unknownValue }, ["instanceId"]],
-        ] as const) {
-            assert.deepEqual(update({}, news), { kind: "replace", because });
-        }
-    });
-
-    it("requests again when triggers are added, changed or unknown", () => {
-        for (const [before, after] of [
-            [["v1"], ["v2"]],
-            [["v1"], ["v1", "v1"]],
-            [["v1"], [["v1"]]],
-            [["v1"], [null]],
-            [["a", "b"], ["a"]],
-            [[], ["v1"]],
-            [undefined, unknownValue],
-            [[], unknownValue],
-            [["v1"], [unknownValue]],
-            [[{}], ["2026-01-01T00:00:00.000Z"]],
-            [[{ [signature]: "c44067f5952c0a294b673a41bacd8c17", path: "conf.txt" }], ["abc"]],
-            [[{ a: 1 }], [{ a: 1, b: null }]],
-            [[{ 0: "a" }], [["a"]]],
-            [[[]], [{}]],
-            [[1], ["1"]],
-        ]) {
-            const { kind, ...rest } = update({ triggers: before }, { triggers: after });
-            assert.deepEqual([kind, "because" in rest && rest.because], ["request", "triggers"], JSON.stringify(after));
-        }
-        assert.deepEqual(update({}, { triggers: ["v2"] }), request("triggers", second));
-    });
-
-    it("requests nothing when triggers are removed, or were never given", () => {
-        assert.deepEqual(update({}, { triggers: [] }), changed);
-        assert.deepEqual(update({ triggers: undefined }, { triggers: [] }), unchanged);
-    });
-
-    it("requests again when an explicit token is new, not when it is removed or the recorded one", () => {
-        const none = { triggers: [] };
-        assert.deepEqual(update({}, { ...none, clientToken: "mine" }), request("clientToken", "mine"));
-        assert.equal(update({}, { ...none, clientToken: unknownValue }).kind, "request");
-        for (const news of [{ ...none, clientToken: "mine" }, none]) {
-            assert.deepEqual(update({ ...none, clientToken: "mine" }, news), unchanged);
-        }
-    });
-
-    it("finishes a pending request with its token, whatever else has changed", () => {
-        const finish = { kind: "finish", clientToken: first, isAccepted: false };
-        assert.deepEqual(update({ status: "pending" }, {}), finish);
-        assert.deepEqual(update({ status: "pending", interruptedAt: at }, {}), { ...finish, isAccepted: true });
-        const others = { triggers: [], timeoutSeconds: 5 };
-        assert.deepEqual(update({ status: "pending" }, others, "urn:pulumi:a::b::c::e"), finish);
-    });
-
-    it("finishes nothing when no token is recorded to finish it with", () => {
-        for (const clientToken of [undefined, null]) {
-            assert.deepEqual(update({ status: "pending", clientToken }, {}), unchanged);
-        }
-    });
-
-    it("supersedes a pending request when the program asks for another", () => {
-        for (const [olds, supersedes, supersedesApplied] of [
-            [{ status: "suspended", interrupted: true, interruptedAt: at }, false, false],
-            [{ status: "pending", interrupted: false }, true, true],
-            [{ status: "pending", interrupted: true, interruptedAt: at }, true, true],
-            // Accepted, and a poll has seen the change over: whatever suspends the instance now is not ours.
-            [{ status: "pending", interrupted: false, interruptedAt: at }, true, false],
-        ] as const) {
-            const expected = request("triggers", second, supersedes, supersedesApplied);
-            assert.deepEqual(update(olds, { triggers: ["v2"] }), expected, JSON.stringify(olds));
-        }
-    });
-
-    it("records a changed setting, and takes an absent one for its default", () => {
+    it("records a changed setting", () => {
         const others = { timeoutSeconds: 5, profile: "other", waitForSuspended: false, whenIdle: "skip" };
         const rules = Object.entries(argumentsOf(operation)).filter(([, { onChange }]) => onChange === "record");
         assert.deepEqual(rules.map(([name]) => name).sort(), Object.keys(others).sort());
@@ -115,10 +90,6 @@ describe("the update of an interrupt", () => {
             assert.deepEqual(update({}, { [name]: value }), changed, name);
             assert.deepEqual(update({ [name]: value }, { [name]: value }), unchanged, name);
         }
-        assert.deepEqual(update({}, { timeoutSeconds: unknownValue }), changed);
-        const defaults = { timeoutSeconds: 600, waitForSuspended: true, whenIdle: "fail" };
-        assert.deepEqual(update({}, defaults), unchanged);
-        assert.deepEqual(update(defaults, {}), unchanged);
     });
 });
 
@@ -140,7 +111,6 @@ describe("the update of a resume", () => {
     const acceptedY = { ...unknownY, resumed: true, resumedAt: at };
     const byV1 = { ...applied, triggers: ["v1"], clientToken: "t1" };
     const unknownV1 = { ...pending, triggers: ["v1"], clientToken: "t1" };
-    const byMine = { ...applied, clientToken: "mine" };
     const usedX = { resumedInterruption: X };
     // What the program gives by now.
     const [x, y, z, empty] = [{ interruption: X }, { interruption: Y }, { interruption: Z }, { interruption: "" }];
@@ -154,7 +124,6 @@ describe("the update of a resume", () => {
 
     const cases: ReadonlyArray<readonly [title: string, olds: object, news: object, expected: object]> = [
         ["requests when the interruption is new", resumedX, y, ofInterruption(Y)],
-        ["requests when the interruption is the first", noneYet, x, ofInterruption(X)],
         ["sends nothing when the interruption is the recorded one", resumedX, x, unchanged],
         ["has nothing to resume when the interruption is empty by now", resumedX, empty, none(true)],
         ["has nothing to resume when the interruption is still empty", noneAfterX, empty, none(false)],
@@ -162,7 +131,6 @@ describe("the update of a resume", () => {
         ["records a used interruption when it returns after an empty one", noneAfterX, x, changed],
         ["records a used one when `ignoreChanges` brings it back", { ...resumedX, interruption: Y }, x, changed],
         ["may request when the interruption is unknown", resumedX, notKnown, ofInterruption(unknownValue)],
-        ["may request when one after an empty one is unknown", noneAfterX, notKnown, ofInterruption(unknownValue)],
         ["finishes a pending one when the interruption is the same", unknownY, y, finish(tokenOf(Y))],
         ["finishes a pending one when the interruption is empty by now", unknownY, empty, finish(tokenOf(Y))],
         ["finishes a pending one when the interruption is a used one", unknownY, x, finish(tokenOf(Y))],
@@ -170,7 +138,6 @@ describe("the update of a resume", () => {
         ["finishes a pending one by triggers when the interruption is empty", unknownV1, empty, finish("t1")],
         ["finishes one by triggers when the interruption is used", { ...unknownV1, ...usedX }, x, finish("t1")],
         ["supersedes a pending one when the interruption is new", unknownY, z, ofInterruption(Z, true)],
-        ["supersedes an accepted one when the interruption is new", acceptedY, z, ofInterruption(Z, true)],
         ["supersedes one by triggers when the interruption is new", unknownV1, x, ofInterruption(X, true)],
         ["supersedes when triggers follow", unknownY, v1, request("triggers", tokenOf(["v1"], tokenOf(Y)), true)],
         ["supersedes when a token follows", unknownY, mine, request("clientToken", "mine", true)],
@@ -179,12 +146,7 @@ describe("the update of a resume", () => {
         ["requests with a first token when triggers follow none", noneYet, v1, request("triggers", tokenOf(["v1"]))],
         ["requests when a token follows an interruption", resumedX, mine, request("clientToken", "mine")],
         ["requests when an interruption follows triggers", byV1, x, ofInterruption(X)],
-        ["requests when an interruption follows a token", byMine, x, ofInterruption(X)],
         ["records a used interruption when it follows triggers", { ...byV1, ...usedX }, x, changed],
-        ["records a used interruption when it follows a token", { ...byMine, ...usedX }, x, changed],
-        ["has nothing to resume when an empty interruption follows triggers", byV1, empty, none(true)],
-        ["requests when triggers follow a token", byMine, v1, request("triggers", tokenOf(["v1"], "mine"))],
-        ["requests when a token follows triggers", byV1, mine, request("clientToken", "mine")],
         ["sends nothing when the triggers stay", byV1, v1, unchanged],
     ];
     for (const [title, olds, news, expected] of cases) {
@@ -205,4 +167,33 @@ describe("the update of a resume", () => {
             assert.deepEqual(update({ ...result, ...subject }, { ...subject, whenNotSuspended }), unchanged);
         }
     });
+});
+
+describe("the line of a preview", () => {
+    const [interrupt, resume] = ["InterruptLogstashTask", "ResumeLogstashTask"] as const;
+    const pending = { status: "pending", clientToken: "T" };
+    const [v1, nested] = [{ triggers: ["v1"] }, { triggers: ["v1", { build: [unknownValue] }] }];
+    const elsewhere = { instanceId: "ls-cn-2", region: "cn-beijing" };
+    const [unknown, empty] = [{ interruption: unknownValue }, { interruption: "" }];
+    const again = "the outcome of the last request is unknown: will send it again with the same client token";
+    const polls = "the last request was accepted and not confirmed: will poll, and request nothing";
+    const first = "instanceId and region changed: will request an interrupt with the first token for this instance";
+
+    const cases: ReadonlyArray<readonly [when: string, Operation, olds: object, news: object, line?: string]> = [
+        ["arguments are recorded", interrupt, {}, { profile: "p" }],
+        ["there is nothing to resume", resume, {}, empty],
+        ["a resume with nothing to resume is replaced", resume, elsewhere, empty],
+        ["triggers change", interrupt, {}, v1, "triggers changed: will request an interrupt"],
+        ["an interruption is unknown", resume, {}, unknown, "interruption is not known yet: may request a resume"],
+        ["a trigger is unknown", interrupt, {}, nested, "triggers is not known yet: may request an interrupt"],
+        ["an outcome is unknown", interrupt, pending, {}, again],
+        ["an acceptance is not confirmed", resume, { ...pending, resumedAt: at }, empty, polls],
+        ["the instance and the region change", interrupt, elsewhere, {}, first],
+    ];
+    for (const [when, operation, olds, news, line] of cases) {
+        it(`is ${line ?? "absent"} when ${when}`, () => {
+            const declared = readArguments(operation, urn, { ...place, ...news });
+            assert.equal(announcementOf(declared, updateBetween({ ...place, ...olds }, declared)), line);
+        });
+    }
 });
