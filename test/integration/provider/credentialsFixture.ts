@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { connect, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -14,6 +14,7 @@ import {
     startEmulator,
 } from "pulumi-alicloud-logstash-emulator";
 import { providerStub } from "../../../provider/src/dynamic/providerStub";
+import { urnOf } from "../../support/urns";
 import { failureOf, type Setting } from "./calls";
 import { countingProxy } from "./countingProxy";
 import { leaveEnvironment } from "./environment";
@@ -30,7 +31,6 @@ export const oidcToken = "header.payload.oidc-canary";
 export const publicHosts = [
     `sts.${region}.aliyuncs.com`,
     "sts-vpc.cn-beijing.aliyuncs.com",
-    "sts.example",
     "oauth.aliyun.com",
 ] as const;
 
@@ -54,7 +54,7 @@ export const inputs = {
     instanceId,
     region,
     timeoutSeconds: 5,
-    resourceUrn: "urn:pulumi:dev::test::pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt::pause",
+    resourceUrn: urnOf("pause"),
 };
 
 /** The caller's key as the stack configuration has it. */
@@ -153,13 +153,6 @@ export class CredentialsFixture {
         mkdirSync(dirname(whole), { recursive: true });
         writeFileSync(whole, text);
         return whole;
-    }
-
-    /** Writes an executable shell script. */
-    command(name: string, script: string): string {
-        const path = this.file(name, `#!/bin/sh\n${script}\n`);
-        chmodSync(path, 0o700);
-        return path;
     }
 
     /** The three variables that Kubernetes sets for an OIDC role, with a token's file. */
