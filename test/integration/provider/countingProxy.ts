@@ -1,9 +1,8 @@
 import { createServer, type Server } from "node:http";
 import { createProxy } from "proxy";
 
-/** A real proxy that is not listening yet, and what will have gone through it. */
-export function countingProxy(): { readonly server: Server; readonly requests: string[] } {
-    const server = createServer();
+/** A server becomes a real proxy, and a list what will have gone through it. */
+export function countingProxy(server = createServer()): { readonly server: Server; readonly requests: string[] } {
     const requests: string[] = [];
     server.on("request", ({ url }) => requests.push(`request ${url}`));
     server.on("connect", ({ url }) => requests.push(`connect ${url}`));

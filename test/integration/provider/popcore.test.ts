@@ -2,14 +2,23 @@ import { strict as assert } from "node:assert";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { setImmediate } from "node:timers/promises";
+import { setDefaultCACertificates } from "node:tls";
 import { gzipSync } from "node:zlib";
 import { install } from "@sinonjs/fake-timers";
-import { type Emulator, type Fault, type Point, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
+import {
+    type Emulator,
+    type EmulatorOptions,
+    type Fault,
+    selfSigned,
+    startEmulator,
+    testAccount,
+} from "pulumi-alicloud-logstash-emulator";
 import { ConfigurationError } from "../../../provider/src/configuration";
 import type { Credentials } from "../../../provider/src/credentials/credentials";
 import { classifyPoll, classifyResponse, type ResponseMeaning } from "../../../provider/src/request/classify";
 import type { CallLimits, LogstashService } from "../../../provider/src/request/client";
 import { stackHints } from "../../support/hints";
+import { countingProxy } from "./countingProxy";
 import { enterEnvironment, leaveEnvironment } from "./environment";
 import { closedAfterEach, listening } from "./listening";
 import { type ServiceSettings, serviceAt } from "./service";
@@ -61,60 +70,36 @@ describe("a call to the emulator", () => {
         assert.equal(poll.kind === "seen" && poll.status, "suspended");
     });
 
-    const xml = { kind: "xml-error", message: "No." } as const;
-    const faults: ReadonlyArray<readonly [kind: ResponseMeaning["kind"], fault: (point: Point) => Fault]> = [
-        ["outcomeUnknown", (point) => ({ kind: "service-unavailable", point })],
-        ["outcomeUnknown", (point) => ({ kind: "internal-error", point })],
-        ["outcomeUnknown", (point) => ({ kind: "html", status: 502, point })],
-        ["outcomeUnknown", (point) => ({ kind: "html", status: 200, point })],
-        ["outcomeUnknown", (point) => ({ kind: "html", status: 403, point })],
-        ["outcomeUnknown", (point) => ({ ...xml, status: 503, code: "ServiceUnavailable", point })],
-        ["outcomeUnknown", (point) => ({ ...xml, status: 504, code: "SomeTimeout", point })],
-        ["rejected", (point) => ({ ...xml, status: 400, code: "SomeRejection", point })],
-        ["outcomeUnknown", (point) => ({ kind: "truncated-json", point })],
-        ["outcomeUnknown", (point) => ({ kind: "cut-off", point })],
-        ["outcomeUnknown", (point) => ({ kind: "empty", point })],
-        ["outcomeUnknown", (point) => ({ kind: "no-content", point })],
-        ["outcomeUnknown", (point) => ({ kind: "json-null", status: 200, point })],
-        ["outcomeUnknown", (point) => ({ kind: "json-null", status: 404, point })],
-        ["outcomeUnknown", (point) => ({ kind: "code-in-success", code: "InternalError", message: "Oops.", point })],
-        ["outcomeUnknown", (point) => ({ kind: "reset", point })],
-        ["outcomeUnknown", (point) => ({ kind: "hang", point })],
-    ];
-    for (const [kind, faultAt] of faults) {
-        for (const point of ["before", "after"] as const) {
-            const fault = faultAt(point);
-            it(`is ${kind} and has one effect with the same token when the fault is ${JSON.stringify(fault)}`, async () => {
-                const token = nextToken();
-                const effects = emulator.ledger.effects.length;
-                emulator.faults.add({ calls: 1, fault });
-                assert.equal(classifyResponse(await send(service, { leftMs: 400 }, token)).kind, kind);
-                assert.equal(emulator.ledger.effects.length - effects, point === "after" ? 1 : 0);
-                assert.equal(classifyResponse(await send(service, {}, token)).kind, "accepted");
-                assert.equal(emulator.ledger.effects.length - effects, 1);
-                emulator.faults.add({ calls: 1, fault });
-                const poll = classifyPoll(await service.describe(instanceId, { leftMs: 400, signal }));
-                assert.equal(poll.kind, kind === "rejected" ? "rejected" : "failed");
-            });
-        }
-    }
-
-    const rejections: ReadonlyArray<readonly [kind: ResponseMeaning["kind"], fault: Fault]> = [
-        ["retryable", { kind: "throttling", form: "user" }],
+    const xml = { kind: "xml-error", message: "No.", point: "after" } as const;
+    const code = "InstanceNotFound";
+    const faults: ReadonlyArray<readonly [kind: ResponseMeaning["kind"], fault: Fault]> = [
+        ["outcomeUnknown", { kind: "service-unavailable", point: "after" }],
+        ["outcomeUnknown", { kind: "html", status: 200, point: "after" }],
+        ["outcomeUnknown", { kind: "html", status: 403, point: "after" }],
+        ["outcomeUnknown", { ...xml, status: 504, code: "SomeTimeout" }],
+        ["rejected", { ...xml, status: 400, code: "SomeRejection" }],
+        ["outcomeUnknown", { kind: "truncated-json", point: "after" }],
+        ["outcomeUnknown", { kind: "cut-off", point: "after" }],
+        ["outcomeUnknown", { kind: "empty", point: "after" }],
+        ["outcomeUnknown", { kind: "no-content", point: "after" }],
+        ["outcomeUnknown", { kind: "json-null", status: 200, point: "after" }],
+        ["outcomeUnknown", { kind: "json-null", status: 404, point: "after" }],
+        ["outcomeUnknown", { kind: "code-in-success", code: "InternalError", message: "Oops.", point: "after" }],
+        ["outcomeUnknown", { kind: "reset", point: "before" }],
+        ["outcomeUnknown", { kind: "hang", point: "after" }],
         ["retryable", { kind: "throttling", form: "too-many-requests" }],
         ["retryable", { kind: "throttling", form: "qps-limit" }],
         ["rejected", { kind: "result-false" }],
-        ["rejected", { kind: "rejection", status: 404, code: "InstanceNotFound", message: "No such instance." }],
-        ["rejected", { kind: "rejection", status: 403, code: "Forbidden.RAM", message: "Not authorized." }],
-        ["invalidState", { kind: "rejection", status: 400, code: "InstanceActivating", message: "Activating." }],
-        ["outcomeUnknown", { kind: "redirect", location: "http://127.0.0.1:1/elsewhere" }],
+        ["rejected", { kind: "rejection", status: 404, code, message: "No such instance." }],
     ];
-    for (const [kind, fault] of rejections) {
-        it(`is ${kind} and has no effect when the fault is ${JSON.stringify(fault)}`, async () => {
-            const effects = emulator.ledger.effects.length;
+    for (const [kind, fault] of faults) {
+        it(`is ${kind} and has one effect with the same token when the fault is ${JSON.stringify(fault)}`, async () => {
+            const token = nextToken();
+            const before = emulator.ledger.effects.length;
             emulator.faults.add({ calls: 1, fault });
-            assert.equal(classifyResponse(await send(service, {}, nextToken())).kind, kind);
-            assert.equal(emulator.ledger.effects.length, effects);
+            assert.equal(classifyResponse(await send(service, { leftMs: 400 }, token)).kind, kind);
+            assert.equal(classifyResponse(await send(service, {}, token)).kind, "accepted");
+            assert.equal(emulator.ledger.effects.length - before, 1);
         });
     }
 
@@ -122,28 +107,27 @@ describe("a call to the emulator", () => {
         const expired: Credentials[] = [];
         beforeEach(() => expired.splice(0));
         const renewing = { credentials: { renew: (credentials: Credentials) => expired.push(credentials) } };
-        const once = { calls: 1 };
+        const code = "InvalidSecurityToken.Expired";
+        const rejection = { kind: "rejection", status: 400, message: "No." } as const;
         const cases = [
-            ["sent again and accepted", "the session has expired", "InvalidSecurityToken.Expired", once, 2],
-            ["sent twice only", "the next session has expired as well", "InvalidSecurityToken.Expired", {}, 2],
-            ["sent once", "the session is malformed", "InvalidSecurityToken.Malformed", {}, 1],
-            ["sent once", "the code is unknown", "Unheard.Of", {}, 1],
+            ["sent again and accepted", "the session has expired", { ...rejection, code }, 1, 2],
+            ["sent twice only", "the next session has expired as well", { ...rejection, code }, 2, 2],
+            ["sent once", "it is rejected for another reason", { ...rejection, code: "Unheard.Of" }, 1, 1],
         ] as const;
-        for (const [what, when, code, calls, sent] of cases) {
+        for (const [what, when, fault, failing, sent] of cases) {
             it(`is ${what} when ${when}`, async () => {
-                emulator.faults.add({ ...calls, fault: { kind: "rejection", status: 400, code, message: "No." } });
+                emulator.faults.add({ calls: { from: 1, to: failing }, fault });
                 const { response, requests } = await counted(renewing);
-                assert.equal(response.kind === "error" ? response.code : response.kind, calls === once ? "body" : code);
+                const expected = failing < sent ? "body" : fault.code;
+                assert.equal(response.kind === "error" ? response.code : response.kind, expected);
                 assert.deepEqual([requests, expired], [sent, sent === 2 ? [testAccount] : []]);
             });
         }
 
         it("is sent once when there are no others", async () => {
-            const code = "InvalidSecurityToken.Expired";
-            emulator.faults.add({ calls: 1, fault: { kind: "rejection", status: 400, code, message: "No." } });
+            emulator.faults.add({ calls: 1, fault: { ...rejection, code } });
             const { response, requests } = await counted({});
-            assert.equal(response.kind === "error" && response.code, code);
-            assert.equal(requests, 1);
+            assert.deepEqual([response.kind === "error" && response.code, requests], [code, 1]);
         });
     });
 
@@ -154,20 +138,17 @@ describe("a call to the emulator", () => {
             ["credentials", (get: Wait): ServiceSettings => ({ credentials: { get } })],
         ] as const;
         for (const [what, settingsWith] of waits) {
-            it(`when it times out waiting for ${what}`, async () => {
-                const { response, requests } = await counted(settingsWith(pending), { leftMs: 20 });
-                assert.deepEqual([response, requests], [outOfTime, 0]);
-                assert.equal(classifyResponse(response).kind, "retryable");
-            });
-
-            it(`when it is aborted waiting for ${what}`, async () => {
+            it(`when it times out, or is aborted, waiting for ${what}`, async () => {
+                const late = await counted(settingsWith(pending), { leftMs: 20 });
+                assert.deepEqual(late, { response: outOfTime, requests: 0 });
+                assert.equal(classifyResponse(late.response).kind, "retryable");
                 const stop = new AbortController();
                 const settings = settingsWith(() => {
                     stop.abort();
                     return pending();
                 });
-                const { response, requests } = await counted(settings, { signal: stop.signal });
-                assert.deepEqual([response, requests], [stopped, 0]);
+                const ended = await counted(settings, { signal: stop.signal });
+                assert.deepEqual(ended, { response: stopped, requests: 0 });
             });
         }
 
@@ -219,7 +200,62 @@ describe("a call to the emulator", () => {
                 return true;
             });
             assert.deepEqual(await send(wrong, { signal: AbortSignal.abort() }), stopped);
+            for (const [part, text] of [
+                ["accessKeyId", "access key ID"],
+                ["securityToken", "security token"],
+            ] as const) {
+                const get = async () => ({ ...testAccount, [part]: "a\nb" });
+                const message = new RegExp(`the ${text} has a line break .* \\(a test\\)$`);
+                await assert.rejects(send(serviceAt(emulator.url, { credentials: { get } })), { message });
+            }
         });
+    });
+});
+
+describe("a call through a proxy", () => {
+    afterEach(leaveEnvironment);
+    const operationPath = `/openapi/logstashes/${instanceId}/actions/interrupt`;
+
+    async function emulated(options: EmulatorOptions = {}) {
+        const emulator = await startEmulator({ instances: [{ instanceId }], ...options });
+        atEnd(() => emulator.stop());
+        const { server, requests } = countingProxy();
+        const proxy = `127.0.0.1:${await listening(server, atEnd)}`;
+        return { service: serviceAt(emulator.url), url: emulator.url, proxy, requests };
+    }
+
+    it("is a whole request to it when the endpoint is http", async () => {
+        const { service, url, proxy, requests } = await emulated();
+        enterEnvironment({ HTTP_PROXY: `http://${proxy}` });
+        assert.equal(classifyResponse(await send(service)).kind, "accepted");
+        assert.deepEqual(requests, [`request ${url}${operationPath}?clientToken=token`]);
+        assert.equal(service.route().proxy, `${proxy} (HTTP_PROXY)`);
+    });
+
+    it("shares one tunnel with later calls when the endpoint is https", async () => {
+        const tls = selfSigned();
+        const { service, url, proxy, requests } = await emulated({ tls });
+        enterEnvironment({ HTTPS_PROXY: `http://${proxy}` });
+        setDefaultCACertificates([tls.cert]);
+        for (const token of ["one", "two"]) {
+            assert.notEqual((await send(service, {}, token)).kind, "notConnected");
+        }
+        assert.deepEqual(requests, [`connect ${new URL(url).host}`]);
+    });
+
+    it("is not connected when the proxy wants a password, whatever it responds", async () => {
+        for (const [type, body] of [
+            ["text/html", "<html>who are you?</html>"],
+            ["application/json", '{"error":"who are you?"}'],
+            ["text/xml", "<html>who are you?</html>"],
+        ] as const) {
+            const proxy = await urlOf((_request, response) =>
+                response.writeHead(407, { "content-type": type }).end(body),
+            );
+            enterEnvironment({ HTTP_PROXY: proxy });
+            const response = await send(serviceAt("http://a.test"));
+            assert.equal(response.kind === "notConnected" && response.code, "ProxyAuthentication", type);
+        }
     });
 });
 
@@ -303,19 +339,12 @@ describe("a call to a server that does not respond", () => {
 describe("a call to a hostile server", () => {
     const json = { "content-type": "application/json" };
     const deep = "[".repeat(200_000) + "]".repeat(200_000);
-    const echo = (resultOf: (headers: string) => unknown): RequestListener => {
-        return ({ headers }, response) =>
-            response.writeHead(200, json).end(JSON.stringify({ Result: resultOf(JSON.stringify(headers)) }));
-    };
     const cases: ReadonlyArray<readonly [when: string, respond: RequestListener]> = [
+        ["it responds as a proxy", (_, response) => response.writeHead(407, json).end("{}")],
         [
-            "it responds as a proxy, in HTML",
-            (_, response) => response.writeHead(407, { "content-type": "text/html" }).end(),
+            "it echoes the headers",
+            ({ headers }, response) => response.writeHead(200, json).end(JSON.stringify({ Result: { headers } })),
         ],
-        ["it responds as a proxy, in JSON", (_, response) => response.writeHead(407, json).end("{}")],
-        ["it echoes the headers", echo((headers) => headers)],
-        ["it echoes the headers in an object", echo((text) => ({ text }))],
-        ["it echoes the headers in a list", echo((text) => [text])],
         ["it nests JSON deeply", (_, response) => response.writeHead(200, json).end(`{"Result":${deep}}`)],
     ];
     for (const [when, respond] of cases) {
@@ -342,28 +371,28 @@ describe("a call to a hostile server", () => {
             visits += 1;
             response.end();
         });
-        for (const status of [301, 302, 307, 308]) {
+        for (const status of [302, 307]) {
             const url = await urlOf((_request, response) => response.writeHead(status, { location: elsewhere }).end());
             assert.equal(classifyResponse(await send(serviceAt(url))).kind, "outcomeUnknown");
         }
         assert.equal(visits, 0);
     });
 
-    it("has the instance ID as one segment of the path when it contains separators", async () => {
-        const paths: string[] = [];
-        const service = serviceAt(
-            await urlOf(({ url }, response) => {
-                paths.push(String(url));
-                response.end();
-            }),
-        );
-        const ids = ["../../x", "a?b=c", "a#b", "a/b", "//evil.example", "a%2fb"];
+    it("gets the ID as one segment of the path, and the headers that policies depend on", async () => {
+        const received: unknown[] = [];
+        const url = await urlOf(({ url: path, headers }, response) => {
+            received.push([path, headers["x-acs-source-ip"]]);
+            response.end();
+        });
+        const service = serviceAt(url, { headers: { "x-acs-source-ip": "10.0.0.1" } });
+        const ids = ["../../x", "a?b=c", "a#b", "a%2fb"];
         for (const id of ids) {
             await service.describe(id, { leftMs: 5_000, signal });
         }
+        const paths = ids.map((id) => `/openapi/logstashes/${encodeURIComponent(id)}`);
         assert.deepEqual(
-            paths,
-            ids.map((id) => `/openapi/logstashes/${encodeURIComponent(id)}`),
+            received,
+            paths.map((path) => [path, "10.0.0.1"]),
         );
     });
 
