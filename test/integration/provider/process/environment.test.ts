@@ -1,37 +1,44 @@
 import { strict as assert } from "node:assert";
 import { CallError } from "../calls";
-import { CredentialsFixture, caller, inputs, key, machine, region } from "../credentialsFixture";
+import { CredentialsFixture, callerProfile, inputs, key, machine, region } from "../credentialsFixture";
 import { Host } from "../host";
+
+/** Gives each agent of a process the proxy of the environment, as Node can, unless it is made with the option. */
+const preload = `
+    for (const module of [require("node:http"), require("node:https")]) {
+        const { Agent } = module;
+        module.Agent = class extends Agent {
+            constructor(options) {
+                super({ proxyEnv: process.env, ...options });
+            }
+        };
+    }
+    require("node:module").syncBuiltinESMExports();`;
 
 describe("the environment of a provider process", () => {
     const fixture = new CredentialsFixture();
     beforeEach(() => fixture.start());
     afterEach(() => fixture.stop());
 
-    async function hostFor(config: Record<string, string>, env: Record<string, string>, stderr?: "pipe") {
-        const host = await Host.start({ ...fixture.setting(config, env), ...(stderr === undefined ? {} : { stderr }) });
+    async function hostFor(config: Record<string, string>, env: Record<string, string>): Promise<Host> {
+        const host = await Host.start({ ...fixture.setting(config, env), stderr: "pipe" });
         fixture.atEnd(() => host.stop());
         return host;
     }
 
-    it("gives calls and their credentials a home directory, a proxy and a certificate", async () => {
-        fixture.profiles({
-            name: "default",
-            mode: "RamRoleArn",
-            access_key_id: caller.accessKeyId,
-            access_key_secret: caller.accessKeySecret,
-            ram_role_arn: machine.arn,
-        });
-        const proxy = await fixture.redirectingProxy(Number(new URL(fixture.emulator.url).port));
-        const endpoints = JSON.stringify([{ elasticsearch: fixture.emulator.url }]);
-        const env = { ALIBABA_CLOUD_PROFILE: "default", HTTPS_PROXY: proxy.url };
-        const host = await hostFor({ "alicloud:endpoints": endpoints }, env);
+    it("gives calls and their credentials a home, a certificate and one tunnel to each host, whatever agents Node has", async () => {
+        fixture.profiles({ name: "default", mode: "RamRoleArn", ...callerProfile, ram_role_arn: machine.arn });
+        const { url } = fixture.emulator;
+        const proxy = await fixture.redirectingProxy(Number(new URL(url).port));
+        const env = {
+            ALIBABA_CLOUD_PROFILE: "default",
+            HTTPS_PROXY: proxy.url,
+            NODE_OPTIONS: `--require=${fixture.file("preload.cjs", preload)}`,
+        };
+        const host = await hostFor({ "alicloud:endpoints": JSON.stringify([{ elasticsearch: url }]) }, env);
         const { outs } = await host.create(inputs);
         assert.equal(outs.status, "suspended");
-        assert.deepEqual(
-            [...new Set(proxy.targets)],
-            [`sts.${region}.aliyuncs.com:443`, new URL(fixture.emulator.url).host],
-        );
+        assert.deepEqual(proxy.targets, [`sts.${region}.aliyuncs.com:443`, new URL(url).host]);
         const [signer] = fixture.emulator.ledger.requests;
         assert.equal(fixture.issuedBy(String(signer?.accessKeyId)), `AssumeRole ${machine.arn}`);
     });
@@ -49,7 +56,7 @@ describe("the environment of a provider process", () => {
         const proxy = await fixture.proxy();
         const { host: address } = new URL(proxy.url);
         const env = { DEBUG: "*", HTTP_PROXY: `http://user:password-canary@${address}` };
-        const host = await hostFor(key, env, "pipe");
+        const host = await hostFor(key, env);
         let printed = "";
         host.process.stderr?.setEncoding("utf8").on("data", (text: string) => {
             printed += text;
