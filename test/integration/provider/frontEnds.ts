@@ -3,7 +3,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { type Emulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { providerStub } from "../../../provider/src/dynamic/providerStub";
-import { interruptType, pluginInterruptType, pluginResumeType, resumeType, urnOf } from "../../support/urns";
+import { pluginInterruptType, pluginResumeType, resumeType, urnOf } from "../../support/urns";
 import { secret } from "./anyValue";
 import type { Properties } from "./calls";
 import { Host, pluginVariable } from "./host";
@@ -36,21 +36,22 @@ export interface Resource {
 
 /** A started provider. */
 export interface Provider {
-    interrupt(name?: string): Resource;
-    resume(name?: string): Resource;
+    /** An interrupt, and a resume. */
+    readonly pause: Resource;
+    readonly go: Resource;
     /** Ends what is running, as the engine does. */
     cancel(): Promise<void>;
     stop(): Promise<void>;
 }
 
-export interface ProviderOptions {
+interface ProviderOptions {
     readonly settings: Properties;
     readonly env?: Readonly<Record<string, string>>;
     readonly engineAddress?: string;
 }
 
 /** The dynamic provider in this process, or the plugin. */
-export interface FrontEnd {
+interface FrontEnd {
     readonly name: string;
     readonly namespace: string;
     start(options: ProviderOptions): Promise<Provider>;
@@ -68,8 +69,8 @@ const dynamicForm: FrontEnd = {
         );
         const host = await InProcessHost.start({ config, ...options });
         return {
-            interrupt: (name = "pause") => dynamicResource(host, urnOf(name, { type: interruptType })),
-            resume: (name = "go") => dynamicResource(host, urnOf(name, { type: resumeType })),
+            pause: dynamicResource(host, urnOf("pause")),
+            go: dynamicResource(host, urnOf("go", { type: resumeType })),
             cancel: async () => host.stop(),
             stop: async () => host.stop(),
         };
@@ -110,8 +111,8 @@ const plugin: FrontEnd = {
         const config = secretKey === undefined ? settings : { ...settings, secretKey: secret(secretKey) };
         const host = await Host.ofPlugin({ config, ...options });
         return {
-            interrupt: (name = "pause") => pluginResource(host, urnOf(name, { type: pluginInterruptType })),
-            resume: (name = "go") => pluginResource(host, urnOf(name, { type: pluginResumeType })),
+            pause: pluginResource(host, urnOf("pause", { type: pluginInterruptType })),
+            go: pluginResource(host, urnOf("go", { type: pluginResumeType })),
             cancel: () => host.cancel(),
             stop: () => host.stop(),
         };

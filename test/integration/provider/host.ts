@@ -36,6 +36,13 @@ type Calls = Omit<Setting, "config"> & {
     readonly provider?: string;
 };
 
+/** How a create or an update is called. */
+interface Applying {
+    /** From `customTimeouts`. @default none */
+    readonly seconds?: number;
+    readonly isPreview?: boolean;
+}
+
 /** A provider's server in a process of its own, spoken to over gRPC as the engine does. */
 export class Host {
     private constructor(
@@ -118,22 +125,24 @@ export class Host {
         return { changes: response.getChanges(), replaces: response.getReplacesList() };
     }
 
-    async create(inputs: Properties, customTimeout = 0): Promise<{ id: string; outs: Properties }> {
+    async create(inputs: Properties, how: Applying = {}): Promise<{ id: string; outs: Properties }> {
         const request = new rpc.CreateRequest();
         request.setUrn(this.urn);
         request.setProperties(struct(inputs));
-        request.setTimeout(customTimeout);
+        request.setTimeout(how.seconds ?? 0);
+        request.setPreview(how.isPreview ?? false);
         const response = await call<rpc.CreateResponse>((done) => this.client.create(request, done));
         return { id: response.getId(), outs: plain(response.getProperties()) };
     }
 
-    async update(olds: Properties, news: Properties, customTimeout = 0): Promise<Properties> {
+    async update(olds: Properties, news: Properties, how: Applying = {}): Promise<Properties> {
         const request = new rpc.UpdateRequest();
         request.setUrn(this.urn);
         request.setId(String(olds.instanceId));
         request.setOlds(struct(olds));
         request.setNews(struct(news));
-        request.setTimeout(customTimeout);
+        request.setTimeout(how.seconds ?? 0);
+        request.setPreview(how.isPreview ?? false);
         const response = await call<rpc.UpdateResponse>((done) => this.client.update(request, done));
         return plain(response.getProperties());
     }
@@ -143,15 +152,6 @@ export class Host {
         request.setId(String(properties.instanceId));
         request.setProperties(struct(properties));
         await call((done) => this.client.delete(request, done));
-    }
-
-    async read(id: string, properties: Properties): Promise<{ id: string; outs: Properties }> {
-        const request = new rpc.ReadRequest();
-        request.setId(id);
-        request.setUrn(this.urn);
-        request.setProperties(struct(properties));
-        const response = await call<rpc.ReadResponse>((done) => this.client.read(request, done));
-        return { id: response.getId(), outs: plain(response.getProperties()) };
     }
 
     async cancel(): Promise<void> {
@@ -176,7 +176,8 @@ export class Host {
     }
 }
 
-function call<T>(start: (done: (error: ServiceError | null, response: T) => void) => void): Promise<T> {
+/** One call of a client, as a promise. */
+export function call<T>(start: (done: (error: ServiceError | null, response: T) => void) => void): Promise<T> {
     return new Promise((resolve, reject) => {
         start((error, response) => {
             if (error === null) {
@@ -207,10 +208,10 @@ function callError(error: ServiceError): CallError {
     });
 }
 
-function struct(properties: Properties): Struct {
+export function struct(properties: Properties): Struct {
     return Struct.fromJavaScript(properties as Parameters<typeof Struct.fromJavaScript>[0]);
 }
 
-function plain(properties: Struct | undefined): Properties {
+export function plain(properties: Struct | undefined): Properties {
     return (properties?.toJavaScript() ?? {}) as Properties;
 }
