@@ -131,16 +131,11 @@ describe("a call of an engine", () => {
     it("gets a response when values are deep, many, or megabytes", async () => {
         const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`key${n}`, n]));
         const huge = marker.repeat((4 * 1_048_576) / marker.length);
-        for (const value of [nested(100), many]) {
-            for (const name of ["instanceId", "triggers", "clientToken", "resourceUrn", "extra"]) {
-                for (const method of ["check", "diff", "delete"] as const) {
-                    const news = { ...interrupt, [name]: value };
-                    await outputsOf(method, news, news);
-                }
-            }
-        }
         assert.equal(await outputsOf("check", {}, { ...interrupt, clientToken: huge }), undefined);
         for (const value of [nested(100), many, huge]) {
+            for (const method of ["check", "diff"] as const) {
+                await outputsOf(method, interrupt, { ...interrupt, triggers: [value], extra: value });
+            }
             const sent = emulator.ledger.requests.length;
             const outputs = await outputsOf("create", {}, { ...interrupt, triggers: [value] });
             expectTruth("create", {}, outputs, sent);

@@ -34,27 +34,12 @@ describe("the services of a process", () => {
     it("send to the region of the resource, and know the stack's, when these are different", async () => {
         const all = services();
         const there = all.serviceFor({ region: "cn-beijing" });
+        assert.equal(there.route().everConnected, false);
         await there.describe("ls-cn-services01", limits);
+        assert.equal(there.route().everConnected, true);
         assert.equal(emulator.ledger.requests.at(-1)?.region, "cn-beijing");
         assert.equal(there.route().otherRegion?.(), "cn-hangzhou");
         assert.equal(all.serviceFor({ region: "cn-hangzhou" }).route().otherRegion?.(), undefined);
-    });
-
-    it("know no other region when the stack's cannot be read", () => {
-        const all = services({ "alicloud:region": "" });
-        assert.equal(all.serviceFor({ region: "cn-beijing" }).route().otherRegion?.(), undefined);
-    });
-
-    it("know the endpoint, and whether a connection was made, when a message needs them", async () => {
-        const service = services().serviceFor({ region: "cn-hangzhou" });
-        const before = service.route();
-        assert.equal(before.endpoint, new URL(emulator.url).host);
-        assert.equal(before.everConnected, false);
-        assert.match(before.override ?? "", /alicloud:endpoints/);
-        assert.equal(before.proxy, undefined);
-        await service.describe("ls-cn-services01", limits);
-        assert.equal(service.route().everConnected, true);
-        assert.equal(service.route().proxy, undefined);
     });
 
     it("use the keys and the region of the profile when a resource names one", () => {
