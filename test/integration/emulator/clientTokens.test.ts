@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
-import fc from "fast-check";
 import { testAccount } from "pulumi-alicloud-logstash-emulator";
 import { officialClient } from "./clients";
 import { emulatorFixture, hourMs, instanceId as id, invalidState, post } from "./fixture";
@@ -99,32 +98,5 @@ describe("emulator: client tokens", () => {
         fixture.clock.advance(10);
         assert.deepEqual(await client().interrupt(id, "once"), await first);
         assert.equal(effects(), 1);
-    });
-
-    it("has at most one effect for each token, whatever a client sends", async () => {
-        const emulator = await fixture.start();
-        const step = fc.record({
-            operation: fc.constantFrom("interrupt" as const, "resume" as const),
-            token: fc.constantFrom("t1", "t2", undefined),
-        });
-        let run = 0;
-        await fc.assert(
-            fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-                const instanceId = `ls-cn-${run++}`;
-                emulator.addInstance({ instanceId });
-                for (const { operation, token } of steps) {
-                    const before = emulator.instance(instanceId).status;
-                    const count = emulator.ledger.effects.length;
-                    await client()
-                        [operation](instanceId, token && `${token}-${run}`)
-                        .catch(() => undefined);
-                    const changed = emulator.instance(instanceId).status !== before;
-                    assert.equal(emulator.ledger.effects.length - count, changed ? 1 : 0);
-                }
-                const tokens = emulator.ledger.effectsOn(instanceId).flatMap(({ clientToken }) => clientToken ?? []);
-                assert.equal(new Set(tokens).size, tokens.length);
-            }),
-            { numRuns: 30 },
-        );
     });
 });

@@ -34,18 +34,12 @@ const tls = selfSigned(["127.0.0.1", "localhost", "sts.aliyuncs.com"]);
 /** An emulator with identities, to which this process's connections to built-in addresses are redirected. */
 export function identityFixture() {
     const fixture = emulatorFixture();
-    let folder: string | undefined;
-    let files = 0;
+    const folder = mkdtempSync(join(tmpdir(), "identities-"));
     let restore: (() => void) | undefined;
-    afterEach(() => {
-        restore?.();
-        rmSync(folder ?? "", { recursive: true, force: true });
-        folder = undefined;
-    });
+    afterEach(() => restore?.());
+    after(() => rmSync(folder, { recursive: true }));
     const file = (text: string) => {
-        folder ??= mkdtempSync(join(tmpdir(), "identities-"));
-        files += 1;
-        const path = join(folder, String(files));
+        const path = join(mkdtempSync(join(folder, "token-")), "token");
         writeFileSync(path, text);
         return path;
     };
@@ -59,8 +53,6 @@ export function identityFixture() {
 
     return {
         redirection,
-        stsHost,
-        certificateFile: () => file(tls.cert),
         emulator: () => fixture.emulator,
         clock: () => fixture.clock,
         credentialsUri: (name: string) => `${fixture.emulator.plainUrl}/_emulator/credentials-uri/${name}`,

@@ -34,13 +34,6 @@ describe("emulator: instances", () => {
         assert.deepEqual([await statusAfter(499), await statusAfter(1)], ["activating", "active"]);
     });
 
-    it("passes through several transitions when nobody polls in between", async () => {
-        const times = { resumeStartsMs: 100, resumeMs: 500 };
-        await fixture.start({ instances: [{ instanceId: id, status: "suspended", ...times }] });
-        await client().resume(id);
-        assert.equal(await statusAfter(600), "active");
-    });
-
     it("suspends at the first poll, and changes forever, when no times are given", async () => {
         await fixture.start();
         assert.equal(await statusAfter(1000 * hourMs), "activating");
@@ -101,25 +94,10 @@ describe("emulator: instances", () => {
         assert.equal((await post(emulator, `instances/${id}/step`))[1].status, "active");
     });
 
-    it("lists at most five instances when another one is requested", async () => {
-        const instances = Array.from({ length: 7 }, (_, index) => ({
-            instanceId: `ls-cn-${index}`,
-            region: "cn-beijing",
-        }));
-        const cases = [
-            [0, /ls-cn-other is not found\. The emulator has no instance\./],
-            [2, /The emulator has ls-cn-0 in cn-beijing, ls-cn-1 in cn-beijing\./],
-            [7, /ls-cn-4 in cn-beijing and 2 more\./],
-        ] as const;
-        for (const [count, message] of cases) {
-            await fixture.start({ instances: instances.slice(0, count) });
-            await assert.rejects(client().describe("ls-cn-other"), {
-                code: "InstanceNotFound",
-                statusCode: 404,
-                message,
-            });
-            await fixture.emulator.stop();
-        }
+    it("names the instances that there are when another one is requested", async () => {
+        await fixture.start({ instances: [{ instanceId: "ls-cn-0", region: "cn-beijing" }] });
+        const message = /ls-cn-other is not found\. The emulator has ls-cn-0 in cn-beijing\./;
+        await assert.rejects(client().describe("ls-cn-other"), { code: "InstanceNotFound", statusCode: 404, message });
     });
 });
 
