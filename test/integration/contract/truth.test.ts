@@ -11,7 +11,7 @@ import { differences } from "./differences";
 import { withoutWaiting } from "./jumpingTime";
 
 /** What a program asks of one instance. */
-interface Scene {
+interface Scenario {
     readonly operation: Operation;
     /** Of the instance, before. */
     readonly status: string;
@@ -30,7 +30,7 @@ const lost: Fault = { kind: "reset", point: "after" };
 const skip = { whenIdle: "skip" };
 const skipResume = { whenNotSuspended: "skip" };
 
-const scenes: Readonly<Record<string, Scene>> = {
+const scenarios: Readonly<Record<string, Scenario>> = {
     running: { operation: interrupt, status: "activating" },
     lost: { operation: interrupt, status: "activating", fault: lost },
     trusting: { operation: interrupt, status: "activating", fault: lost, args: { waitForSuspended: false } },
@@ -47,9 +47,9 @@ const scenes: Readonly<Record<string, Scene>> = {
     idleresume: { operation: resume, status: "active", args: skipResume },
 };
 
-/** What a run of a scene has said, and how things were after it. */
+/** What a run of a scenario has said, and how things were after it. */
 interface Played {
-    readonly scene: string;
+    readonly scenario: string;
     readonly written: ApplyResult;
     /** All that was done for this resource, by client token. */
     readonly effects: readonly (string | undefined)[];
@@ -57,13 +57,13 @@ interface Played {
     readonly status: string;
 }
 
-/** Runs every scene twice, as two `pulumi up` would, against a service that differs. */
+/** Runs every scenario twice, as two `pulumi up` would, against a service that differs. */
 async function play({ instance = {}, faults = [], ...difference }: Difference): Promise<readonly Played[]> {
     let now = () => 0;
     const emulator = await startEmulator({
         ...difference,
         clock: { now: () => now(), sleep: () => Promise.reject(new Error("no fault here is slow")) },
-        instances: Object.entries(scenes).map(([name, { status, interruptMs = 0 }]) => ({
+        instances: Object.entries(scenarios).map(([name, { status, interruptMs = 0 }]) => ({
             status,
             interruptMs,
             ...instance,
@@ -76,7 +76,7 @@ async function play({ instance = {}, faults = [], ...difference }: Difference): 
     try {
         return await withoutWaiting(async (time) => {
             now = time;
-            const played = Object.entries(scenes).map(([name, scene]) => playScene(emulator, name, scene));
+            const played = Object.entries(scenarios).map(([name, scenario]) => playScenario(emulator, name, scenario));
             return (await Promise.all(played)).flat();
         });
     } finally {
@@ -84,10 +84,10 @@ async function play({ instance = {}, faults = [], ...difference }: Difference): 
     }
 }
 
-async function playScene(
+async function playScenario(
     emulator: Emulator,
     name: string,
-    { operation, args, fault, isInterrupting }: Scene,
+    { operation, args, fault, isInterrupting }: Scenario,
 ): Promise<Played[]> {
     const instanceId = instanceOf(name);
     const env = {
@@ -114,7 +114,7 @@ async function playScene(
         emulator.faults.add({ operation, instanceId, calls: 1, fault });
     }
     const played = (written: ApplyResult): Played => ({
-        scene: name,
+        scenario: name,
         written,
         effects: emulator.ledger
             .effectsOn(instanceId)
@@ -134,9 +134,9 @@ function instanceOf(name: string): string {
     return `ls-cn-${name}`;
 }
 
-function expectTruth({ scene, written, effects, status }: Played): void {
-    const { operation } = scenes[scene] ?? assert.fail(scene);
-    const what = `${scene}, of an instance that is ${status}: ${JSON.stringify(written, undefined, 2)}`;
+function expectTruth({ scenario, written, effects, status }: Played): void {
+    const { operation } = scenarios[scenario] ?? assert.fail(scenario);
+    const what = `${scenario}, of an instance that is ${status}: ${JSON.stringify(written, undefined, 2)}`;
     assert.ok(effects.length <= 1, `more than one effect: ${what}`);
     switch (written.kind) {
         case "done": {
@@ -157,7 +157,7 @@ describe("the provider", () => {
     for (const [id, { difference }] of Object.entries(differences)) {
         it(`reports what is true when the service differs in one assumption: ${id}`, async () => {
             const played = await play(difference);
-            assert.equal(played.length, 2 * Object.keys(scenes).length);
+            assert.equal(played.length, 2 * Object.keys(scenarios).length);
             played.forEach(expectTruth);
         });
     }
