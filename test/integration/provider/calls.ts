@@ -29,12 +29,3 @@ export async function failureOf(call: Promise<unknown>): Promise<CallError> {
     assert.ok(error instanceof CallError);
     return error;
 }
-
-/** What a provider process is started with. */
-export interface Setting {
-    /** The stack configuration, with which the engine begins. */
-    readonly config?: Readonly<Record<string, string>>;
-    readonly env?: Readonly<Record<string, string>>;
-    /** The address of the engine. */
-    readonly engineAddress?: string;
-}

@@ -13,6 +13,7 @@ import {
     credentialsFrom,
 } from "../../../provider/src/credentials/credentials";
 import { ExchangeFailure, exchange } from "../../../provider/src/credentials/exchange";
+import type { Properties } from "./calls";
 import {
     CredentialsFixture,
     caller,
@@ -43,14 +44,12 @@ const respondJson = (status: number, body: unknown): Respond => {
 const respondText = (status: number, body: string): Respond => {
     return (response) => response.writeHead(status, { "content-type": "text/plain" }).end(body);
 };
-const assumeRoleWith = (more: object) => ({
-    "alicloud:assumeRole": JSON.stringify({ roleArn: deployer.arn, externalId: "external", ...more }),
-});
+const assumeRoleWith = (more: object) => ({ assumeRole: { roleArn: deployer.arn, externalId: "external", ...more } });
 const assumeRole = assumeRoleWith({});
 const wrongRole = assumeRoleWith({ externalId: "wrong" });
-const oidcBlock = (block: object) => ({ "alicloud:assumeRoleWithOidc": JSON.stringify(block) });
+const oidcBlock = (block: object) => ({ assumeRoleWithOidc: block });
 const oidcRole = { oidcProviderArn: providerArn, roleArn: pipeline.arn };
-const named = (profile: string) => ({ "alicloud:profile": profile });
+const named = (profile: string) => ({ profile });
 const policy = JSON.stringify({
     Version: "1",
     Statement: [{ Effect: "Allow", Action: "elasticsearch:*", Resource: "*" }],
@@ -97,7 +96,7 @@ describe("credentials", () => {
 
     describe("sign a call", () => {
         interface Settings {
-            readonly config?: Texts;
+            readonly config?: Properties;
             readonly env?: Texts;
             readonly profiles?: readonly object[];
         }
@@ -108,7 +107,7 @@ describe("credentials", () => {
             ["an STS token assumes a role", byDeployer, () => ({ config: { ...sessionKey, ...assumeRole } })],
             ["a block has an OIDC token and the environment the rest", byPipeline, () => ({ config: oidcBlock({ oidcToken }), env: { ALIBABA_CLOUD_OIDC_PROVIDER_ARN: providerArn, ALIBABA_CLOUD_ROLE_ARN: pipeline.arn } })],
             ["Kubernetes has set an OIDC role, whose token ends with a newline, and the CLI has a current profile", byPipeline, () => ({ env: fixture.rrsa(`${oidcToken}\n`), profiles: [plainProfile] })],
-            ["the stack has a credentials URI", "GetCredentialsUri machine", () => ({ config: { "alicloud:credentialsUri": fixture.machineUri } })],
+            ["the stack has a credentials URI", "GetCredentialsUri machine", () => ({ config: { credentialsUri: fixture.machineUri } })],
             ["a profile chains roles", byDeployer, () => ({
                 config: named("p"),
                 profiles: [
@@ -195,7 +194,7 @@ describe("credentials", () => {
             const state = await uriWith(issue, unavailable, unavailable, issue);
             const { ledger } = fixture.emulator;
             fixture.emulator.addInstance({ instanceId, status: "activating", interruptMs: 1_500 });
-            const host = await fixture.host({ "alicloud:credentialsUri": state.uri, ...assumeRole });
+            const host = await fixture.resource({ credentialsUri: state.uri, ...assumeRole });
             const creating = host.create({ ...inputs, timeoutSeconds: 60 });
             await until(() => ledger.requestsTo("DescribeLogstash").length > 0);
             fixture.emulator.expireCredentials();
@@ -205,13 +204,13 @@ describe("credentials", () => {
 
         it("are waited for when their host is unavailable before the request", async () => {
             const state = await uriWith(unavailable, respondJson(200, issued));
-            assert.equal(await signedBy({ "alicloud:credentialsUri": state.uri }), session.accessKeyId);
+            assert.equal(await signedBy({ credentialsUri: state.uri }), session.accessKeyId);
             assert.equal(state.requests, 2);
         });
 
         it("end it at once when they are denied", async () => {
             const state = await uriWith(respondJson(403, { Code: "NoPermission", ...secrets }));
-            const message = await messageWith({ "alicloud:credentialsUri": state.uri }, {}, { timeoutSeconds: 60 });
+            const message = await messageWith({ credentialsUri: state.uri }, {}, { timeoutSeconds: 60 });
             assert.match(message, /not sent: could not get credentials.*HTTP 403 \(NoPermission\)/);
             assert.equal(state.requests, 1);
         });
@@ -224,7 +223,7 @@ describe("credentials", () => {
             for (const instance of many) {
                 fixture.emulator.addInstance({ ...instance, status: "activating" });
             }
-            const host = await fixture.host({ ...key, ...assumeRole });
+            const host = await fixture.resource({ ...key, ...assumeRole });
             await Promise.all(many.map((instance) => host.create({ ...inputs, ...instance })));
             const { effects, credentials } = fixture.emulator.ledger;
             assert.deepEqual([effects.length, credentials.length], [many.length, 1]);
@@ -232,7 +231,7 @@ describe("credentials", () => {
     });
 
     describe("come from the right host", () => {
-        const machineRole = { "alicloud:assumeRole": JSON.stringify({ roleArn: machine.arn }) };
+        const machineRole = { assumeRole: { roleArn: machine.arn } };
         const inVpc = { ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: "true", ALIBABA_CLOUD_STS_REGION: "cn-beijing" };
         for (const [host, when, config, env] of [
             [`sts.${region}.aliyuncs.com`, "a key assumes a role", { ...key, ...machineRole }, () => ({})],
@@ -240,7 +239,7 @@ describe("credentials", () => {
         ] as const) {
             it(`by the proxy, ${host}, when ${when}`, async () => {
                 const proxy = await fixture.redirectingProxy(Number(new URL(fixture.emulator.url).port));
-                const whole = { ...config, "alicloud:endpoints": fixture.endpoints({}) };
+                const whole = { ...config, ...fixture.endpoints({}) };
                 assert.match(await signedBy(whole, { ...env(), HTTPS_PROXY: proxy.url }), /^STS\./);
                 assert.deepEqual(proxy.targets, [`${host}:443`]);
             });
@@ -248,14 +247,14 @@ describe("credentials", () => {
 
         it("by HTTP_PROXY when a credentials URI is elsewhere, but not when it is on loopback", async () => {
             const proxy = await fixture.proxy();
-            await signedBy({ "alicloud:credentialsUri": fixture.machineUri }, { HTTP_PROXY: proxy.url });
+            await signedBy({ credentialsUri: fixture.machineUri }, { HTTP_PROXY: proxy.url });
             assert.doesNotMatch(proxy.requests.join(), /credentials-uri/);
             proxy.requests.splice(0);
             // This machine too, but not by a name of loopback.
             const uri = fixture.machineUri.replace("127.0.0.1", "0.0.0.0");
             fixture.emulator.setStatus(instanceId, "activating");
             const other = { HTTP_PROXY: proxy.url, NO_PROXY: "127.0.0.1" };
-            await signedBy({ "alicloud:credentialsUri": uri }, other, { triggers: ["another"] });
+            await signedBy({ credentialsUri: uri }, other, { triggers: ["another"] });
             assert.deepEqual(proxy.requests, [`request ${uri}`]);
         });
     });
@@ -299,7 +298,7 @@ describe("credentials", () => {
                     getCredentials: async () => ({ ...session, ...half }),
                 });
                 try {
-                    const message = await messageWith({ "alicloud:credentialsUri": uri });
+                    const message = await messageWith({ credentialsUri: uri });
                     assert.match(message, /not sent: could not get credentials.*failed before it sent/);
                     assert.deepEqual(fixture.emulator.ledger.requests, []);
                 } finally {
@@ -331,17 +330,17 @@ describe("credentials", () => {
             });
             return `http://user:password-canary@127.0.0.1:${await fixture.listen(server)}`;
         };
-        const endpointsWith = (sts: string) => ({ "alicloud:endpoints": fixture.endpoints({ sts }) });
+        const endpointsWith = (sts: string) => fixture.endpoints({ sts });
         const untrusted = async () =>
             fixture.listen(createServer(selfSigned(), (_request, response) => response.end()));
         /** The settings, and the message; `canary` must not be in it. */
         // biome-ignore format: a table, one row a line
-        const messages: readonly (readonly [when: string, config: () => Texts | Promise<Texts>, message: RegExp, env?: (() => Texts | Promise<Texts>) | undefined, more?: object])[] = [
+        const messages: readonly (readonly [when: string, config: () => Properties | Promise<Properties>, message: RegExp, env?: (() => Texts | Promise<Texts>) | undefined, more?: object])[] = [
             ["STS refuses the connection", () => endpointsWith("127.0.0.1:1"), /the OIDC role from the variable ALIBABA_CLOUD_ROLE_ARN: no response \(ECONNREFUSED\) from 127\.0\.0\.1:1/, () => fixture.rrsa(), { timeoutSeconds: 1 }],
             ["the certificate of STS is not trusted", async () => ({ ...key, ...assumeRole, ...endpointsWith(`localhost:${await untrusted()}`) }), /_CERT.*from localhost:\d+; trust the certificate's authority.*NODE_EXTRA_CA_CERTS/],
             ["the proxy rejects the connection", () => ({ ...key, ...assumeRole }), /HTTP 407 from localhost:\d+ through the proxy of HTTPS_PROXY/, async () => ({ HTTPS_PROXY: await refusing() })],
             ["the proxy's variable has a SOCKS proxy", () => ({ ...key, ...assumeRole }), /not sent: .*the variable HTTPS_PROXY must be the URL of an http or https proxy/, () => ({ HTTPS_PROXY: "socks5://127.0.0.1:1080" })],
-            ["the secret is wrong", () => ({ ...sessionKey, "alicloud:secretKey": "wrong-canary" }), /SignatureDoesNotMatch[\s\S]*signed with: +access key ID from `alicloud:accessKey`, secret from `alicloud:secretKey`, security token from `alicloud:securityToken`/],
+            ["the secret is wrong", () => ({ ...sessionKey, secretKey: "wrong-canary" }), /SignatureDoesNotMatch[\s\S]*signed with: +access key ID from `alicloud:accessKey`, secret from `alicloud:secretKey`, security token from `alicloud:securityToken`/],
             ["the role may not be assumed", () => ({ ...key, ...wrongRole }), /not sent: could not get credentials of the role from `alicloud:assumeRole\.roleArn`, assumed with access key ID from `alicloud:accessKey`, secret from `alicloud:secretKey`: HTTP 403 \(NoPermission\) from localhost:\d+$/m],
             ["a command fails", () => { fixture.profiles(external("echo out-canary; echo err-canary >&2; exit 3")); return named("p"); }, /the CLI profile "p" of mode External.*its command failed, or printed no credentials/],
             ["the token's file cannot be read", () => (oidcBlock({ ...oidcRole, oidcTokenFile: "/nowhere/canary" })), /the token's file, from `alicloud:assumeRoleWithOidc\.oidcTokenFile`, cannot be read: ENOENT/],

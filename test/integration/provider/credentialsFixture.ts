@@ -13,12 +13,10 @@ import {
     selfSigned,
     startEmulator,
 } from "pulumi-alicloud-logstash-emulator";
-import { providerStub } from "../../../provider/src/dynamic/providerStub";
-import { urnOf } from "../../support/urns";
-import { failureOf, type Setting } from "./calls";
+import { failureOf, type Properties } from "./calls";
 import { countingProxy } from "./countingProxy";
 import { leaveEnvironment } from "./environment";
-import { InProcessHost } from "./inProcess";
+import { dynamicForm, type Resource } from "./frontEnds";
 import { listening } from "./listening";
 
 export const instanceId = "ls-cn-credentials0001";
@@ -49,20 +47,14 @@ export const deployer = role("deployer", {
 });
 export const pipeline = role("pipeline", { oidcProviderArn: providerArn });
 
-export const inputs = {
-    __provider: providerStub,
-    instanceId,
-    region,
-    timeoutSeconds: 5,
-    resourceUrn: urnOf("pause"),
-};
+export const inputs = { instanceId, region, timeoutSeconds: 5 };
 
 /** The caller's key as the stack configuration has it. */
-export const key = { "alicloud:accessKey": caller.accessKeyId, "alicloud:secretKey": caller.accessKeySecret };
+export const key = { accessKey: caller.accessKeyId, secretKey: caller.accessKeySecret };
 export const sessionKey = {
-    "alicloud:accessKey": session.accessKeyId,
-    "alicloud:secretKey": session.accessKeySecret,
-    "alicloud:securityToken": session.securityToken,
+    accessKey: session.accessKeyId,
+    secretKey: session.accessKeySecret,
+    securityToken: session.securityToken,
 };
 export const callerProfile = { access_key_id: caller.accessKeyId, access_key_secret: caller.accessKeySecret };
 
@@ -169,29 +161,28 @@ export class CredentialsFixture {
         return this.file(".aliyun/config.json", JSON.stringify({ current: "default", profiles: list }));
     }
 
-    endpoints(more: Texts = { sts: this.stsHost }): string {
-        return JSON.stringify([{ elasticsearch: this.emulator.plainUrl, ...more }]);
+    endpoints(more: Texts = { sts: this.stsHost }): Properties {
+        return { endpoints: [{ elasticsearch: this.emulator.plainUrl, ...more }] };
     }
 
-    /** The configuration and the environment of a provider, with the settings that lead to the emulator. */
-    setting(config: Texts, env: Texts = {}): Setting {
-        return {
-            config: { "alicloud:endpoints": this.endpoints(), ...config },
-            env: { HOME: this.#home, NODE_EXTRA_CA_CERTS: this.file("ca.pem", this.tls.cert), ...env },
-        };
+    /** The environment of a provider that trusts the emulator's certificate. */
+    env(more: Texts = {}): Texts {
+        return { HOME: this.#home, NODE_EXTRA_CA_CERTS: this.file("ca.pem", this.tls.cert), ...more };
     }
 
-    async host(config: Texts, env: Texts = {}): Promise<InProcessHost> {
-        const host = await InProcessHost.start(this.setting(config, env));
-        this.atEnd(() => host.stop());
-        return host;
+    /** An interrupt, with these settings and those that lead to the emulator. */
+    async resource(settings: Properties, env: Texts = {}): Promise<Resource> {
+        const whole = { ...this.endpoints(), ...settings };
+        const provider = await dynamicForm.start({ settings: whole, env: this.env(env) });
+        this.atEnd(() => provider.stop());
+        return provider.pause;
     }
 
     /** Interrupts with these settings, and returns the access key that signed. */
-    async signedBy(config: Texts, env: Texts = {}, more: object = {}): Promise<string> {
+    async signedBy(settings: Properties, env: Texts = {}, more: object = {}): Promise<string> {
         const effects = this.emulator.ledger.effects.length;
         const sent = this.emulator.ledger.requests.length;
-        const { outs } = await (await this.host(config, env)).create({ ...inputs, ...more });
+        const { outs } = await (await this.resource(settings, env)).create({ ...inputs, ...more });
         assert.equal(outs.status, "suspended");
         assert.equal(this.emulator.ledger.effects.length, effects + 1);
         assert.doesNotMatch(JSON.stringify(outs), /canary/);
@@ -207,8 +198,8 @@ export class CredentialsFixture {
     }
 
     /** The error of an interrupt without an effect; it must contain no secret. */
-    async messageWith(config: Texts, env: Texts = {}, more: object = {}): Promise<string> {
-        const { message } = await failureOf((await this.host(config, env)).create({ ...inputs, ...more }));
+    async messageWith(settings: Properties, env: Texts = {}, more: object = {}): Promise<string> {
+        const { message } = await failureOf((await this.resource(settings, env)).create({ ...inputs, ...more }));
         assert.doesNotMatch(message, /canary/);
         assert.equal(this.emulator.ledger.effects.length, 0);
         return message;

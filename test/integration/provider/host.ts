@@ -10,7 +10,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type PluginServer, startPlugin } from "../../../provider/src/plugin/server";
-import { CallError, type Properties, type Setting } from "./calls";
+import { CallError, type Properties } from "./calls";
 
 const executable = "pulumi-resource-alicloud-logstash";
 /** The variable that names the folder of another plugin, which then runs in a process of its own in every test. */
@@ -27,14 +27,17 @@ export const servers = {
 };
 
 /** What a server is started with, and what is called. */
-type Calls = Omit<Setting, "config"> & {
-    /** A plugin is given secrets in their envelopes. */
+interface Calls {
+    /** With which the engine begins. A plugin is given secrets in their envelopes. */
     readonly config?: Properties;
+    readonly env?: Readonly<Record<string, string>>;
+    /** The address of the engine. */
+    readonly engineAddress?: string;
     /** Of the resource that all calls are for; the dynamic provider is told it by an input. @default "" */
     readonly urn?: string;
     /** The name of a provider that the program declares. @default that of the default provider */
     readonly provider?: string;
-};
+}
 
 /** How a create or an update is called. */
 interface Applying {

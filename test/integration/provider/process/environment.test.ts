@@ -1,7 +1,12 @@
 import { strict as assert } from "node:assert";
-import { CallError } from "../calls";
+import { providerStub } from "../../../../provider/src/dynamic/providerStub";
+import { urnOf } from "../../../support/urns";
+import { CallError, type Properties } from "../calls";
 import { CredentialsFixture, callerProfile, inputs, key, machine, region } from "../credentialsFixture";
+import { stackConfigurationOf } from "../frontEnds";
 import { Host } from "../host";
+
+const declared = { ...inputs, __provider: providerStub, resourceUrn: urnOf("pause") };
 
 /** Gives each agent of a process the proxy of the environment, as Node can, unless it is made with the option. */
 const preload = `
@@ -20,8 +25,9 @@ describe("the environment of a provider process", () => {
     beforeEach(() => fixture.start());
     afterEach(() => fixture.stop());
 
-    async function hostFor(config: Record<string, string>, env: Record<string, string>): Promise<Host> {
-        const host = await Host.start({ ...fixture.setting(config, env), stderr: "pipe" });
+    async function hostFor(settings: Properties, env: Record<string, string>): Promise<Host> {
+        const config = stackConfigurationOf({ ...fixture.endpoints(), ...settings });
+        const host = await Host.start({ config, env: fixture.env(env), stderr: "pipe" });
         fixture.atEnd(() => host.stop());
         return host;
     }
@@ -35,8 +41,8 @@ describe("the environment of a provider process", () => {
             HTTPS_PROXY: proxy.url,
             NODE_OPTIONS: `--require=${fixture.file("preload.cjs", preload)}`,
         };
-        const host = await hostFor({ "alicloud:endpoints": JSON.stringify([{ elasticsearch: url }]) }, env);
-        const { outs } = await host.create(inputs);
+        const host = await hostFor({ endpoints: [{ elasticsearch: url }] }, env);
+        const { outs } = await host.create(declared);
         assert.equal(outs.status, "suspended");
         assert.deepEqual(proxy.targets, [`sts.${region}.aliyuncs.com:443`, new URL(url).host]);
         const [signer] = fixture.emulator.ledger.requests;
@@ -46,8 +52,8 @@ describe("the environment of a provider process", () => {
     it("never sends a call of the metadata service through a proxy, even if Node.js would", async () => {
         const proxy = await fixture.proxy();
         const env = { HTTP_PROXY: proxy.url, http_proxy: proxy.url, NODE_USE_ENV_PROXY: "1" };
-        const host = await hostFor({ "alicloud:ecsRoleName": "machine" }, env);
-        await assert.rejects(host.create({ ...inputs, timeoutSeconds: 1 }), CallError);
+        const host = await hostFor({ ecsRoleName: "machine" }, env);
+        await assert.rejects(host.create({ ...declared, timeoutSeconds: 1 }), CallError);
         assert.equal(fixture.emulator.ledger.effects.length, 0);
         assert.deepEqual(proxy.requests, []);
     });
@@ -61,7 +67,7 @@ describe("the environment of a provider process", () => {
         host.process.stderr?.setEncoding("utf8").on("data", (text: string) => {
             printed += text;
         });
-        await host.create(inputs);
+        await host.create(declared);
         await host.stop();
         assert.equal(proxy.requests.length, 2);
         assert.doesNotMatch(printed, /(password|secret)-canary|[Aa]uthorization: /);
