@@ -9,16 +9,14 @@ import { selfSigned } from "pulumi-alicloud-logstash-emulator";
 import { stringField } from "../../../provider/src/json";
 import { connect, proxyCode } from "../../../provider/src/network/connect";
 import { listenersOf } from "../../unit/listeners";
-import { countingProxy } from "./countingProxy";
-import { closedAfterEach, listening } from "./listening";
+import { loopback } from "./loopback";
 import { until } from "./until";
 
 const trusted = selfSigned(["localhost", "127.0.0.1"]);
 const untrusted = selfSigned(["127.0.0.1"]);
 const ofAnother = selfSigned(["other.test"]);
 
-const atEnd = closedAfterEach();
-const portOf = (server: Server) => listening(server, atEnd);
+const { atEnd, listen, proxy: startProxy } = loopback();
 
 /** Trusts a certificate in place of Node's authorities. */
 const trust = ({ cert }: { readonly cert: string }) => setDefaultCACertificates([cert]);
@@ -39,21 +37,27 @@ async function outcomeOf(url: string, proxy?: string, signal = new AbortControll
     }
 }
 
-/** The host and port of a server that counts what is open to it. */
-async function counted(server: Server): Promise<{ readonly host: string; readonly open: Set<Socket> }> {
+/** The open sockets of a server. */
+function socketsOf(server: Server): ReadonlySet<Socket> {
     const open = new Set<Socket>();
     server.on("connection", (socket: Socket) => {
         open.add(socket.on("error", () => {}).on("close", () => open.delete(socket)));
     });
-    return { host: `127.0.0.1:${await portOf(server)}`, open };
+    return open;
 }
-const target = async () => `https://127.0.0.1:${await portOf(createHttpsServer(trusted))}`;
+
+/** The host and port of a server, and what is open to it. */
+async function counted(server: Server): Promise<{ readonly host: string; readonly open: ReadonlySet<Socket> }> {
+    const open = socketsOf(server);
+    return { host: `127.0.0.1:${await listen(server)}`, open };
+}
+const target = async () => `https://127.0.0.1:${await listen(createHttpsServer(trusted))}`;
 
 describe("a direct connection", () => {
     trustInSuite();
 
     it("resolves when the server has accepted it, TLS included", async () => {
-        assert.equal(await outcomeOf(`http://127.0.0.1:${await portOf(createServer())}`), "connected");
+        assert.equal(await outcomeOf(`http://127.0.0.1:${await listen(createServer())}`), "connected");
         assert.equal(await outcomeOf(await target()), "connected");
     });
 
@@ -105,21 +109,19 @@ describe("a connection through a proxy", () => {
     trustInSuite();
 
     it("is a tunnel to an https server, and ends at the proxy for an http server", async () => {
-        const { server, requests } = countingProxy();
-        const { host, open } = await counted(server);
-        assert.equal(await outcomeOf("http://a.test", `http://${host}`), "connected");
-        assert.deepEqual([requests, open.size], [[], 1]);
+        const { url: proxy, requests } = await startProxy();
+        assert.equal(await outcomeOf("http://a.test", proxy), "connected");
+        assert.deepEqual(requests, []);
         const url = await target();
-        assert.equal(await outcomeOf(url, `http://${host}`), "connected");
+        assert.equal(await outcomeOf(url, proxy), "connected");
         assert.deepEqual(requests, [`connect ${new URL(url).host}`]);
     });
 
     it("starts with TLS to an https proxy, which gets the protocol and its own name, but no address", async () => {
         const received: unknown[] = [];
         const proxy = createHttpsServer({ ...trusted, ALPNProtocols: ["h2", "http/1.1"] });
-        countingProxy(proxy);
         proxy.on("secureConnection", ({ alpnProtocol, servername }) => received.push([alpnProtocol, servername]));
-        const [port, url] = [await portOf(proxy), await target()];
+        const [{ port }, url] = [await startProxy(proxy), await target()];
         for (const host of ["localhost", "127.0.0.1"]) {
             assert.equal(await outcomeOf(url, `https://${host}:${port}`), "connected");
         }
@@ -130,9 +132,10 @@ describe("a connection through a proxy", () => {
     });
 
     it("fails and closes when the server at the end of the tunnel is not trusted", async () => {
-        const { host, open } = await counted(countingProxy().server);
-        const url = `https://127.0.0.1:${await portOf(createHttpsServer(untrusted))}`;
-        assert.match(await outcomeOf(url, `http://${host}`), /SELF_SIGNED_CERT/);
+        const { url: proxy, server } = await startProxy();
+        const open = socketsOf(server);
+        const url = `https://127.0.0.1:${await listen(createHttpsServer(untrusted))}`;
+        assert.match(await outcomeOf(url, proxy), /SELF_SIGNED_CERT/);
         await until(() => open.size === 0);
     });
 

@@ -6,9 +6,9 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { selfSigned } from "pulumi-alicloud-logstash-emulator";
 import { type Connection, Connections } from "../../../provider/src/cloud/connections";
 import { stringField } from "../../../provider/src/json";
-import { closedAfterEach, listening } from "./listening";
+import { loopback } from "./loopback";
 
-const atEnd = closedAfterEach();
+const { listen } = loopback();
 const { signal } = new AbortController();
 
 /** Connections to a server that counts them. */
@@ -18,7 +18,7 @@ async function connectionsTo(respond: RequestListener, tls?: ReturnType<typeof s
     server.on("connection", () => {
         counts.opened += 1;
     });
-    const port = await listening(server, atEnd);
+    const port = await listen(server);
     const url = `http${tls === undefined ? "" : "s"}://127.0.0.1:${port}`;
     return { url, connections: new Connections(new URL(url), undefined), counts };
 }

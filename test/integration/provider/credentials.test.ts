@@ -13,11 +13,10 @@ import {
     credentialsFrom,
 } from "../../../provider/src/credentials/credentials";
 import { ExchangeFailure, exchange } from "../../../provider/src/credentials/exchange";
-import type { Properties } from "./calls";
 import {
-    CredentialsFixture,
     caller,
     callerProfile,
+    credentialsFixture,
     deployer,
     inputs,
     instanceId,
@@ -26,13 +25,11 @@ import {
     oidcToken,
     pipeline,
     providerArn,
-    region,
     session,
-    sessionKey,
-    ssoProfile,
-    ssoResponse,
 } from "./credentialsFixture";
 import { enterEnvironment, leaveEnvironment } from "./environment";
+import type { Properties } from "./host";
+import { loopback } from "./loopback";
 import { until } from "./until";
 
 type Texts = Readonly<Record<string, string>>;
@@ -50,6 +47,11 @@ const wrongRole = assumeRoleWith({ externalId: "wrong" });
 const oidcBlock = (block: object) => ({ assumeRoleWithOidc: block });
 const oidcRole = { oidcProviderArn: providerArn, roleArn: pipeline.arn };
 const named = (profile: string) => ({ profile });
+const sessionKey = {
+    accessKey: session.accessKeyId,
+    secretKey: session.accessKeySecret,
+    securityToken: session.securityToken,
+};
 const policy = JSON.stringify({
     Version: "1",
     Statement: [{ Effect: "Allow", Action: "elasticsearch:*", Resource: "*" }],
@@ -58,13 +60,20 @@ const plainProfile = { name: "default", mode: "AK", ...callerProfile };
 const byDeployer = `AssumeRole ${deployer.arn}`;
 const byPipeline = `AssumeRoleWithOIDC ${pipeline.arn}`;
 
-describe("credentials", () => {
-    const fixture = new CredentialsFixture();
-    beforeEach(() => fixture.start());
-    afterEach(() => fixture.stop());
+/** A profile of the CLI that is signed in to CloudSSO, until a time in seconds. */
+const ssoProfile = (url: string, expire = Math.floor(Date.now() / 1000) + 3_600) => ({
+    name: "sso",
+    mode: "CloudSSO",
+    cloud_sso_sign_in_url: url,
+    cloud_sso_account_id: "1234",
+    cloud_sso_access_config: "ac-1",
+    access_token: "sso-canary",
+    cloud_sso_access_token_expire: expire,
+});
 
-    const signedBy: CredentialsFixture["signedBy"] = (...args) => fixture.signedBy(...args);
-    const messageWith: CredentialsFixture["messageWith"] = (...args) => fixture.messageWith(...args);
+describe("credentials", () => {
+    const fixture = credentialsFixture();
+    const { signedBy, messageWith } = fixture;
     const external = (script: string) => ({
         name: "p",
         mode: "External",
@@ -75,7 +84,6 @@ describe("credentials", () => {
     /** What a response may hold and no message may show. */
     const secrets = { AccessKeySecret: "response-canary", Message: "message-canary" };
     const issued = {
-        Code: "Success",
         AccessKeyId: session.accessKeyId,
         AccessKeySecret: session.accessKeySecret,
         SecurityToken: session.securityToken,
@@ -107,7 +115,7 @@ describe("credentials", () => {
             ["an STS token assumes a role", byDeployer, () => ({ config: { ...sessionKey, ...assumeRole } })],
             ["a block has an OIDC token and the environment the rest", byPipeline, () => ({ config: oidcBlock({ oidcToken }), env: { ALIBABA_CLOUD_OIDC_PROVIDER_ARN: providerArn, ALIBABA_CLOUD_ROLE_ARN: pipeline.arn } })],
             ["Kubernetes has set an OIDC role, whose token ends with a newline, and the CLI has a current profile", byPipeline, () => ({ env: fixture.rrsa(`${oidcToken}\n`), profiles: [plainProfile] })],
-            ["the stack has a credentials URI", "GetCredentialsUri machine", () => ({ config: { credentialsUri: fixture.machineUri } })],
+            ["the stack has a credentials URI", "GetCredentialsUri machine", () => ({ config: { credentialsUri: fixture.machineUri() } })],
             ["a profile chains roles", byDeployer, () => ({
                 config: named("p"),
                 profiles: [
@@ -120,7 +128,7 @@ describe("credentials", () => {
         ];
         for (const [when, expected, settings] of cases) {
             it(`when ${when}`, async () => {
-                await fixture.restart({ metadata: { roleArn: machine.arn, requireToken: true } });
+                await fixture.start({ metadata: { roleArn: machine.arn, requireToken: true } });
                 fixture.withMetadata();
                 const { config = {}, env = {}, profiles } = settings();
                 if (profiles !== undefined) {
@@ -134,14 +142,14 @@ describe("credentials", () => {
         it("with the role's policy, session name and duration when the stack has them", async () => {
             const more = { sessionName: "release", sessionExpiration: 900, policy };
             assert.equal(fixture.issuedBy(await signedBy({ ...key, ...assumeRoleWith(more) })), byDeployer);
-            const [issued = assert.fail()] = fixture.emulator.ledger.credentials;
+            const [issued = assert.fail()] = fixture.emulator().ledger.credentials;
             assert.deepEqual([issued.sessionName, issued.durationSeconds, issued.policy], ["release", "900", policy]);
         });
 
         it("with the OIDC role's policy and session name when the stack has them", async () => {
             const more = { oidcTokenFile: fixture.file("token", oidcToken), roleSessionName: "pipeline", policy };
             assert.equal(fixture.issuedBy(await signedBy(oidcBlock({ ...oidcRole, ...more }))), byPipeline);
-            const [issued = assert.fail()] = fixture.emulator.ledger.credentials;
+            const [issued = assert.fail()] = fixture.emulator().ledger.credentials;
             assert.deepEqual([issued.sessionName, issued.policy], ["pipeline", policy]);
         });
 
@@ -158,7 +166,7 @@ describe("credentials", () => {
                 const body = Buffer.concat(await request.toArray()).toString();
                 const { authorization, "content-type": type } = request.headers;
                 requests.push([request.url, authorization, type, JSON.parse(body)]);
-                response.end(JSON.stringify(ssoResponse()));
+                response.end(JSON.stringify({ CloudCredential: issued }));
             });
             fixture.profiles(ssoProfile(url));
             assert.equal(await signedBy(named("sso")), session.accessKeyId);
@@ -170,12 +178,11 @@ describe("credentials", () => {
             let signIn = "";
             const server = createServer(fixture.tls, async (request, response) => {
                 const body = Buffer.concat(await request.toArray()).toString();
-                const { accountId: _, ...issued } = session;
                 const expiration = new Date(Date.now() + 3_600_000).toISOString();
                 const isSignIn = request.url === "/v1/token";
                 signIn = isSignIn ? body : signIn;
                 const tokens = { access_token: "access-2", refresh_token: "refresh-2", expires_in: 3_600 };
-                response.end(JSON.stringify(isSignIn ? tokens : { ...issued, expiration }));
+                response.end(JSON.stringify(isSignIn ? tokens : { ...session, expiration }));
             });
             const proxy = await fixture.redirectingProxy(await fixture.listen(server));
             const oauth = { name: "p", mode: "OAuth", oauth_site_type: "CN", oauth_refresh_token: "refresh-1" };
@@ -190,20 +197,20 @@ describe("credentials", () => {
     describe("of one operation", () => {
         it("are renewed when they expire while it polls, even if their host is unavailable then", async () => {
             const issue: Respond = async (response) =>
-                respondJson(200, await (await fetch(fixture.machineUri)).json())(response);
+                respondJson(200, await (await fetch(fixture.machineUri())).json())(response);
             const state = await uriWith(issue, unavailable, unavailable, issue);
-            const { ledger } = fixture.emulator;
-            fixture.emulator.addInstance({ instanceId, status: "activating", interruptMs: 1_500 });
+            const { ledger } = fixture.emulator();
+            fixture.emulator().addInstance({ instanceId, status: "activating", interruptMs: 1_500 });
             const host = await fixture.resource({ credentialsUri: state.uri, ...assumeRole });
             const creating = host.create({ ...inputs, timeoutSeconds: 60 });
             await until(() => ledger.requestsTo("DescribeLogstash").length > 0);
-            fixture.emulator.expireCredentials();
+            fixture.emulator().expireCredentials();
             assert.equal((await creating).outs.status, "suspended");
             assert.deepEqual([state.requests, ledger.effects.length], [4, 1]);
         });
 
         it("are waited for when their host is unavailable before the request", async () => {
-            const state = await uriWith(unavailable, respondJson(200, issued));
+            const state = await uriWith(unavailable, respondJson(200, { Code: "Success", ...issued }));
             assert.equal(await signedBy({ credentialsUri: state.uri }), session.accessKeyId);
             assert.equal(state.requests, 2);
         });
@@ -221,11 +228,11 @@ describe("credentials", () => {
                 region: each,
             }));
             for (const instance of many) {
-                fixture.emulator.addInstance({ ...instance, status: "activating" });
+                fixture.emulator().addInstance({ ...instance, status: "activating" });
             }
             const host = await fixture.resource({ ...key, ...assumeRole });
             await Promise.all(many.map((instance) => host.create({ ...inputs, ...instance })));
-            const { effects, credentials } = fixture.emulator.ledger;
+            const { effects, credentials } = fixture.emulator().ledger;
             assert.deepEqual([effects.length, credentials.length], [many.length, 1]);
         });
     });
@@ -234,11 +241,11 @@ describe("credentials", () => {
         const machineRole = { assumeRole: { roleArn: machine.arn } };
         const inVpc = { ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: "true", ALIBABA_CLOUD_STS_REGION: "cn-beijing" };
         for (const [host, when, config, env] of [
-            [`sts.${region}.aliyuncs.com`, "a key assumes a role", { ...key, ...machineRole }, () => ({})],
+            [`sts.cn-hangzhou.aliyuncs.com`, "a key assumes a role", { ...key, ...machineRole }, () => ({})],
             ["sts-vpc.cn-beijing.aliyuncs.com", "a pod in a VPC has one", {}, () => ({ ...fixture.rrsa(), ...inVpc })],
         ] as const) {
             it(`by the proxy, ${host}, when ${when}`, async () => {
-                const proxy = await fixture.redirectingProxy(Number(new URL(fixture.emulator.url).port));
+                const proxy = await fixture.redirectingProxy();
                 const whole = { ...config, ...fixture.endpoints({}) };
                 assert.match(await signedBy(whole, { ...env(), HTTPS_PROXY: proxy.url }), /^STS\./);
                 assert.deepEqual(proxy.targets, [`${host}:443`]);
@@ -247,12 +254,12 @@ describe("credentials", () => {
 
         it("by HTTP_PROXY when a credentials URI is elsewhere, but not when it is on loopback", async () => {
             const proxy = await fixture.proxy();
-            await signedBy({ credentialsUri: fixture.machineUri }, { HTTP_PROXY: proxy.url });
+            await signedBy({ credentialsUri: fixture.machineUri() }, { HTTP_PROXY: proxy.url });
             assert.doesNotMatch(proxy.requests.join(), /credentials-uri/);
             proxy.requests.splice(0);
             // This machine too, but not by a name of loopback.
-            const uri = fixture.machineUri.replace("127.0.0.1", "0.0.0.0");
-            fixture.emulator.setStatus(instanceId, "activating");
+            const uri = fixture.machineUri().replace("127.0.0.1", "0.0.0.0");
+            fixture.emulator().setStatus(instanceId, "activating");
             const other = { HTTP_PROXY: proxy.url, NO_PROXY: "127.0.0.1" };
             await signedBy({ credentialsUri: uri }, other, { triggers: ["another"] });
             assert.deepEqual(proxy.requests, [`request ${uri}`]);
@@ -292,7 +299,7 @@ describe("credentials", () => {
         }
 
         it("when the library gives an empty ID or secret: nothing unsigned is sent", async () => {
-            const { uri } = await uriWith(respondJson(200, issued));
+            const { uri } = await uriWith(respondJson(200, { Code: "Success", ...issued }));
             for (const half of [{ accessKeyId: "" }, { accessKeySecret: "" }]) {
                 const patched = Object.assign(URICredentialsProvider.prototype, {
                     getCredentials: async () => ({ ...session, ...half }),
@@ -300,7 +307,7 @@ describe("credentials", () => {
                 try {
                     const message = await messageWith({ credentialsUri: uri });
                     assert.match(message, /not sent: could not get credentials.*failed before it sent/);
-                    assert.deepEqual(fixture.emulator.ledger.requests, []);
+                    assert.deepEqual(fixture.emulator().ledger.requests, []);
                 } finally {
                     Reflect.deleteProperty(patched, "getCredentials");
                 }
@@ -316,7 +323,7 @@ describe("credentials", () => {
             const message = await messageWith({});
             assert.match(message, /not sent: no Alibaba Cloud credentials are set/);
             assert.match(message, /`export ALIBABA_CLOUD_PROFILE=NAME`.*its file has "default", "two"/);
-            const { requests, credentials } = fixture.emulator.ledger;
+            const { requests, credentials } = fixture.emulator().ledger;
             assert.deepEqual([metadata, requests, credentials], [[], [], []]);
         });
 
@@ -346,7 +353,7 @@ describe("credentials", () => {
             ["the token's file cannot be read", () => (oidcBlock({ ...oidcRole, oidcTokenFile: "/nowhere/canary" })), /the token's file, from `alicloud:assumeRoleWithOidc\.oidcTokenFile`, cannot be read: ENOENT/],
             ["the sign-in to CloudSSO has expired", () => { fixture.profiles(ssoProfile("https://signin-canary.example", 1)); return named("sso"); }, /mode CloudSSO.*: its sign-in has expired; sign in again with the aliyun CLI/],
             ["CloudSSO rejects the sign-in", () => sso(respondJson(401, { Code: "Unauthorized", ...secrets })), /HTTP 401 \(Unauthorized\) from 127\.0\.0\.1:\d+; its sign-in has expired; sign in again with the aliyun CLI/],
-            ["a session of CloudSSO may not assume the role", async () => ({ ...(await sso(respondJson(200, ssoResponse()))), ...wrongRole }), /HTTP 403 \(NoPermission\) from localhost:\d+$/m],
+            ["a session of CloudSSO may not assume the role", async () => ({ ...(await sso(respondJson(200, { CloudCredential: issued }))), ...wrongRole }), /HTTP 403 \(NoPermission\) from localhost:\d+$/m],
         ];
         for (const [when, config, message, env, more] of messages) {
             it(`when ${when}: the message has no secret`, async () => {
@@ -411,8 +418,7 @@ describe("credentials", () => {
 });
 
 describe("an exchange for credentials", () => {
-    const fixture = new CredentialsFixture();
-    afterEach(() => fixture.stop());
+    const { listen, serve } = loopback();
 
     const request = (url: string, readTimeout = 5_000) => ({
         toRequestURL: () => url,
@@ -439,7 +445,7 @@ describe("an exchange for credentials", () => {
 
     it("has no body when there are no fields", async () => {
         const received: unknown[] = [];
-        const url = await fixture.serve(({ method, headers }, response) => {
+        const url = await serve(({ method, headers }, response) => {
             received.push(method, headers["content-type"], headers["content-length"]);
             response.end("body");
         });
@@ -450,8 +456,8 @@ describe("an exchange for credentials", () => {
 
     it("leaves no timer when it succeeds, is rejected or fails", async () => {
         const urls = [
-            await fixture.serve((_request, response) => response.end("body")),
-            await fixture.serve((_request, response) => response.writeHead(403).end()),
+            await serve((_request, response) => response.end("body")),
+            await serve((_request, response) => response.writeHead(403).end()),
             "http://127.0.0.1:1",
         ];
         const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
@@ -465,33 +471,27 @@ describe("an exchange for credentials", () => {
         }
     });
 
-    it("times out and closes its connection when a server does not respond", async () => {
-        let closed = false;
-        const url = await fixture.serve(({ socket }) =>
-            socket.once("close", () => {
-                closed = true;
-            }),
-        );
-        assert.deepEqual((await failureOf(url)).problem, timedOut);
-        await until(() => closed);
-    });
-
-    it("times out and closes its connection when a proxy does not open the tunnel", async () => {
-        let closed = false;
-        const silent = createTcpServer((socket) => {
-            socket.on("error", () => {}).resume();
-            socket.once("close", () => {
-                closed = true;
+    for (const [what, target, proxied] of [
+        ["a server does not respond", "http://HOST", undefined],
+        ["a proxy does not open the tunnel", "https://sts.example", "HTTPS_PROXY"],
+    ] as const) {
+        it(`times out and closes its connection when ${what}`, async () => {
+            let isClosed = false;
+            const silent = createTcpServer((socket) => {
+                socket.on("error", () => {}).resume();
+                socket.once("close", () => {
+                    isClosed = true;
+                });
             });
+            const url = `http://127.0.0.1:${await listen(silent)}`;
+            const failure = await failureOf(target.replace("http://HOST", url), proxied && url);
+            assert.deepEqual([failure.problem, failure.proxy], [timedOut, proxied]);
+            await until(() => isClosed);
         });
-        const url = `http://127.0.0.1:${await fixture.listen(silent)}`;
-        const { problem, proxy } = await failureOf("https://sts.example", url);
-        assert.deepEqual([problem, proxy], [timedOut, "HTTPS_PROXY"]);
-        await until(() => closed);
-    });
+    }
 
     it("fails when the response is too large", async () => {
-        const url = await fixture.serve((_request, response) => {
+        const url = await serve((_request, response) => {
             const more = () => {
                 while (!response.destroyed && response.write(Buffer.alloc(65_536))) {}
             };

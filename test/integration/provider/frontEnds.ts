@@ -5,10 +5,9 @@ import { type Emulator, testAccount } from "pulumi-alicloud-logstash-emulator";
 import { dynamicProvider } from "../../../provider/src/dynamic/provider";
 import { providerStub } from "../../../provider/src/dynamic/providerStub";
 import { pluginInterruptType, pluginResumeType, resumeType, urnOf } from "../../support/urns";
-import { secret } from "./anyValue";
-import { CallError, type Properties } from "./calls";
 import { enterEnvironment } from "./environment";
-import { Host, plain, pluginVariable, struct } from "./host";
+import { CallError, Host, type Properties, plain, pluginVariable, struct } from "./host";
+import { secret } from "./values";
 
 /** The settings of calls to an emulator, by their keys without a namespace. */
 export function settingsFor({ url }: Pick<Emulator, "url">): Properties {
@@ -27,8 +26,12 @@ export function pluginConfigFor(emulator: Pick<Emulator, "url">): Properties {
 
 /** The same as the stack configuration of the dynamic form. */
 export function stackConfigurationOf(settings: Properties): Record<string, string> {
-    const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
-    return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`alicloud:${key}`, text(value)]));
+    return Object.fromEntries(
+        Object.entries(settings).map(([key, value]) => [
+            `${key === "requestsPerSecond" ? "alicloud-logstash" : "alicloud"}:${key}`,
+            typeof value === "string" ? value : JSON.stringify(value),
+        ]),
+    );
 }
 
 /** One resource, called as the engine does. Properties are those of the program, whatever a front end adds to them. */

@@ -10,7 +10,6 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type PluginServer, startPlugin } from "../../../provider/src/plugin/server";
-import { CallError, type Properties } from "./calls";
 
 const executable = "pulumi-resource-alicloud-logstash";
 /** The variable that names the folder of another plugin, which then runs in a process of its own in every test. */
@@ -25,6 +24,36 @@ export const servers = {
         executable,
     ),
 };
+
+/** The properties of a resource as a call transports them. */
+export type Properties = Record<string, unknown>;
+
+/** A partial failure: what the engine would record, and the reasons it would print. */
+export interface InitFailure {
+    readonly id: string;
+    readonly properties: Properties;
+    readonly reasons: readonly string[];
+}
+
+/** The error of a call as the engine sees it. */
+export class CallError extends Error {
+    constructor(
+        message: string,
+        readonly initFailure: InitFailure | undefined,
+    ) {
+        super(message);
+    }
+}
+
+/** The error of a call that has to fail. */
+export async function failureOf(call: Promise<unknown>): Promise<CallError> {
+    const error = await call.then(
+        () => assert.fail("the call should have failed"),
+        (thrown: unknown) => thrown,
+    );
+    assert.ok(error instanceof CallError);
+    return error;
+}
 
 /** What a server is started with, and what is called. */
 interface Calls {

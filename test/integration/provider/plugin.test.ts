@@ -12,18 +12,15 @@ import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator"
 import { deriveToken } from "../../../provider/src/lifecycle/token";
 import { startPlugin } from "../../../provider/src/plugin/server";
 import { pluginInterruptType, pluginResumeType, urnOf } from "../../support/urns";
-import { secret, signature, unknown } from "./anyValue";
-import { failureOf, type Properties } from "./calls";
 import { pluginConfigFor } from "./frontEnds";
-import { call, Host, plain, pluginVariable, servers, struct } from "./host";
+import { call, failureOf, Host, type Properties, plain, pluginVariable, servers, struct } from "./host";
 import { until } from "./until";
+import { archive, asset, secret, unknown } from "./values";
 
 const operation = "InterruptLogstashTask";
 const region = "cn-hangzhou";
 const urn = urnOf("pause", { type: pluginInterruptType });
 const root = join(dirname(servers.plugin), "..");
-const asset = (fields: object) => ({ [signature]: "c44067f5952c0a294b673a41bacd8c17", ...fields });
-const archive = (fields: object) => ({ [signature]: "0def7320c3a5731c473e5ecbe6d01bc7", ...fields });
 
 // What both front ends promise is in frontEnds.test.ts.
 describe("the plugin", () => {

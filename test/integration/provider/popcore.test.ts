@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { createServer, type RequestListener } from "node:http";
+import type { RequestListener } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { setDefaultCACertificates } from "node:tls";
@@ -18,9 +18,8 @@ import type { Credentials } from "../../../provider/src/credentials/credentials"
 import { classifyPoll, classifyResponse, type ResponseMeaning } from "../../../provider/src/request/classify";
 import type { CallLimits, LogstashService } from "../../../provider/src/request/client";
 import { stackHints } from "../../support/hints";
-import { countingProxy } from "./countingProxy";
 import { enterEnvironment, leaveEnvironment } from "./environment";
-import { closedAfterEach, listening } from "./listening";
+import { loopback } from "./loopback";
 import { type ServiceSettings, serviceAt } from "./service";
 import { until } from "./until";
 
@@ -30,10 +29,8 @@ const outOfTime = { kind: "notSent", detail: "no time was left to send it" };
 const stopped = { kind: "notSent", detail: "the deployment was stopped" };
 const pending = () => new Promise<never>(() => {});
 
-const atEnd = closedAfterEach();
+const { atEnd, listen, serve, proxy: startProxy } = loopback();
 
-/** The URL of a server that responds as it is told. */
-const urlOf = async (respond: RequestListener) => `http://127.0.0.1:${await listening(createServer(respond), atEnd)}`;
 const send = (service: LogstashService, limits: Partial<CallLimits> = {}, token = "token") =>
     service.send("InterruptLogstashTask", instanceId, token, { leftMs: 5_000, signal, ...limits });
 
@@ -152,21 +149,18 @@ describe("a call to the emulator", () => {
             });
         }
 
-        it("and asks for no credentials when no time is left", async () => {
-            const get = () => assert.fail("asked");
-            const counts = await counted({ credentials: { get } }, { leftMs: 0 });
+        it("when no time is left, even if its credentials took all of it and its timer is late", async () => {
+            const never = () => assert.fail("credentials are requested");
+            const counts = await counted({ credentials: { get: never } }, { leftMs: 0 });
             assert.deepEqual(counts, { response: outOfTime, requests: 0 });
-        });
-
-        it("when its credentials took all of the time and its timer is late", async () => {
             const clock = install({ toFake: ["performance"] });
             const get = async () => {
                 clock.tick(400);
                 return testAccount;
             };
             try {
-                const counts = await counted({ credentials: { get } }, { leftMs: 400 });
-                assert.deepEqual(counts, { response: outOfTime, requests: 0 });
+                const late = await counted({ credentials: { get } }, { leftMs: 400 });
+                assert.deepEqual(late, { response: outOfTime, requests: 0 });
             } finally {
                 clock.uninstall();
             }
@@ -194,11 +188,8 @@ describe("a call to the emulator", () => {
 
         it("and is a configuration error when no request can be made of the settings, unless it is aborted", async () => {
             const wrong = serviceAt(emulator.url, { headers: { "x-acs-source-ip": "10.0.0.1\n" } });
-            await assert.rejects(send(wrong), (error: unknown) => {
-                assert.ok(error instanceof ConfigurationError);
-                assert.match(error.message, /ERR_INVALID_CHAR/);
-                return true;
-            });
+            const error = new ConfigurationError("the request cannot be made (ERR_INVALID_CHAR)");
+            await assert.rejects(send(wrong), error);
             assert.deepEqual(await send(wrong, { signal: AbortSignal.abort() }), stopped);
             for (const [part, text] of [
                 ["accessKeyId", "access key ID"],
@@ -214,33 +205,31 @@ describe("a call to the emulator", () => {
 
 describe("a call through a proxy", () => {
     afterEach(leaveEnvironment);
-    const operationPath = `/openapi/logstashes/${instanceId}/actions/interrupt`;
 
     async function emulated(options: EmulatorOptions = {}) {
         const emulator = await startEmulator({ instances: [{ instanceId }], ...options });
         atEnd(() => emulator.stop());
-        const { server, requests } = countingProxy();
-        const proxy = `127.0.0.1:${await listening(server, atEnd)}`;
-        return { service: serviceAt(emulator.url), url: emulator.url, proxy, requests };
+        return { url: emulator.url, service: serviceAt(emulator.url), proxy: await startProxy() };
     }
 
     it("is a whole request to it when the endpoint is http", async () => {
-        const { service, url, proxy, requests } = await emulated();
-        enterEnvironment({ HTTP_PROXY: `http://${proxy}` });
+        const { service, url, proxy } = await emulated();
+        enterEnvironment({ HTTP_PROXY: proxy.url });
         assert.equal(classifyResponse(await send(service)).kind, "accepted");
-        assert.deepEqual(requests, [`request ${url}${operationPath}?clientToken=token`]);
-        assert.equal(service.route().proxy, `${proxy} (HTTP_PROXY)`);
+        const path = `/openapi/logstashes/${instanceId}/actions/interrupt?clientToken=token`;
+        assert.deepEqual(proxy.requests, [`request ${url}${path}`]);
+        assert.equal(service.route().proxy, `${new URL(proxy.url).host} (HTTP_PROXY)`);
     });
 
     it("shares one tunnel with later calls when the endpoint is https", async () => {
         const tls = selfSigned();
-        const { service, url, proxy, requests } = await emulated({ tls });
-        enterEnvironment({ HTTPS_PROXY: `http://${proxy}` });
+        const { service, url, proxy } = await emulated({ tls });
+        enterEnvironment({ HTTPS_PROXY: proxy.url });
         setDefaultCACertificates([tls.cert]);
         for (const token of ["one", "two"]) {
             assert.notEqual((await send(service, {}, token)).kind, "notConnected");
         }
-        assert.deepEqual(requests, [`connect ${new URL(url).host}`]);
+        assert.deepEqual(proxy.requests, [`connect ${new URL(url).host}`]);
     });
 
     it("is not connected when the proxy wants a password, whatever it responds", async () => {
@@ -249,7 +238,7 @@ describe("a call through a proxy", () => {
             ["application/json", '{"error":"who are you?"}'],
             ["text/xml", "<html>who are you?</html>"],
         ] as const) {
-            const proxy = await urlOf((_request, response) =>
+            const proxy = await serve((_request, response) =>
                 response.writeHead(407, { "content-type": type }).end(body),
             );
             enterEnvironment({ HTTP_PROXY: proxy });
@@ -264,15 +253,16 @@ describe("a call to a server that does not respond", () => {
 
     /** A server that sends nothing. */
     async function silent() {
-        let isReached = false;
+        const state = { host: "", isReached: false };
         const server = createTcpServer((socket) => {
             socket
                 .on("error", () => {})
                 .once("data", () => {
-                    isReached = true;
+                    state.isReached = true;
                 });
         });
-        return { host: `127.0.0.1:${await listening(server, atEnd)}`, isReached: () => isReached };
+        state.host = `127.0.0.1:${await listen(server)}`;
+        return state;
     }
 
     const noResponse = (code: string) => ({ kind: "noResponse", code });
@@ -284,12 +274,12 @@ describe("a call to a server that does not respond", () => {
     ] as const;
     for (const [when, url, proxied, aborted, late] of cases) {
         it(`says whether it may have been applied when ${when} and is aborted or times out`, async () => {
-            const { host, isReached } = await silent();
-            enterEnvironment(proxied ? { HTTPS_PROXY: `http://${host}` } : {});
-            const service = serviceAt(url.replace("HOST", host));
+            const server = await silent();
+            enterEnvironment(proxied ? { HTTPS_PROXY: `http://${server.host}` } : {});
+            const service = serviceAt(url.replace("HOST", server.host));
             const stop = new AbortController();
             const response = send(service, { signal: stop.signal });
-            await until(isReached);
+            await until(() => server.isReached);
             stop.abort();
             assert.deepEqual(await response, aborted);
             const { afterMs, ...fields } = { afterMs: undefined, ...(await send(service, { leftMs: 50 })) };
@@ -299,11 +289,11 @@ describe("a call to a server that does not respond", () => {
     }
 
     it("times out after ten seconds when the operation has more", async () => {
-        const { host, isReached } = await silent();
+        const server = await silent();
         const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
         try {
-            const response = send(serviceAt(`http://${host}`), { leftMs: 600_000 });
-            while (!isReached()) {
+            const response = send(serviceAt(`http://${server.host}`), { leftMs: 600_000 });
+            while (!server.isReached) {
                 await setImmediate();
             }
             clock.tick(10_000);
@@ -349,7 +339,7 @@ describe("a call to a hostile server", () => {
     ];
     for (const [when, respond] of cases) {
         it(`has an unknown outcome and quotes nothing when ${when}`, async () => {
-            const response = await send(serviceAt(await urlOf(respond)));
+            const response = await send(serviceAt(await serve(respond)));
             assert.equal(classifyResponse(response).kind, "outcomeUnknown");
             assert.doesNotMatch(JSON.stringify(response), /acs emulator|x-acs-|\[\[/);
         });
@@ -358,7 +348,7 @@ describe("a call to a hostile server", () => {
     it("shows no part of a long secret when the response echoes it", async () => {
         const securityToken = "canary".repeat(100);
         const body = JSON.stringify({ Code: "Refused", Message: `no: ${securityToken}`, RequestId: securityToken });
-        const url = await urlOf((_request, response) => response.writeHead(400, json).end(body));
+        const url = await serve((_request, response) => response.writeHead(400, json).end(body));
         const get = async () => ({ ...testAccount, securityToken });
         const response = await send(serviceAt(url, { credentials: { get } }));
         assert.equal(response.kind === "error" && response.code, "Refused");
@@ -367,12 +357,12 @@ describe("a call to a hostile server", () => {
 
     it("sends nothing elsewhere when it is redirected", async () => {
         let visits = 0;
-        const elsewhere = await urlOf((_request, response) => {
+        const elsewhere = await serve((_request, response) => {
             visits += 1;
             response.end();
         });
         for (const status of [302, 307]) {
-            const url = await urlOf((_request, response) => response.writeHead(status, { location: elsewhere }).end());
+            const url = await serve((_request, response) => response.writeHead(status, { location: elsewhere }).end());
             assert.equal(classifyResponse(await send(serviceAt(url))).kind, "outcomeUnknown");
         }
         assert.equal(visits, 0);
@@ -380,7 +370,7 @@ describe("a call to a hostile server", () => {
 
     it("gets the ID as one segment of the path, and the headers that policies depend on", async () => {
         const received: unknown[] = [];
-        const url = await urlOf(({ url: path, headers }, response) => {
+        const url = await serve(({ url: path, headers }, response) => {
             received.push([path, headers["x-acs-source-ip"]]);
             response.end();
         });
@@ -396,41 +386,31 @@ describe("a call to a hostile server", () => {
         );
     });
 
-    describe("that compresses the response", () => {
-        /** The response to a poll, and the encoding that the request has accepted. */
-        async function compressed(body: Buffer) {
-            let accepted: unknown;
-            const url = await urlOf(({ headers }, response) => {
-                accepted = headers["accept-encoding"];
-                response.writeHead(200, { ...json, "content-encoding": "gzip" }).end(body);
+    it("reads a compressed response that it has not accepted, but ends before a gigabyte takes the memory", async () => {
+        const body = { RequestId: "R", Result: { status: "suspended" } };
+        // A member of 8 MiB, 120 times: the whole is a valid stream.
+        const member = gzipSync(Buffer.alloc(8 * 2 ** 20));
+        const bomb = Buffer.concat(Array.from({ length: 120 }, () => member));
+        assert.ok(bomb.length < 2 ** 20, `${bomb.length} bytes`);
+        const before = process.memoryUsage().rss;
+        for (const [compressed, expected] of [
+            [gzipSync(JSON.stringify(body)), { kind: "body", body }],
+            [bomb, { kind: "noResponse", code: "EMSGSIZE" }],
+        ] as const) {
+            const url = await serve(({ headers }, response) => {
+                const encoding = headers["accept-encoding"] === "identity" ? "gzip" : "none";
+                response.writeHead(200, { ...json, "content-encoding": encoding }).end(compressed);
             });
-            return { response: await serviceAt(url).describe(instanceId, { leftMs: 5_000, signal }), accepted };
+            assert.deepEqual(await serviceAt(url).describe(instanceId, { leftMs: 5_000, signal }), expected);
         }
-
-        it("reads the response when it has accepted none", async () => {
-            const body = { RequestId: "R", Result: { status: "suspended" } };
-            const { response, accepted } = await compressed(gzipSync(JSON.stringify(body)));
-            assert.equal(accepted, "identity");
-            assert.deepEqual(response, { kind: "body", body });
-        });
-
-        it("ends before it takes the memory when a megabyte becomes a gigabyte", async () => {
-            // A member of 8 MiB, 120 times: the whole is a valid stream.
-            const member = gzipSync(Buffer.alloc(8 * 2 ** 20));
-            const body = Buffer.concat(Array.from({ length: 120 }, () => member));
-            assert.ok(body.length < 2 ** 20, `${body.length} bytes`);
-            const before = process.memoryUsage().rss;
-            const { response } = await compressed(body);
-            assert.deepEqual(response, { kind: "noResponse", code: "EMSGSIZE" });
-            const taken = process.memoryUsage().rss - before;
-            assert.ok(taken < 200 * 2 ** 20, `${taken} bytes`);
-        });
+        const taken = process.memoryUsage().rss - before;
+        assert.ok(taken < 200 * 2 ** 20, `${taken} bytes`);
     });
 
     for (const byMs of [3_600_000, -3_600_000]) {
         it(`reads the response when the machine's clock is stepped by ${byMs} ms`, async () => {
             const now = Date.now;
-            const url = await urlOf((_request, response) => {
+            const url = await serve((_request, response) => {
                 Date.now = () => now() + byMs;
                 response.writeHead(200, json).write('{"Result":true,');
                 setTimeout(() => response.end('"RequestId":"R"}'), 50);

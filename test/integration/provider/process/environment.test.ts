@@ -1,10 +1,9 @@
 import { strict as assert } from "node:assert";
 import { providerStub } from "../../../../provider/src/dynamic/providerStub";
 import { urnOf } from "../../../support/urns";
-import { CallError, type Properties } from "../calls";
-import { CredentialsFixture, callerProfile, inputs, key, machine, region } from "../credentialsFixture";
+import { callerProfile, credentialsFixture, inputs, key, machine } from "../credentialsFixture";
 import { stackConfigurationOf } from "../frontEnds";
-import { Host } from "../host";
+import { CallError, Host, type Properties } from "../host";
 
 const declared = { ...inputs, __provider: providerStub, resourceUrn: urnOf("pause") };
 
@@ -21,9 +20,7 @@ const preload = `
     require("node:module").syncBuiltinESMExports();`;
 
 describe("the environment of a provider process", () => {
-    const fixture = new CredentialsFixture();
-    beforeEach(() => fixture.start());
-    afterEach(() => fixture.stop());
+    const fixture = credentialsFixture();
 
     async function hostFor(settings: Properties, env: Record<string, string>): Promise<Host> {
         const config = stackConfigurationOf({ ...fixture.endpoints(), ...settings });
@@ -34,8 +31,8 @@ describe("the environment of a provider process", () => {
 
     it("gives calls and their credentials a home, a certificate and one tunnel to each host, whatever agents Node has", async () => {
         fixture.profiles({ name: "default", mode: "RamRoleArn", ...callerProfile, ram_role_arn: machine.arn });
-        const { url } = fixture.emulator;
-        const proxy = await fixture.redirectingProxy(Number(new URL(url).port));
+        const { url } = fixture.emulator();
+        const proxy = await fixture.redirectingProxy();
         const env = {
             ALIBABA_CLOUD_PROFILE: "default",
             HTTPS_PROXY: proxy.url,
@@ -44,8 +41,8 @@ describe("the environment of a provider process", () => {
         const host = await hostFor({ endpoints: [{ elasticsearch: url }] }, env);
         const { outs } = await host.create(declared);
         assert.equal(outs.status, "suspended");
-        assert.deepEqual(proxy.targets, [`sts.${region}.aliyuncs.com:443`, new URL(url).host]);
-        const [signer] = fixture.emulator.ledger.requests;
+        assert.deepEqual(proxy.targets, ["sts.cn-hangzhou.aliyuncs.com:443", new URL(url).host]);
+        const [signer] = fixture.emulator().ledger.requests;
         assert.equal(fixture.issuedBy(String(signer?.accessKeyId)), `AssumeRole ${machine.arn}`);
     });
 
@@ -54,7 +51,7 @@ describe("the environment of a provider process", () => {
         const env = { HTTP_PROXY: proxy.url, http_proxy: proxy.url, NODE_USE_ENV_PROXY: "1" };
         const host = await hostFor({ ecsRoleName: "machine" }, env);
         await assert.rejects(host.create({ ...declared, timeoutSeconds: 1 }), CallError);
-        assert.equal(fixture.emulator.ledger.effects.length, 0);
+        assert.equal(fixture.emulator().ledger.effects.length, 0);
         assert.deepEqual(proxy.requests, []);
     });
 

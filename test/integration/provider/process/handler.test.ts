@@ -7,8 +7,7 @@ import { startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { providerStub } from "../../../../provider/src/dynamic/providerStub";
 import { stackConfigurationFor } from "../../../support/stackConfiguration";
 import { urnOf } from "../../../support/urns";
-import { failureOf, type Properties } from "../calls";
-import { Host } from "../host";
+import { failureOf, Host, type Properties } from "../host";
 
 const instanceId = "ls-cn-protocol0001";
 const declared: Properties = {
