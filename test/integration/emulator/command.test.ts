@@ -74,21 +74,16 @@ describe("emulator: command", () => {
         const inUse = { name: "ListenError", code: "EADDRINUSE" };
         await assert.rejects(startEmulator({ port: Number(port) }), inUse);
         await emulator.stop();
-        await assert.rejects(startEmulator({ host: "203.0.113.1" }), { ...inUse, code: "EADDRNOTAVAIL" });
     });
 
     it("prints every option when help is requested", async () => {
         const { code, out, error } = await runToEnd("--help");
         assert.deepEqual([code, error], [0, ""]);
-        assert.deepEqual(out.match(/(?<=\n {2})--[a-z-]+(?= )/g), [
-            "--port",
-            "--instance",
-            "--interrupt-seconds",
-            "--region",
-            "--help",
-        ]);
+        assert.deepEqual(out.match(/(?<=\n {2})--[a-z-]+(?= )/g)?.join(" "), names.replaceAll(",", ""));
     });
 });
+
+const names = "--port, --instance, --interrupt-seconds, --region, --help";
 
 describe("emulator: options of the command", () => {
     const read = (...words: string[]) => {
@@ -113,12 +108,11 @@ describe("emulator: options of the command", () => {
     });
 
     it("throws one line when the command line is wrong", () => {
-        const names = "The options are --port, --instance, --interrupt-seconds, --region, --help.";
         const badInstance =
             "it must be an ID, optionally with a status and a region, such as ls-cn-4591f1y6abcd:active@";
         const wrong: readonly (readonly [words: string, message: string])[] = [
-            ["--prot 1", `--prot is not an option. ${names}`],
-            ["8017", `"8017" is not an option. ${names}`],
+            ["--prot 1", `--prot is not an option. The options are ${names}.`],
+            ["8017", `"8017" is not an option. The options are ${names}.`],
             ["--help=yes", "--help takes no value."],
             ["--port", "--port needs a value."],
             ["--port --help", "--port needs a value."],

@@ -73,25 +73,18 @@ describe("emulator: instances", () => {
         const options = { instanceId: id, status: "active", interruptMs: hourMs, resumeStartsMs: hourMs };
         const emulator = await fixture.start({ instances: [options] });
         assert.equal(emulator.step(id), "active");
-        emulator.startChange(id);
-        assert.throws(() => emulator.startChange(id), /is activating; a change starts from active or suspended/);
+        const [started, view] = await post(emulator, `instances/${id}/start-change`);
+        assert.deepEqual([started, view.status, view.nextStatus], [200, "activating", "active"]);
+        const error = `Instance "${id}" is activating; a change starts from active or suspended.`;
+        assert.deepEqual(await post(emulator, `instances/${id}/start-change`), [409, { error }]);
         await client().interrupt(id);
-        assert.equal(emulator.step(id), "suspended");
+        assert.equal((await post(emulator, `instances/${id}/step`))[1].status, "suspended");
         await client().resume(id);
         assert.throws(() => emulator.startChange(id), /is suspended; a change starts/);
         assert.equal(emulator.step(id), "activating");
         emulator.setStatus(id, "paused");
         assert.equal(await poll(), "paused");
         assert.throws(() => emulator.instance("ls-cn-none"), /no instance "ls-cn-none"/);
-
-        emulator.setStatus(id, "active");
-        const [started, view] = await post(emulator, `instances/${id}/start-change`);
-        assert.deepEqual([started, view.status, view.nextStatus], [200, "activating", "active"]);
-        assert.deepEqual(await post(emulator, `instances/${id}/start-change`), [
-            409,
-            { error: `Instance "${id}" is activating; a change starts from active or suspended.` },
-        ]);
-        assert.equal((await post(emulator, `instances/${id}/step`))[1].status, "active");
     });
 
     it("names the instances that there are when another one is requested", async () => {
@@ -110,15 +103,10 @@ describe("emulator: regions", () => {
     const effects = () => fixture.emulator.ledger.effects.map(({ instanceId, region }) => [instanceId, region]);
     const status = (region: string) => fixture.emulator.instance(id, region).status;
 
-    beforeEach(() =>
-        fixture.start({
-            instances: [
-                { instanceId: id },
-                { instanceId: id, region: away },
-                { instanceId: "ls-cn-away", region: away },
-            ],
-        }),
-    );
+    beforeEach(() => {
+        const ids = [{ instanceId: id }, { instanceId: id, region: away }, { instanceId: "ls-cn-away", region: away }];
+        return fixture.start({ instances: ids });
+    });
 
     it("finds the instance of the region in the header", async () => {
         await clientIn(away).interrupt(id);
@@ -137,10 +125,6 @@ describe("emulator: regions", () => {
             [id, home],
             ["ls-cn-away", away],
         ]);
-        await fixture.emulator.stop();
-        await fixture.start({ region: away, instances: [{ instanceId: id }, { instanceId: id, region: home }] });
-        await officialClient(fixture.emulator.url).interrupt(id);
-        assert.deepEqual([status(home), status(away)], ["activating", "suspended"]);
     });
 
     it("needs the region from a program or a POST when several have the ID", async () => {
