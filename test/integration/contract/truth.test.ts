@@ -47,10 +47,10 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     idleresume: { operation: resume, status: "active", args: skipResume },
 };
 
-/** What a run of a scenario has said, and how things were after it. */
+/** How a run of a scenario has ended, and how things were after it. */
 interface Played {
     readonly scenario: string;
-    readonly written: ApplyResult;
+    readonly result: ApplyResult;
     /** All that was done for this resource, by client token. */
     readonly effects: readonly (string | undefined)[];
     /** Of the instance. */
@@ -113,9 +113,9 @@ async function playScenario(
     if (fault !== undefined) {
         emulator.faults.add({ operation, instanceId, calls: 1, fault });
     }
-    const played = (written: ApplyResult): Played => ({
+    const played = (result: ApplyResult): Played => ({
         scenario: name,
-        written,
+        result,
         effects: emulator.ledger
             .effectsOn(instanceId)
             .slice(before)
@@ -124,9 +124,9 @@ async function playScenario(
     });
     const first = played(await lifecycle.create(subject, inputs));
     const second =
-        first.written.kind === "failed"
+        first.result.kind === "failed"
             ? await lifecycle.create(subject, inputs)
-            : await lifecycle.update(subject, { ...inputs, ...first.written.results }, inputs);
+            : await lifecycle.update(subject, { ...inputs, ...first.result.results }, inputs);
     return [first, played(second)];
 }
 
@@ -134,19 +134,19 @@ function instanceOf(name: string): string {
     return `ls-cn-${name}`;
 }
 
-function expectTruth({ scenario, written, effects, status }: Played): void {
+function expectTruth({ scenario, result, effects, status }: Played): void {
     const { operation } = scenarios[scenario] ?? assert.fail(scenario);
-    const what = `${scenario}, of an instance that is ${status}: ${JSON.stringify(written, undefined, 2)}`;
+    const what = `${scenario}, of an instance that is ${status}: ${JSON.stringify(result, undefined, 2)}`;
     assert.ok(effects.length <= 1, `more than one effect: ${what}`);
-    switch (written.kind) {
+    switch (result.kind) {
         case "done": {
-            const { clientToken, [descriptorOf(operation).resultProperty]: acted, status: recorded } = written.results;
+            const { clientToken, [descriptorOf(operation).resultProperty]: acted, status: recorded } = result.results;
             assert.deepEqual(effects, acted === true ? [clientToken] : [], `a false success: ${what}`);
             assert.ok([status, "accepted"].includes(String(recorded)), `a false status: ${what}`);
             break;
         }
         case "pending":
-            assert.equal(written.results.status, "pending", what);
+            assert.equal(result.results.status, "pending", what);
             break;
         case "failed":
             assert.deepEqual(effects, [], `done, and not recorded: ${what}`);

@@ -37,11 +37,15 @@ describe("the packed package", () => {
         assert.deepEqual(subject.files, [...compiled, ...pages, ...others].sort());
     });
 
-    it("has the README of the repository, which npm shows", () => {
+    it("has the README that npm shows, runs nothing when it is installed, and is no plugin to the CLI", () => {
         const [packedText, text] = [subject.folder, repository].map((folder) =>
             readFileSync(join(folder, "README.md")),
         );
         assert.deepEqual(packedText, text);
+        const whenInstalled = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"];
+        const scripts = Object.keys(manifest.scripts).filter((name) => whenInstalled.includes(name));
+        // Pulumi's own mark would make the CLI look for a plugin by itself.
+        assert.deepEqual([scripts, manifest.pulumi], [[], undefined]);
     });
 
     it("has no page with a dead link, read in node_modules", async () => {
@@ -54,18 +58,6 @@ describe("the packed package", () => {
         );
         rmSync(folder, { recursive: true });
         assert.deepEqual(dead, []);
-    });
-
-    it("runs nothing when it is installed", () => {
-        const whenInstalled = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"];
-        assert.deepEqual(
-            Object.keys(manifest.scripts).filter((name) => whenInstalled.includes(name)),
-            [],
-        );
-    });
-
-    it("does not say in Pulumi's way that it has a plugin, which the CLI would then look for itself", () => {
-        assert.equal(manifest.pulumi, undefined);
     });
 
     it("has types that the examples of the documentation compile against", async () => {

@@ -6,6 +6,7 @@ import { isAllowed, parsePolicy } from "pulumi-alicloud-logstash-emulator";
 import { accountId } from "../../support/account";
 import { blocksIn, textsOfPages } from "../../support/blocks";
 import { repository, run } from "../../support/commands";
+import { deadLinksOf } from "./links";
 
 const readme = readFileSync(join(repository, "README.md"), "utf8");
 
@@ -61,5 +62,13 @@ describe("the documentation", () => {
             const elsewhere = resource.replace("logstashes/ls", "instances/es");
             assert.ok(!isAllowed([policy], "elasticsearch:DescribeLogstash", elsewhere));
         }
+    });
+
+    it("has no link to a file or a heading that is not there", async () => {
+        const listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "*.md"];
+        const files = (await run("git", listed, { cwd: repository })).split("\0").filter(Boolean);
+        assert.ok(files.includes("README.md"));
+        const dead = files.flatMap((file) => deadLinksOf(join(repository, file)).map((why) => `${file}: ${why}`));
+        assert.deepEqual(dead, []);
     });
 });
