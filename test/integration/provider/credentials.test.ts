@@ -71,6 +71,12 @@ const ssoProfile = (url: string, expire = Math.floor(Date.now() / 1000) + 3_600)
     cloud_sso_access_token_expire: expire,
 });
 
+/** The credentials of a credentials URI. */
+function sourceOf(value: string): CredentialsSource {
+    const uri = { value, source: { kind: "stack", key: "alicloud:credentialsUri" } } as const;
+    return credentialsFrom({ base: { kind: "credentialsUri", uri }, roles: [] }, "sts.example");
+}
+
 describe("credentials", () => {
     const fixture = credentialsFixture();
     const { signedBy, messageWith } = fixture;
@@ -241,7 +247,7 @@ describe("credentials", () => {
         const machineRole = { assumeRole: { roleArn: machine.arn } };
         const inVpc = { ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: "true", ALIBABA_CLOUD_STS_REGION: "cn-beijing" };
         for (const [host, when, config, env] of [
-            [`sts.cn-hangzhou.aliyuncs.com`, "a key assumes a role", { ...key, ...machineRole }, () => ({})],
+            ["sts.cn-hangzhou.aliyuncs.com", "a key assumes a role", { ...key, ...machineRole }, () => ({})],
             ["sts-vpc.cn-beijing.aliyuncs.com", "a pod in a VPC has one", {}, () => ({ ...fixture.rrsa(), ...inVpc })],
         ] as const) {
             it(`by the proxy, ${host}, when ${when}`, async () => {
@@ -267,7 +273,6 @@ describe("credentials", () => {
     });
 
     describe("cannot be obtained", () => {
-        const uriSource = { kind: "stack", key: "alicloud:credentialsUri" } as const;
         // biome-ignore format: a table, one row a line
         const responses: readonly (readonly [when: string, isTemporary: boolean, respond: Respond, message: RegExp])[] = [
             ["500 in text", true, respondText(500, "response-canary"), /HTTP 500 from/],
@@ -283,34 +288,26 @@ describe("credentials", () => {
         ];
         for (const [when, isTemporary, respond, message] of responses) {
             it(`${isTemporary ? "for now" : "at all"} when the response is ${when}`, async () => {
-                const uri = { value: (await uriWith(respond)).uri, source: uriSource };
-                const source = credentialsFrom({ base: { kind: "credentialsUri", uri }, roles: [] }, "sts.example");
-                await assert.rejects(source.get(), (error: Error) => {
-                    assert.ok(error instanceof (isTemporary ? CredentialsUnavailable : ConfigurationError));
-                    assert.doesNotMatch(error.message, /canary/);
-                    assert.match(
-                        error.message,
-                        /^could not get credentials of the credentials URI from `alicloud:cred/,
+                const error: Error = await sourceOf((await uriWith(respond)).uri)
+                    .get()
+                    .then(
+                        () => assert.fail("it should have failed"),
+                        (e) => e,
                     );
-                    assert.match(error.message, message);
-                    return true;
-                });
+                assert.ok(error instanceof (isTemporary ? CredentialsUnavailable : ConfigurationError));
+                assert.doesNotMatch(error.message, /canary/);
+                assert.match(error.message, /^could not get credentials of the credentials URI from `alicloud:cred/);
+                assert.match(error.message, message);
             });
         }
 
-        it("when the library gives an empty ID or secret: nothing unsigned is sent", async () => {
-            const { uri } = await uriWith(respondJson(200, { Code: "Success", ...issued }));
+        it("when the library gives an empty ID or secret, with which the service would get an unsigned request", async () => {
             for (const half of [{ accessKeyId: "" }, { accessKeySecret: "" }]) {
-                const patched = Object.assign(URICredentialsProvider.prototype, {
-                    getCredentials: async () => ({ ...session, ...half }),
-                });
-                try {
-                    const message = await messageWith({ credentialsUri: uri });
-                    assert.match(message, /not sent: could not get credentials.*failed before it sent/);
-                    assert.deepEqual(fixture.emulator().ledger.requests, []);
-                } finally {
-                    Reflect.deleteProperty(patched, "getCredentials");
-                }
+                const getCredentials = async () => ({ ...session, ...half });
+                const patched = Object.assign(URICredentialsProvider.prototype, { getCredentials });
+                const message = /could not get credentials.*failed before it sent/;
+                await assert.rejects(sourceOf("http://127.0.0.1:1").get(), { message });
+                Reflect.deleteProperty(patched, "getCredentials");
             }
         });
 
@@ -367,22 +364,19 @@ describe("credentials", () => {
 
     describe("that are temporary", () => {
         /** A source whose sessions, each with a token of its own, last for these minutes. */
-        async function sourceOf(minutes: number): Promise<CredentialsSource> {
+        async function sessionsOf(minutes: number): Promise<CredentialsSource> {
             let sessions = 0;
-            const value = await fixture.serve((_request, response) => {
+            const url = await fixture.serve((_request, response) => {
                 sessions += 1;
-                const { accessKeyId: AccessKeyId, accessKeySecret: AccessKeySecret } = session;
                 const Expiration = new Date(Date.now() + minutes * 60_000).toISOString();
-                const SecurityToken = `token ${sessions}`;
-                response.end(JSON.stringify({ AccessKeyId, AccessKeySecret, SecurityToken, Expiration }));
+                response.end(JSON.stringify({ ...issued, SecurityToken: `token ${sessions}`, Expiration }));
             });
-            const uri = { value, source: { kind: "stack", key: "alicloud:credentialsUri" } } as const;
-            return credentialsFrom({ base: { kind: "credentialsUri", uri }, roles: [] }, "sts.example");
+            return sourceOf(url);
         }
         const tokenOf = async (source: CredentialsSource) => (await source.get()).securityToken;
 
         it("are shared for five seconds when they soon expire", async () => {
-            const source = await sourceOf(5);
+            const source = await sessionsOf(5);
             const clock = install({ toFake: ["performance"] });
             try {
                 assert.equal(await tokenOf(source), "token 1");
@@ -396,7 +390,7 @@ describe("credentials", () => {
         });
 
         it("are renewed once when several requests report them expired", async () => {
-            const source = await sourceOf(60);
+            const source = await sessionsOf(60);
             const expired = await source.get();
             for (const _request of ["first", "second"]) {
                 source.renew?.(expired);
@@ -420,26 +414,19 @@ describe("credentials", () => {
 describe("an exchange for credentials", () => {
     const { listen, serve } = loopback();
 
-    const request = (url: string, readTimeout = 5_000) => ({
-        toRequestURL: () => url,
-        method: "GET",
-        headers: {},
-        connectTimeout: 200,
-        readTimeout,
+    const request = (url: string, readTimeout = 200) => ({
+        ...{ toRequestURL: () => url, method: "GET", headers: {} },
+        ...{ connectTimeout: 200, readTimeout },
     });
-    async function failureOf(url: string, proxy?: string, readTimeout = 200): Promise<ExchangeFailure> {
-        try {
-            if (proxy !== undefined) {
-                enterEnvironment({ HTTPS_PROXY: proxy, HTTP_PROXY: proxy });
-            }
-            await exchange(request(url, readTimeout));
-            return assert.fail("there should be an error");
-        } catch (error) {
-            assert.ok(error instanceof ExchangeFailure);
-            return error;
-        } finally {
-            leaveEnvironment();
-        }
+    async function failureOf(url: string, proxy?: string, readTimeout?: number): Promise<ExchangeFailure> {
+        enterEnvironment(proxy === undefined ? {} : { HTTPS_PROXY: proxy });
+        const error: unknown = await exchange(request(url, readTimeout)).then(
+            () => assert.fail("it should have failed"),
+            (e) => e,
+        );
+        leaveEnvironment();
+        assert.ok(error instanceof ExchangeFailure);
+        return error;
     }
     const timedOut = { kind: "noResponse", code: "ETIMEDOUT" };
 
