@@ -140,9 +140,4 @@ describe("emulator: regions", () => {
         assert.deepEqual([status(home), status(away)], ["activating", "suspended"]);
         assert.equal(emulator.instance("ls-cn-away").region, away);
     });
-
-    it("replaces only the instance of the same region when one is added again", () => {
-        fixture.emulator.addInstance({ instanceId: id, status: "active" });
-        assert.deepEqual([status(home), status(away)], ["active", "activating"]);
-    });
 });

@@ -14,6 +14,41 @@ interface Manifest {
     readonly pulumi?: unknown;
 }
 
+/** What works at run time is accepted, and what does not is rejected. */
+const typesProgram = `
+import * as pulumi from "@pulumi/pulumi";
+import { LogstashTaskInterrupt, LogstashTaskResume } from "pulumi-alicloud-logstash";
+
+declare const text: pulumi.Output<string | undefined>;
+declare const seconds: pulumi.Output<number | undefined>;
+declare const flag: pulumi.Output<boolean | undefined>;
+declare const choice: pulumi.Output<"fail" | "skip" | undefined>;
+declare const maybe: string | undefined;
+declare const either: { instanceId: string; waitForSuspended: boolean | undefined; triggers: string[] | undefined };
+const names: readonly string[] = ["v1"];
+const parent = new pulumi.ComponentResource("a:b:C", "parent");
+const shared = { region: text, clientToken: text, timeoutSeconds: seconds, profile: text };
+
+new LogstashTaskInterrupt("a", { instanceId: "x", region: text, triggers: names });
+new LogstashTaskInterrupt("b", { instanceId: "x", region: maybe, triggers: pulumi.output(names) });
+new LogstashTaskInterrupt("c", { instanceId: pulumi.output("x"), ...shared, waitForSuspended: flag, whenIdle: choice });
+new LogstashTaskResume("d", { instanceId: "x", ...shared, waitForResumed: flag, whenNotSuspended: choice });
+new LogstashTaskInterrupt("e", either, { parent, dependsOn: [parent], protect: true, aliases: [{ name: "f" }] });
+new LogstashTaskInterrupt("g", { instanceId: "x", triggers: ["v1", text, Promise.resolve({ at: new Date() })] as const });
+new LogstashTaskInterrupt("h", { instanceId: "x", triggers: Promise.resolve(names), profile: Promise.resolve(maybe) });
+
+// @ts-expect-error
+new LogstashTaskInterrupt("i", { instanceId: "x" }, { provider: new pulumi.ProviderResource("alicloud", "p", {}) });
+// @ts-expect-error
+new LogstashTaskInterrupt("j", { instanceId: "x" }, { import: "ls-cn-a" });
+// @ts-expect-error
+new LogstashTaskResume("k", { instanceId: "x" }, { id: "ls-cn-a" });
+// @ts-expect-error
+new LogstashTaskInterrupt("l", { instanceId: text });
+// @ts-expect-error
+new LogstashTaskInterrupt("m", { instanceId: "x", triggers: "v1" });
+`;
+
 describe("the packed package", () => {
     let subject: Packed;
     let manifest: Manifest;
@@ -60,7 +95,7 @@ describe("the packed package", () => {
         assert.deepEqual(dead, []);
     });
 
-    it("has types that the examples of the documentation compile against", async () => {
+    it("has types that the examples of the documentation, and all that is allowed, compile against", async () => {
         const folder = mkdtempSync(join(tmpdir(), "logstash-documentation-"));
         const modules = join(folder, "node_modules");
         mkdirSync(modules);
@@ -72,12 +107,12 @@ describe("the packed package", () => {
             .flatMap((text) => blocksIn(text, "ts"))
             .map((text, index) => ({ file: `example${index + 1}.ts`, text }));
         assert.ok(examples.length >= 4, `${examples.length} examples`);
-        for (const { file, text } of examples) {
+        for (const { file, text } of [...examples, { file: "types.ts", text: typesProgram }]) {
             writeFileSync(join(folder, file), text);
         }
         const compilerOptions = {
-            ...{ strict: true, noEmit: true, target: "es2022", module: "nodenext", types: ["node"] },
-            ...{ moduleDetection: "force", skipLibCheck: false },
+            ...{ strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false },
+            ...{ target: "es2022", module: "nodenext", moduleDetection: "force", types: ["node"] },
         };
         writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
         await run("tsc", ["-p", folder], { cwd: folder });
