@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -37,7 +37,6 @@ export function identityFixture() {
     const folder = mkdtempSync(join(tmpdir(), "identities-"));
     let restore: (() => void) | undefined;
     afterEach(() => restore?.());
-    after(() => rmSync(folder, { recursive: true }));
     const file = (text: string) => {
         const path = join(mkdtempSync(join(folder, "token-")), "token");
         writeFileSync(path, text);

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { blocksIn, textsOfPages } from "../../support/blocks";
@@ -91,7 +91,6 @@ describe("the packed package", () => {
         const dead = pages.flatMap((page) =>
             deadLinksOf(join(folder, "package", page)).map((target) => `${page}: ${target}`),
         );
-        rmSync(folder, { recursive: true });
         assert.deepEqual(dead, []);
     });
 
@@ -116,7 +115,6 @@ describe("the packed package", () => {
         };
         writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
         await run("tsc", ["-p", folder], { cwd: folder });
-        rmSync(folder, { recursive: true });
     });
 
     it("loads nothing but its own modules in the provider process, before a request is to be sent", async () => {
@@ -144,11 +142,6 @@ describe("the packed package", () => {
         const { port, paths } = JSON.parse(text) as { readonly port: string; readonly paths: readonly string[] };
         assert.match(port, /^\d+\n$/);
         assert.ok(paths.some(isPlugins), paths.join("\n"));
-        const modulesOfPulumi = paths.filter((path) => packageOf(path) === "@pulumi/pulumi");
-        assert.deepEqual(
-            modulesOfPulumi.filter((path) => !path.includes("/proto/")),
-            [],
-        );
         const allowed = ["@grpc/grpc-js", "@js-sdsl/ordered-map", "@pulumi/pulumi", "google-protobuf"];
         const foreign = paths.filter((path) => !path.startsWith(subject.folder)).map(packageOf);
         assert.deepEqual([...new Set(foreign)].sort(), allowed, paths.join("\n"));

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAllowed, parsePolicy } from "pulumi-alicloud-logstash-emulator";
@@ -11,13 +11,8 @@ import { deadLinksOf } from "./links";
 const readme = readFileSync(join(repository, "README.md"), "utf8");
 
 describe("the documentation", () => {
-    let folder: string;
-    beforeEach(() => {
-        folder = mkdtempSync(join(tmpdir(), "logstash-documentation-"));
-    });
-    afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
     it("has a test with Pulumi's mocks that passes when its commands are followed", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "logstash-documentation-"));
         const page = readFileSync(join(repository, "docs", "testing.md"), "utf8");
         const [pause = "", test = "", ...otherCode] = blocksIn(page, "ts");
         const [, compilerOptions = "", ...otherSettings] = blocksIn(page, "json");

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -69,9 +69,7 @@ export function credentialsFixture() {
         atEnd(() => started.stop());
     }
     beforeEach(async () => {
-        const created = mkdtempSync(join(tmpdir(), "logstash-home-"));
-        home = created;
-        atEnd(() => rmSync(created, { recursive: true }));
+        home = mkdtempSync(join(tmpdir(), "logstash-home-"));
         atEnd(leaveEnvironment);
         await start();
     });

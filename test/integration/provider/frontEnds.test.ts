@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
@@ -116,7 +116,6 @@ for (const frontEnd of frontEnds) {
 
             it("looks up a new profile once it is known, and reports a missing one once", async () => {
                 const folder = mkdtempSync(join(tmpdir(), "logstash-profiles-"));
-                others.push({ stop: () => rmSync(folder, { recursive: true }) });
                 const sharedCredentialsFile = writeCliProfiles(folder, { name: "mine", mode: "AK" });
                 const { region: _, ...settings } = settingsFor(emulator);
                 const resource = (await another({ ...settings, sharedCredentialsFile })).pause;

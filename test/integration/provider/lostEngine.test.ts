@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
+import { closeSync, constants, mkdtempSync, openSync } from "node:fs";
 import { Socket } from "node:net";
 import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,21 +9,16 @@ import { PassThrough } from "node:stream";
 import { lostEngine } from "../../../provider/src/engine/lostEngine";
 
 describe("a provider process whose standard input is watched", () => {
-    let folder: string;
     /** Both ends of a pipe; the engine holds the second one. */
     let input: number;
     let engine: number;
     beforeEach(() => {
-        folder = mkdtempSync(join(tmpdir(), "logstash-input-"));
-        const path = join(folder, "pipe");
+        const path = join(mkdtempSync(join(tmpdir(), "logstash-input-")), "pipe");
         execFileSync("mkfifo", [path]);
         input = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
         engine = openSync(path, constants.O_WRONLY);
     });
-    afterEach(() => {
-        closeSync(engine);
-        rmSync(folder, { recursive: true });
-    });
+    afterEach(() => closeSync(engine));
 
     function watched(stdin: unknown, exit: (code?: number) => unknown): AbortSignal {
         return lostEngine({ stdin, exit } as Pick<NodeJS.Process, "stdin" | "exit">, input);

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
@@ -43,26 +43,19 @@ describe("the services of a process", () => {
     });
 
     it("use the keys and the region of the profile when a resource names one", () => {
-        const folder = mkdtempSync(join(tmpdir(), "logstash-profiles-"));
-        const profile = (name: string) => ({
+        const keys = { access_key_id: "id", access_key_secret: "canary" };
+        const profiles = ["beijing", "shanghai"].map((name) => ({
             name,
             mode: "AK",
             region_id: `cn-${name}`,
-            access_key_id: `id-of-${name}`,
-            access_key_secret: "canary",
-        });
-        const file = writeCliProfiles(folder, profile("beijing"), profile("shanghai"));
-        try {
-            const all = services({ "alicloud:region": "", "alicloud:sharedCredentialsFile": file });
-            const [one, other] = ["beijing", "shanghai"].map((name) =>
-                all.serviceFor({ region: "cn-hangzhou", profile: name }),
-            );
-            assert.match(one?.credentialsName() ?? "", /beijing/);
-            assert.match(other?.credentialsName() ?? "", /shanghai/);
-            assert.equal(one?.route().otherRegion?.(), "cn-beijing");
-            assert.equal(other?.route().otherRegion?.(), "cn-shanghai");
-        } finally {
-            rmSync(folder, { recursive: true });
+            ...keys,
+        }));
+        const file = writeCliProfiles(mkdtempSync(join(tmpdir(), "logstash-profiles-")), ...profiles);
+        const all = services({ "alicloud:region": "", "alicloud:sharedCredentialsFile": file });
+        for (const { name, region_id } of profiles) {
+            const service = all.serviceFor({ region: "cn-hangzhou", profile: name });
+            assert.match(service.credentialsName(), new RegExp(name));
+            assert.equal(service.route().otherRegion?.(), region_id);
         }
     });
 });

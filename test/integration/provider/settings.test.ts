@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { processSettings } from "../../../provider/src/credentials/processSettings";
@@ -11,10 +11,7 @@ describe("the settings of a process", () => {
         folder = mkdtempSync(join(tmpdir(), "logstash-settings-"));
         enterEnvironment({ HOME: folder });
     });
-    afterEach(() => {
-        leaveEnvironment();
-        rmSync(folder, { recursive: true });
-    });
+    afterEach(leaveEnvironment);
 
     it("are what surrounds it, its home directory and its files", () => {
         const config = { config: (key: string) => `value of ${key}`, env: { A: "b" } };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -27,7 +27,6 @@ describe("the search for a Pulumi CLI", () => {
         path = join(folder, "path");
         versions = join(folder, "home", "versions");
     });
-    afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
     // Tools of this machine are not on PATH.
     const find = (PATH = path, installerUrl = "http://127.0.0.1:1/") =>
