@@ -19,15 +19,15 @@ import { type Credentials, popCoreClient } from "./clients";
 import { emulatorFixture, instanceId } from "./fixture";
 
 export const accountId = "1234567890123456";
-export const caller = { accessKeyId: "LTAI-caller", accessKeySecret: "caller-secret", accountId };
+export const caller = { accessKeyId: "LTAI-ak-canary", accessKeySecret: "secret-canary", accountId };
 export const providerArn = `acs:ram::${accountId}:oidc-provider/ci`;
-export const oidcToken = "header.payload.signature";
+export const oidcToken = "header.payload.oidc-canary";
 export const roleArn = (name: string) => `acs:ram::${accountId}:role/${name}`;
 
+export const machine: Role = { arn: roleArn("machine") };
+export const pipeline: Role = { arn: roleArn("pipeline"), oidcProviderArn: providerArn };
 export const deployer: Role = { arn: roleArn("deployer"), trusts: [caller.accessKeyId], externalId: "external-canary" };
 export const chained: Role = { arn: roleArn("chained"), trusts: [deployer.arn] };
-export const pipeline: Role = { arn: roleArn("pipeline"), oidcProviderArn: providerArn };
-export const machine: Role = { arn: roleArn("machine") };
 
 const tls = selfSigned(["127.0.0.1", "localhost", "sts.aliyuncs.com"]);
 

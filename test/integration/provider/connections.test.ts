@@ -1,9 +1,6 @@
 import { strict as assert } from "node:assert";
 import { once } from "node:events";
-import { createServer, request as httpRequest, type IncomingMessage, type RequestListener } from "node:http";
-import { createServer as createHttpsServer, request as httpsRequest } from "node:https";
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import { selfSigned } from "pulumi-alicloud-logstash-emulator";
+import { createServer, type IncomingMessage, type RequestListener, request } from "node:http";
 import { type Connection, Connections } from "../../../provider/src/cloud/connections";
 import { stringField } from "../../../provider/src/json";
 import { loopback } from "./loopback";
@@ -12,21 +9,19 @@ const { listen } = loopback();
 const { signal } = new AbortController();
 
 /** Connections to a server that counts them. */
-async function connectionsTo(respond: RequestListener, tls?: ReturnType<typeof selfSigned>) {
-    const server = tls === undefined ? createServer(respond) : createHttpsServer(tls, respond);
+async function connectionsTo(respond: RequestListener) {
+    const server = createServer(respond);
     const counts = { opened: 0 };
     server.on("connection", () => {
         counts.opened += 1;
     });
-    const port = await listen(server);
-    const url = `http${tls === undefined ? "" : "s"}://127.0.0.1:${port}`;
+    const url = `http://127.0.0.1:${await listen(server)}`;
     return { url, connections: new Connections(new URL(url), undefined), counts };
 }
 
 /** The length of the response, or the code of what went wrong. */
 async function lengthOf(connection: Connection, url: string): Promise<number | string> {
-    const send = url.startsWith("https:") ? httpsRequest : httpRequest;
-    const outgoing = send(url, { agent: connection.agent })
+    const outgoing = request(url, { agent: connection.agent })
         .on("error", () => {})
         .end();
     try {
@@ -42,29 +37,20 @@ async function lengthOf(connection: Connection, url: string): Promise<number | s
 }
 
 describe("the connections to an endpoint", () => {
-    const defaults = getCACertificates("default");
-    const tls = selfSigned(["127.0.0.1"]);
-    before(() => setDefaultCACertificates([tls.cert]));
-    after(() => setDefaultCACertificates(defaults));
-
-    for (const [scheme, certificate] of [
-        ["http", undefined],
-        ["https", tls],
-    ] as const) {
-        it(`carry one request after the other when responses are whole: ${scheme}`, async () => {
-            const respond: RequestListener = (_request, response) => response.writeHead(202).end("yes");
-            const { url, connections, counts } = await connectionsTo(respond, certificate);
-            assert.equal(connections.everConnected, false);
-            for (let n = 0; n < 3; n += 1) {
-                const connection = await connections.connect(signal);
-                assert.deepEqual([connection.sent, connection.httpStatus], [false, undefined]);
-                assert.equal(await lengthOf(connection, url), 3);
-                assert.deepEqual([connection.sent, connection.httpStatus], [true, 202]);
-                connections.release(connection);
-            }
-            assert.deepEqual([connections.everConnected, counts.opened], [true, 1]);
+    it("carry one request after the other when responses are whole", async () => {
+        const { url, connections, counts } = await connectionsTo((_request, response) => {
+            response.writeHead(202).end("yes");
         });
-    }
+        assert.equal(connections.everConnected, false);
+        for (let n = 0; n < 3; n += 1) {
+            const connection = await connections.connect(signal);
+            assert.deepEqual([connection.sent, connection.httpStatus], [false, undefined]);
+            assert.equal(await lengthOf(connection, url), 3);
+            assert.deepEqual([connection.sent, connection.httpStatus], [true, 202]);
+            connections.release(connection);
+        }
+        assert.deepEqual([connections.everConnected, counts.opened], [true, 1]);
+    });
 
     const endings: ReadonlyArray<readonly [when: string, respond: RequestListener]> = [
         ["there is no response", () => {}],
@@ -73,8 +59,8 @@ describe("the connections to an endpoint", () => {
     ];
     for (const [when, respond] of endings) {
         it(`are closed after a later request when ${when}`, async () => {
-            const { url, connections, counts } = await connectionsTo((request, response) =>
-                request.url === "/first" ? response.end("yes") : respond(request, response),
+            const { url, connections, counts } = await connectionsTo((incoming, response) =>
+                incoming.url === "/first" ? response.end("yes") : respond(incoming, response),
             );
             const connection = await connections.connect(signal);
             assert.equal(await lengthOf(connection, `${url}/first`), 3);

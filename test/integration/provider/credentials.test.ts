@@ -13,8 +13,8 @@ import {
     credentialsFrom,
 } from "../../../provider/src/credentials/credentials";
 import { ExchangeFailure, exchange } from "../../../provider/src/credentials/exchange";
+import { caller, oidcToken, pipeline, providerArn } from "../emulator/identityFixture";
 import {
-    caller,
     callerProfile,
     credentialsFixture,
     deployer,
@@ -22,9 +22,6 @@ import {
     instanceId,
     key,
     machine,
-    oidcToken,
-    pipeline,
-    providerArn,
     session,
 } from "./credentialsFixture";
 import { enterEnvironment, leaveEnvironment } from "./environment";

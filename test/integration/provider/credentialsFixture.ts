@@ -5,13 +5,14 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import {
-    type Account,
     type Emulator,
     type EmulatorOptions,
     redirect,
     selfSigned,
     startEmulator,
 } from "pulumi-alicloud-logstash-emulator";
+import * as identities from "../emulator/identityFixture";
+import { accountId, caller, oidcToken, pipeline, providerArn } from "../emulator/identityFixture";
 import { leaveEnvironment } from "./environment";
 import { dynamicForm, type Resource } from "./frontEnds";
 import { failureOf, type Properties } from "./host";
@@ -19,24 +20,17 @@ import { loopback } from "./loopback";
 
 export const instanceId = "ls-cn-credentials0001";
 export const inputs = { instanceId, region: "cn-hangzhou", timeoutSeconds: 5 };
-const accountId = "1234567890123456";
-export const providerArn = `acs:ram::${accountId}:oidc-provider/ci`;
-export const oidcToken = "header.payload.oidc-canary";
-
-export const caller: Account = { accessKeyId: "LTAI-ak-canary", accessKeySecret: "secret-canary", accountId };
 export const session = {
     accessKeyId: "STS.session-canary",
     accessKeySecret: "session-secret-canary",
     securityToken: "session-token-canary",
 };
-const roleArn = (name: string) => `acs:ram::${accountId}:role/${name}`;
-export const machine = { arn: roleArn("machine"), trusts: [caller.accessKeyId] };
+export const machine = { ...identities.machine, trusts: [caller.accessKeyId] };
 export const deployer = {
-    arn: roleArn("deployer"),
+    ...identities.deployer,
     trusts: [caller.accessKeyId, session.accessKeyId, machine.arn],
     externalId: "external",
 };
-export const pipeline = { arn: roleArn("pipeline"), oidcProviderArn: providerArn };
 
 /** The caller's key as the stack configuration has it, and as a profile of the CLI. */
 export const key = { accessKey: caller.accessKeyId, secretKey: caller.accessKeySecret };

@@ -63,7 +63,6 @@ interface ProviderOptions {
 /** The dynamic provider in this process, or the plugin. */
 interface FrontEnd {
     readonly name: string;
-    readonly namespace: string;
     start(options: ProviderOptions): Promise<Provider>;
 }
 
@@ -73,7 +72,6 @@ type DynamicProvider = Required<Omit<dynamic.ResourceProvider<Properties, Proper
 /** It has the environment of a process of its own until `leaveEnvironment`. */
 export const dynamicForm: FrontEnd = {
     name: "the dynamic provider",
-    namespace: "alicloud",
     async start({ settings, env = {}, engineAddress }) {
         enterEnvironment(env);
         const stop = new AbortController();
@@ -143,7 +141,6 @@ async function called<T>(call: Promise<T>): Promise<T> {
 
 const plugin: FrontEnd = {
     name: "the plugin",
-    namespace: "alicloud-logstash",
     async start({ settings: { secretKey, ...settings }, ...options }) {
         const config = secretKey === undefined ? settings : { ...settings, secretKey: secret(secretKey) };
         const host = await Host.ofPlugin({ config, ...options });
