@@ -3,7 +3,7 @@ import { providerStub } from "../../../../provider/src/dynamic/providerStub";
 import { urnOf } from "../../../support/urns";
 import { callerProfile, credentialsFixture, inputs, key, machine } from "../credentialsFixture";
 import { stackConfigurationOf } from "../frontEnds";
-import { CallError, Host, type Properties } from "../host";
+import { Host, type Properties } from "../host";
 
 const declared = { ...inputs, __provider: providerStub, resourceUrn: urnOf("pause") };
 
@@ -44,15 +44,6 @@ describe("the environment of a provider process", () => {
         assert.deepEqual(proxy.targets, ["sts.cn-hangzhou.aliyuncs.com:443", new URL(url).host]);
         const [signer] = fixture.emulator().ledger.requests;
         assert.equal(fixture.issuedBy(String(signer?.accessKeyId)), `AssumeRole ${machine.arn}`);
-    });
-
-    it("never sends a call of the metadata service through a proxy, even if Node.js would", async () => {
-        const proxy = await fixture.proxy();
-        const env = { HTTP_PROXY: proxy.url, http_proxy: proxy.url, NODE_USE_ENV_PROXY: "1" };
-        const host = await hostFor({ ecsRoleName: "machine" }, env);
-        await assert.rejects(host.create({ ...declared, timeoutSeconds: 1 }), CallError);
-        assert.equal(fixture.emulator().ledger.effects.length, 0);
-        assert.deepEqual(proxy.requests, []);
     });
 
     it("prints no secret, and no password of a proxy, when DEBUG is set", async () => {
