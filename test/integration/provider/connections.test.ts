@@ -87,7 +87,9 @@ describe("the connections to an endpoint", () => {
         connection.close();
         const next = await connections.connect(signal);
         assert.notEqual(next, connection);
-        next.close();
+        // Without a response it cannot be used again.
+        connections.release(next);
+        assert.equal(next.isOpen, false);
         assert.equal(await lengthOf(next, url), "ECONNRESET");
         assert.equal(next.sent, false);
     });
