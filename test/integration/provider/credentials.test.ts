@@ -110,6 +110,7 @@ describe("credentials", () => {
             readonly config?: Properties;
             readonly env?: Texts;
             readonly profiles?: readonly object[];
+            readonly profile?: string;
         }
         /** The signing key, or the operation and the role that gave it. */
         // biome-ignore format: a table, one row a line
@@ -126,18 +127,18 @@ describe("credentials", () => {
                     { name: "r", mode: "RamRoleArn", ...callerProfile, ram_role_arn: machine.arn },
                 ],
             })],
-            ["the environment names the ECS role, and a proxy", "GetMetadataCredentials machine", () => ({ env: { ALIBABA_CLOUD_ECS_METADATA: "machine", HTTP_PROXY: "http://127.0.0.1:1", NO_PROXY: "127.0.0.1" } })],
-            ["a profile has the mode EcsRamRole and no name", "GetMetadataCredentials machine", () => ({ config: named("p"), profiles: [{ name: "p", mode: "EcsRamRole" }] })],
+            ["the stack names the ECS role, and the environment another one and a proxy", "GetMetadataCredentials machine", () => ({ config: { ecsRoleName: "machine" }, env: { ALIBABA_CLOUD_ECS_METADATA: "other", HTTP_PROXY: "http://127.0.0.1:1", NO_PROXY: "127.0.0.1" } })],
+            ["a resource's own profile has the mode EcsRamRole and no name", "GetMetadataCredentials machine", () => ({ env: { ALIBABA_CLOUD_ECS_METADATA: "other" }, profiles: [{ name: "own", mode: "EcsRamRole" }], profile: "own" })],
         ];
         for (const [when, expected, settings] of cases) {
             it(`when ${when}`, async () => {
                 await fixture.start({ metadata: { roleArn: machine.arn, requireToken: true } });
                 fixture.withMetadata();
-                const { config = {}, env = {}, profiles } = settings();
+                const { config = {}, env = {}, profiles, profile } = settings();
                 if (profiles !== undefined) {
                     fixture.profiles(...profiles);
                 }
-                const signer = await signedBy(config, env);
+                const signer = await signedBy(config, env, profile === undefined ? {} : { profile });
                 assert.equal(expected.includes(" ") ? fixture.issuedBy(signer) : signer, expected);
             });
         }
@@ -223,6 +224,15 @@ describe("credentials", () => {
             const message = await messageWith({ credentialsUri: state.uri }, {}, { timeoutSeconds: 60 });
             assert.match(message, /not sent: could not get credentials.*HTTP 403 \(NoPermission\)/);
             assert.equal(state.requests, 1);
+        });
+
+        it("are not renewed when they are set: one request is sent", async () => {
+            const set = (await (await fetch(fixture.machineUri())).json()) as typeof issued;
+            fixture.emulator().expireCredentials();
+            const key = { accessKey: set.AccessKeyId, secretKey: set.AccessKeySecret };
+            const message = await messageWith({ ...key, securityToken: set.SecurityToken });
+            assert.match(message, /InvalidSecurityToken\.Expired/);
+            assert.equal(fixture.emulator().ledger.requests.length, 1);
         });
 
         it("are issued once when many resources in two regions use one STS host", async () => {
