@@ -67,17 +67,11 @@ describe("npm run contract", () => {
             assert.doesNotMatch(text, /canary|LTAI5tUserOfContract/);
         });
 
-        it("changes nothing when it is disruptive without a terminal", async () => {
+        it("changes nothing when it is disruptive, unless the ID is typed on a terminal", async () => {
             await assert.rejects(contract(["--disruptive"]), /needs a terminal .*Nothing was changed/);
+            await assert.rejects(contract(["--disruptive"], "yes"), /not the ID of this instance/);
             expectReadOnly();
         });
-
-        for (const answer of ["ls-cn-contract0002", "yes", ""]) {
-            it(`changes nothing when "${answer}" is typed in place of the ID`, async () => {
-                await assert.rejects(contract(["--disruptive"], answer), /not the ID of this instance/);
-                expectReadOnly();
-            });
-        }
 
         it("interrupts and resumes this instance when its ID is typed", async () => {
             const { code, text } = await contract(["--disruptive"], instanceId);

@@ -74,17 +74,16 @@ describe("emulator: command", () => {
         const inUse = { name: "ListenError", code: "EADDRINUSE" };
         await assert.rejects(startEmulator({ port: Number(port) }), inUse);
         await emulator.stop();
-        await assert.rejects(startEmulator({ host: "203.0.113.1" }), { ...inUse, code: "EADDRNOTAVAIL" });
     });
 
     it("prints every option when help is requested", async () => {
         const { code, out, error } = await runToEnd("--help");
         assert.deepEqual([code, error], [0, ""]);
-        for (const option of ["--port", "--instance", "--interrupt-seconds", "--region", "--help"]) {
-            assert.ok(out.includes(`\n  ${option} `), option);
-        }
+        assert.deepEqual(out.match(/(?<=\n {2})--[a-z-]+(?= )/g)?.join(" "), names.replaceAll(",", ""));
     });
 });
+
+const names = "--port, --instance, --interrupt-seconds, --region, --help";
 
 describe("emulator: options of the command", () => {
     const read = (...words: string[]) => {
@@ -92,18 +91,14 @@ describe("emulator: options of the command", () => {
         return args.kind === "run" ? args : assert.fail("help");
     };
 
-    it("has one activating instance when none is given", () => {
-        const instances = [
-            { instanceId: "ls-cn-4591f1y6abcd", status: "activating", region: "cn-hangzhou", interruptMs: 3_000 },
-        ];
-        assert.deepEqual(read(), { kind: "run", port: 8017, region: "cn-hangzhou", instances });
-    });
-
-    it("gives instances their status, region and time when they are given", () => {
+    it("gives instances their status, region and time, or defaults", () => {
         const { region, port, instances } = read(
             ...["--region", "ap-southeast-1", "--port", "0", "--interrupt-seconds", "60"],
             ...["--instance", "ls-cn-a", "--instance=ls-cn-b:active", "--instance", "ls-cn-a:paused@cn-beijing"],
         );
+        const instance = { instanceId: "ls-cn-4591f1y6abcd", status: "activating", region: "cn-hangzhou" };
+        const defaults = { region: "cn-hangzhou", instances: [{ ...instance, interruptMs: 3_000 }] };
+        assert.deepEqual(read(), { kind: "run", port: 8017, ...defaults });
         assert.deepEqual([region, port], ["ap-southeast-1", 0]);
         assert.deepEqual(instances, [
             { instanceId: "ls-cn-a", status: "activating", region: "ap-southeast-1", interruptMs: 60_000 },
@@ -113,22 +108,15 @@ describe("emulator: options of the command", () => {
     });
 
     it("throws one line when the command line is wrong", () => {
-        const names = "The options are --port, --instance, --interrupt-seconds, --region, --help.";
         const badInstance =
             "it must be an ID, optionally with a status and a region, such as ls-cn-4591f1y6abcd:active@";
         const wrong: readonly (readonly [words: string, message: string])[] = [
-            ["--prot 1", `--prot is not an option. ${names}`],
-            ["-p 1", `-p is not an option. ${names}`],
-            ["--no-help", `--no-help is not an option. ${names}`],
-            ["8017", `"8017" is not an option. ${names}`],
-            ["-- 8017", `"--" is not an option. ${names}`],
+            ["--prot 1", `--prot is not an option. The options are ${names}.`],
+            ["8017", `"8017" is not an option. The options are ${names}.`],
             ["--help=yes", "--help takes no value."],
             ["--port", "--port needs a value."],
-            ["--port=", "--port needs a value."],
             ["--port --help", "--port needs a value."],
-            ["--port -1", "--port needs a value."],
             ["--port 65536", '--port is "65536"; it must be a number from 0 to 65535.'],
-            ["--port=-1", '--port is "-1"; it must be a number from 0 to 65535.'],
             ["--interrupt-seconds soon", '--interrupt-seconds is "soon"; it must be a whole number of seconds.'],
             ["--region Peking", '--region is "Peking"; it must be the ID of a region, such as cn-hangzhou.'],
             ["--instance a --instance a@cn-hangzhou", "--instance names a in cn-hangzhou twice."],

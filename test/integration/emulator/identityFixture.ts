@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -19,33 +19,26 @@ import { type Credentials, popCoreClient } from "./clients";
 import { emulatorFixture, instanceId } from "./fixture";
 
 export const accountId = "1234567890123456";
-export const caller = { accessKeyId: "LTAI-caller", accessKeySecret: "caller-secret", accountId };
+export const caller = { accessKeyId: "LTAI-ak-canary", accessKeySecret: "secret-canary", accountId };
 export const providerArn = `acs:ram::${accountId}:oidc-provider/ci`;
-export const oidcToken = "header.payload.signature";
+export const oidcToken = "header.payload.oidc-canary";
 export const roleArn = (name: string) => `acs:ram::${accountId}:role/${name}`;
 
+export const machine: Role = { arn: roleArn("machine") };
+export const pipeline: Role = { arn: roleArn("pipeline"), oidcProviderArn: providerArn };
 export const deployer: Role = { arn: roleArn("deployer"), trusts: [caller.accessKeyId], externalId: "external-canary" };
 export const chained: Role = { arn: roleArn("chained"), trusts: [deployer.arn] };
-export const pipeline: Role = { arn: roleArn("pipeline"), oidcProviderArn: providerArn };
-export const machine: Role = { arn: roleArn("machine") };
 
 const tls = selfSigned(["127.0.0.1", "localhost", "sts.aliyuncs.com"]);
 
 /** An emulator with identities, to which this process's connections to built-in addresses are redirected. */
 export function identityFixture() {
     const fixture = emulatorFixture();
-    let folder: string | undefined;
-    let files = 0;
+    const folder = mkdtempSync(join(tmpdir(), "identities-"));
     let restore: (() => void) | undefined;
-    afterEach(() => {
-        restore?.();
-        rmSync(folder ?? "", { recursive: true, force: true });
-        folder = undefined;
-    });
+    afterEach(() => restore?.());
     const file = (text: string) => {
-        folder ??= mkdtempSync(join(tmpdir(), "identities-"));
-        files += 1;
-        const path = join(folder, String(files));
+        const path = join(mkdtempSync(join(folder, "token-")), "token");
         writeFileSync(path, text);
         return path;
     };
@@ -59,8 +52,6 @@ export function identityFixture() {
 
     return {
         redirection,
-        stsHost,
-        certificateFile: () => file(tls.cert),
         emulator: () => fixture.emulator,
         clock: () => fixture.clock,
         credentialsUri: (name: string) => `${fixture.emulator.plainUrl}/_emulator/credentials-uri/${name}`,

@@ -34,13 +34,6 @@ describe("emulator: instances", () => {
         assert.deepEqual([await statusAfter(499), await statusAfter(1)], ["activating", "active"]);
     });
 
-    it("passes through several transitions when nobody polls in between", async () => {
-        const times = { resumeStartsMs: 100, resumeMs: 500 };
-        await fixture.start({ instances: [{ instanceId: id, status: "suspended", ...times }] });
-        await client().resume(id);
-        assert.equal(await statusAfter(600), "active");
-    });
-
     it("suspends at the first poll, and changes forever, when no times are given", async () => {
         await fixture.start();
         assert.equal(await statusAfter(1000 * hourMs), "activating");
@@ -70,9 +63,6 @@ describe("emulator: instances", () => {
             emulator.setStatus(id, status);
             await client().resume(id);
             assert.equal(await poll(), "activating");
-            emulator.setStatus(id, status);
-            emulator.startChange(id);
-            assert.equal(emulator.instance(id).status, "activating");
         }
     });
 
@@ -80,46 +70,24 @@ describe("emulator: instances", () => {
         const options = { instanceId: id, status: "active", interruptMs: hourMs, resumeStartsMs: hourMs };
         const emulator = await fixture.start({ instances: [options] });
         assert.equal(emulator.step(id), "active");
-        emulator.startChange(id);
-        assert.throws(() => emulator.startChange(id), /is activating; a change starts from active or suspended/);
+        const [started, view] = await post(emulator, `instances/${id}/start-change`);
+        assert.deepEqual([started, view.status, view.nextStatus], [200, "activating", "active"]);
+        const error = `Instance "${id}" is activating; a change starts from active or suspended.`;
+        assert.deepEqual(await post(emulator, `instances/${id}/start-change`), [409, { error }]);
         await client().interrupt(id);
-        assert.equal(emulator.step(id), "suspended");
+        assert.equal((await post(emulator, `instances/${id}/step`))[1].status, "suspended");
         await client().resume(id);
         assert.throws(() => emulator.startChange(id), /is suspended; a change starts/);
         assert.equal(emulator.step(id), "activating");
         emulator.setStatus(id, "paused");
         assert.equal(await poll(), "paused");
         assert.throws(() => emulator.instance("ls-cn-none"), /no instance "ls-cn-none"/);
-
-        emulator.setStatus(id, "active");
-        const [started, view] = await post(emulator, `instances/${id}/start-change`);
-        assert.deepEqual([started, view.status, view.nextStatus], [200, "activating", "active"]);
-        assert.deepEqual(await post(emulator, `instances/${id}/start-change`), [
-            409,
-            { error: `Instance "${id}" is activating; a change starts from active or suspended.` },
-        ]);
-        assert.equal((await post(emulator, `instances/${id}/step`))[1].status, "active");
     });
 
-    it("lists at most five instances when another one is requested", async () => {
-        const instances = Array.from({ length: 7 }, (_, index) => ({
-            instanceId: `ls-cn-${index}`,
-            region: "cn-beijing",
-        }));
-        const cases = [
-            [0, /ls-cn-other is not found\. The emulator has no instance\./],
-            [2, /The emulator has ls-cn-0 in cn-beijing, ls-cn-1 in cn-beijing\./],
-            [7, /ls-cn-4 in cn-beijing and 2 more\./],
-        ] as const;
-        for (const [count, message] of cases) {
-            await fixture.start({ instances: instances.slice(0, count) });
-            await assert.rejects(client().describe("ls-cn-other"), {
-                code: "InstanceNotFound",
-                statusCode: 404,
-                message,
-            });
-            await fixture.emulator.stop();
-        }
+    it("names the instances that there are when another one is requested", async () => {
+        await fixture.start({ instances: [{ instanceId: "ls-cn-0", region: "cn-beijing" }] });
+        const message = /ls-cn-other is not found\. The emulator has ls-cn-0 in cn-beijing\./;
+        await assert.rejects(client().describe("ls-cn-other"), { code: "InstanceNotFound", statusCode: 404, message });
     });
 });
 
@@ -132,15 +100,10 @@ describe("emulator: regions", () => {
     const effects = () => fixture.emulator.ledger.effects.map(({ instanceId, region }) => [instanceId, region]);
     const status = (region: string) => fixture.emulator.instance(id, region).status;
 
-    beforeEach(() =>
-        fixture.start({
-            instances: [
-                { instanceId: id },
-                { instanceId: id, region: away },
-                { instanceId: "ls-cn-away", region: away },
-            ],
-        }),
-    );
+    beforeEach(() => {
+        const ids = [{ instanceId: id }, { instanceId: id, region: away }, { instanceId: "ls-cn-away", region: away }];
+        return fixture.start({ instances: ids });
+    });
 
     it("finds the instance of the region in the header", async () => {
         await clientIn(away).interrupt(id);
@@ -159,10 +122,6 @@ describe("emulator: regions", () => {
             [id, home],
             ["ls-cn-away", away],
         ]);
-        await fixture.emulator.stop();
-        await fixture.start({ region: away, instances: [{ instanceId: id }, { instanceId: id, region: home }] });
-        await officialClient(fixture.emulator.url).interrupt(id);
-        assert.deepEqual([status(home), status(away)], ["activating", "suspended"]);
     });
 
     it("needs the region from a program or a POST when several have the ID", async () => {
@@ -177,10 +136,5 @@ describe("emulator: regions", () => {
         emulator.setStatus(id, "suspended", away);
         assert.deepEqual([status(home), status(away)], ["activating", "suspended"]);
         assert.equal(emulator.instance("ls-cn-away").region, away);
-    });
-
-    it("replaces only the instance of the same region when one is added again", () => {
-        fixture.emulator.addInstance({ instanceId: id, status: "active" });
-        assert.deepEqual([status(home), status(away)], ["active", "activating"]);
     });
 });

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { type Operation, testAccount } from "pulumi-alicloud-logstash-emulator";
-import { descriptorOf, operationNames } from "../../../emulator/src/cloud/operations";
+import { testAccount } from "pulumi-alicloud-logstash-emulator";
 import { officialClient } from "./clients";
 import { emulatorFixture, instanceId as id, invalidState } from "./fixture";
 
@@ -51,24 +50,5 @@ describe("emulator: service", () => {
         assert.equal(body.RequestId, response.headers.get("x-acs-request-id"));
         assert.equal(body.Code, "InvalidAction.NotFound");
         assert.equal(fixture.emulator.ledger.requests.length, 0);
-    });
-
-    it("serves each operation by the path and method of its descriptor only", async () => {
-        const { url, ledger } = await fixture.start();
-        for (const operation of operationNames) {
-            const { method, path } = descriptorOf(operation);
-            for (const other of ["GET", "POST", "PUT", "DELETE"]) {
-                await fetch(url + path.replace(":instanceId", "ls-cn-a"), { method: other });
-            }
-            assert.equal(ledger.requestsTo(operation).length, 1, `${method} ${path}`);
-        }
-        assert.equal(ledger.requests.length, operationNames.length);
-    });
-
-    it("throws when an operation does not exist", async () => {
-        const { ledger } = await fixture.start();
-        for (const name of ["NoSuchOperation", "toString"]) {
-            assert.throws(() => ledger.requestsTo(name as Operation), new RegExp(`has no operation "${name}"`));
-        }
     });
 });

@@ -1,22 +1,18 @@
 import { strict as assert } from "node:assert";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAllowed, parsePolicy } from "pulumi-alicloud-logstash-emulator";
 import { accountId } from "../../support/account";
 import { blocksIn, textsOfPages } from "../../support/blocks";
 import { repository, run } from "../../support/commands";
+import { deadLinksOf } from "./links";
 
 const readme = readFileSync(join(repository, "README.md"), "utf8");
 
 describe("the documentation", () => {
-    let folder: string;
-    beforeEach(() => {
-        folder = mkdtempSync(join(tmpdir(), "logstash-documentation-"));
-    });
-    afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
     it("has a test with Pulumi's mocks that passes when its commands are followed", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "logstash-documentation-"));
         const page = readFileSync(join(repository, "docs", "testing.md"), "utf8");
         const [pause = "", test = "", ...otherCode] = blocksIn(page, "ts");
         const [, compilerOptions = "", ...otherSettings] = blocksIn(page, "json");
@@ -61,5 +57,13 @@ describe("the documentation", () => {
             const elsewhere = resource.replace("logstashes/ls", "instances/es");
             assert.ok(!isAllowed([policy], "elasticsearch:DescribeLogstash", elsewhere));
         }
+    });
+
+    it("has no link to a file or a heading that is not there", async () => {
+        const listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "*.md"];
+        const files = (await run("git", listed, { cwd: repository })).split("\0").filter(Boolean);
+        assert.ok(files.includes("README.md"));
+        const dead = files.flatMap((file) => deadLinksOf(join(repository, file)).map((why) => `${file}: ${why}`));
+        assert.deepEqual(dead, []);
     });
 });

@@ -1,254 +1,158 @@
 import { strict as assert } from "node:assert";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type RequestListener } from "node:http";
-import { connect, type Server } from "node:net";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import {
-    type Account,
     type Emulator,
     type EmulatorOptions,
-    type Role,
     redirect,
     selfSigned,
     startEmulator,
 } from "pulumi-alicloud-logstash-emulator";
-import { providerStub } from "../../../provider/src/dynamic/providerStub";
-import { failureOf, type Setting } from "./calls";
-import { countingProxy } from "./countingProxy";
+import * as identities from "../emulator/identityFixture";
+import { accountId, caller, oidcToken, pipeline, providerArn } from "../emulator/identityFixture";
 import { leaveEnvironment } from "./environment";
-import { InProcessHost } from "./inProcess";
-import { listening } from "./listening";
+import { dynamicForm, type Resource } from "./frontEnds";
+import { failureOf, type Properties } from "./host";
+import { loopback } from "./loopback";
 
 export const instanceId = "ls-cn-credentials0001";
-export const region = "cn-hangzhou";
-const accountId = "1234567890123456";
-export const providerArn = `acs:ram::${accountId}:oidc-provider/ci`;
-export const oidcToken = "header.payload.oidc-canary";
-
-/** The hosts of Alibaba Cloud whose tunnels a redirecting proxy connects to the emulator. */
-export const publicHosts = [
-    `sts.${region}.aliyuncs.com`,
-    "sts-vpc.cn-beijing.aliyuncs.com",
-    "sts.example",
-    "oauth.aliyun.com",
-] as const;
-
-export const caller: Account = { accessKeyId: "LTAI-ak-canary", accessKeySecret: "secret-canary", accountId };
-export const session: Account & { securityToken: string } = {
+export const inputs = { instanceId, region: "cn-hangzhou", timeoutSeconds: 5 };
+export const session = {
     accessKeyId: "STS.session-canary",
     accessKeySecret: "session-secret-canary",
     securityToken: "session-token-canary",
-    accountId,
 };
-const role = (name: string, more: Partial<Role> = {}): Role => ({ arn: `acs:ram::${accountId}:role/${name}`, ...more });
-export const machine = role("machine", { trusts: [caller.accessKeyId] });
-export const deployer = role("deployer", {
+export const machine = { ...identities.machine, trusts: [caller.accessKeyId] };
+export const deployer = {
+    ...identities.deployer,
     trusts: [caller.accessKeyId, session.accessKeyId, machine.arn],
     externalId: "external",
-});
-export const pipeline = role("pipeline", { oidcProviderArn: providerArn });
-
-export const inputs = {
-    __provider: providerStub,
-    instanceId,
-    region,
-    timeoutSeconds: 5,
-    resourceUrn: "urn:pulumi:dev::test::pulumi-nodejs:dynamic/alicloud-logstash:LogstashTaskInterrupt::pause",
 };
 
-/** The caller's key as the stack configuration has it. */
-export const key = { "alicloud:accessKey": caller.accessKeyId, "alicloud:secretKey": caller.accessKeySecret };
-export const sessionKey = {
-    "alicloud:accessKey": session.accessKeyId,
-    "alicloud:secretKey": session.accessKeySecret,
-    "alicloud:securityToken": session.securityToken,
-};
+/** The caller's key as the stack configuration has it, and as a profile of the CLI. */
+export const key = { accessKey: caller.accessKeyId, secretKey: caller.accessKeySecret };
 export const callerProfile = { access_key_id: caller.accessKeyId, access_key_secret: caller.accessKeySecret };
-
-/** A profile of the CLI that is signed in to CloudSSO, until a time in seconds. */
-export const ssoProfile = (url: string, until = Math.floor(Date.now() / 1000) + 3_600) => ({
-    name: "sso",
-    mode: "CloudSSO",
-    cloud_sso_sign_in_url: url,
-    cloud_sso_account_id: "1234",
-    cloud_sso_access_config: "ac-1",
-    access_token: "sso-canary",
-    cloud_sso_access_token_expire: until,
-});
-
-/** The response of CloudSSO, with the session that the emulator knows. */
-export const ssoResponse = () => ({
-    CloudCredential: {
-        AccessKeyId: session.accessKeyId,
-        AccessKeySecret: session.accessKeySecret,
-        SecurityToken: session.securityToken,
-        Expiration: new Date(Date.now() + 3_600_000).toISOString(),
-    },
-});
 
 type Texts = Readonly<Record<string, string>>;
 
-/** An emulator with identities of every kind, a home directory, and the provider. */
-export class CredentialsFixture {
-    readonly tls = selfSigned(["127.0.0.1", "localhost", ...publicHosts]);
-    #emulator: Emulator | undefined;
-    #home = "";
-    #closing: (() => unknown)[] = [];
+/** For each test an emulator with identities of every kind, a home directory, and the provider. */
+export function credentialsFixture() {
+    const tls = selfSigned([
+        ...["localhost", "127.0.0.1", "oauth.aliyun.com"],
+        ...["sts.cn-hangzhou.aliyuncs.com", "sts-vpc.cn-beijing.aliyuncs.com"],
+    ]);
+    const servers = loopback();
+    const { atEnd, listen } = servers;
+    let emulator: Emulator;
+    let home: string;
 
-    async start(options: EmulatorOptions = {}): Promise<void> {
-        this.#home = mkdtempSync(join(tmpdir(), "logstash-home-"));
-        const emulator = await startEmulator({
-            tls: this.tls,
-            accounts: [caller, session],
+    /** Starts another emulator than the one that each test begins with. */
+    async function start(options: EmulatorOptions = {}): Promise<void> {
+        const started = await startEmulator({
+            tls,
+            accounts: [caller, { ...session, accountId }],
             roles: [deployer, pipeline, machine],
             oidcTokens: [oidcToken],
             instances: [{ instanceId, status: "activating" }],
             ...options,
         });
-        this.#emulator = emulator;
-        this.atEnd(() => rmSync(this.#home, { recursive: true }));
-        this.atEnd(() => emulator.stop());
-        this.atEnd(leaveEnvironment);
+        emulator = started;
+        atEnd(() => started.stop());
     }
-
-    async stop(): Promise<void> {
-        for (const close of this.#closing.splice(0).reverse()) {
-            await close();
-        }
-    }
-
-    /** Stops, and starts with other options of the emulator. */
-    async restart(options: EmulatorOptions): Promise<void> {
-        await this.stop();
-        await this.start(options);
-    }
-
-    atEnd(close: () => unknown): void {
-        this.#closing.push(close);
-    }
-
-    get emulator(): Emulator {
-        assert.ok(this.#emulator !== undefined);
-        return this.#emulator;
-    }
-
-    /** The emulator's STS, which the configuration names by default. */
-    get stsHost(): string {
-        return new URL(this.emulator.url).host.replace("127.0.0.1", "localhost");
-    }
-
-    get machineUri(): string {
-        return `${this.emulator.plainUrl}/_emulator/credentials-uri/machine`;
-    }
-
-    /** Redirects requests to the metadata service: to the emulator, unless another address is given. */
-    withMetadata(origin = this.emulator.plainUrl): void {
-        this.atEnd(redirect({ hosts: { "100.100.100.200": origin } }));
-    }
+    beforeEach(async () => {
+        home = mkdtempSync(join(tmpdir(), "logstash-home-"));
+        atEnd(leaveEnvironment);
+        await start();
+    });
 
     /** Writes a file into the home directory, and returns its path. */
-    file(path: string, text: string): string {
-        const whole = join(this.#home, path);
+    function file(path: string, text: string): string {
+        const whole = join(home, path);
         mkdirSync(dirname(whole), { recursive: true });
         writeFileSync(whole, text);
         return whole;
     }
 
-    /** Writes an executable shell script. */
-    command(name: string, script: string): string {
-        const path = this.file(name, `#!/bin/sh\n${script}\n`);
-        chmodSync(path, 0o700);
-        return path;
+    /** By default with the emulator's STS, at a name that its certificate has. */
+    function endpoints(
+        more: Texts = { sts: new URL(emulator.url).host.replace("127.0.0.1", "localhost") },
+    ): Properties {
+        return { endpoints: [{ elasticsearch: emulator.plainUrl, ...more }] };
     }
 
-    /** The three variables that Kubernetes sets for an OIDC role, with a token's file. */
-    rrsa(token = oidcToken): Texts {
-        return {
+    /** The environment of a provider that trusts the emulator's certificate. */
+    const env = (more: Texts = {}): Texts => ({ HOME: home, NODE_EXTRA_CA_CERTS: file("ca.pem", tls.cert), ...more });
+
+    /** An interrupt, with these settings and those that lead to the emulator. */
+    async function resource(settings: Properties, variables: Texts = {}): Promise<Resource> {
+        const provider = await dynamicForm.start({ settings: { ...endpoints(), ...settings }, env: env(variables) });
+        atEnd(() => provider.stop());
+        return provider.pause;
+    }
+
+    return {
+        ...servers,
+        tls,
+        start,
+        file,
+        endpoints,
+        env,
+        resource,
+        emulator: () => emulator,
+        machineUri: () => `${emulator.plainUrl}/_emulator/credentials-uri/machine`,
+        /** Redirects requests to the metadata service: to the emulator, unless another address is given. */
+        withMetadata: (origin = emulator.plainUrl) => atEnd(redirect({ hosts: { "100.100.100.200": origin } })),
+        /** Writes the CLI's file; its current profile is "default". */
+        profiles: (...list: readonly object[]) =>
+            file(".aliyun/config.json", JSON.stringify({ current: "default", profiles: list })),
+        /** The three variables that Kubernetes sets for an OIDC role, with a token's file. */
+        rrsa: (token = oidcToken): Texts => ({
             ALIBABA_CLOUD_ROLE_ARN: pipeline.arn,
             ALIBABA_CLOUD_OIDC_PROVIDER_ARN: providerArn,
-            ALIBABA_CLOUD_OIDC_TOKEN_FILE: this.file("token", token),
-        };
-    }
+            ALIBABA_CLOUD_OIDC_TOKEN_FILE: file("token", token),
+        }),
 
-    /** Writes the CLI's file; its current profile is "default". */
-    profiles(...list: readonly object[]): string {
-        return this.file(".aliyun/config.json", JSON.stringify({ current: "default", profiles: list }));
-    }
+        /** Interrupts with these settings, and returns the access key that signed. */
+        async signedBy(settings: Properties, variables: Texts = {}, more: object = {}): Promise<string> {
+            const sent = emulator.ledger.requests.length;
+            const { outs } = await (await resource(settings, variables)).create({ ...inputs, ...more });
+            assert.equal(outs.status, "suspended");
+            assert.doesNotMatch(JSON.stringify(outs), /canary/);
+            const keys = new Set(emulator.ledger.requests.slice(sent).map(({ accessKeyId }) => accessKeyId));
+            assert.equal(keys.size, 1);
+            return String([...keys][0]);
+        },
 
-    endpoints(more: Texts = { sts: this.stsHost }): string {
-        return JSON.stringify([{ elasticsearch: this.emulator.plainUrl, ...more }]);
-    }
+        /** The operation that issued a temporary key, and the ARN of its role. */
+        issuedBy(accessKeyId: string): string {
+            const entry = emulator.ledger.credentials.find(({ issued }) => issued === accessKeyId);
+            return `${entry?.operation} ${entry?.role}`;
+        },
 
-    /** The configuration and the environment of a provider, with the settings that lead to the emulator. */
-    setting(config: Texts, env: Texts = {}): Setting {
-        return {
-            config: { "alicloud:endpoints": this.endpoints(), ...config },
-            env: { HOME: this.#home, NODE_EXTRA_CA_CERTS: this.file("ca.pem", this.tls.cert), ...env },
-        };
-    }
+        /** The error of an interrupt without an effect; it must contain no secret. */
+        async messageWith(settings: Properties, variables: Texts = {}, more: object = {}): Promise<string> {
+            const { message } = await failureOf((await resource(settings, variables)).create({ ...inputs, ...more }));
+            assert.doesNotMatch(message, /canary/);
+            assert.equal(emulator.ledger.effects.length, 0);
+            return message;
+        },
 
-    async host(config: Texts, env: Texts = {}): Promise<InProcessHost> {
-        const host = await InProcessHost.start(this.setting(config, env));
-        this.atEnd(() => host.stop());
-        return host;
-    }
-
-    /** Interrupts with these settings, and returns the access key that signed. */
-    async signedBy(config: Texts, env: Texts = {}, more: object = {}): Promise<string> {
-        const effects = this.emulator.ledger.effects.length;
-        const sent = this.emulator.ledger.requests.length;
-        const { outs } = await (await this.host(config, env)).create({ ...inputs, ...more });
-        assert.equal(outs.status, "suspended");
-        assert.equal(this.emulator.ledger.effects.length, effects + 1);
-        assert.doesNotMatch(JSON.stringify(outs), /canary/);
-        const keys = new Set(this.emulator.ledger.requests.slice(sent).map(({ accessKeyId }) => accessKeyId));
-        assert.equal(keys.size, 1);
-        return String([...keys][0]);
-    }
-
-    /** The operation that issued a temporary key, and the ARN of its role. */
-    issuedBy(accessKeyId: string): string {
-        const entry = this.emulator.ledger.credentials.find(({ issued }) => issued === accessKeyId);
-        return `${entry?.operation} ${entry?.role}`;
-    }
-
-    /** The error of an interrupt without an effect; it must contain no secret. */
-    async messageWith(config: Texts, env: Texts = {}, more: object = {}): Promise<string> {
-        const { message } = await failureOf((await this.host(config, env)).create({ ...inputs, ...more }));
-        assert.doesNotMatch(message, /canary/);
-        assert.equal(this.emulator.ledger.effects.length, 0);
-        return message;
-    }
-
-    /** A server on loopback. */
-    async serve(respond: RequestListener): Promise<string> {
-        const server = createServer(respond);
-        return `http://127.0.0.1:${await this.listen(server)}`;
-    }
-
-    async listen(server: Server): Promise<number> {
-        return listening(server, (close) => this.atEnd(close));
-    }
-
-    /** A real proxy that counts its requests. */
-    async proxy(): Promise<{ readonly url: string; readonly requests: string[] }> {
-        const { server, requests } = countingProxy();
-        return { url: `http://127.0.0.1:${await this.listen(server)}`, requests };
-    }
-
-    /** A proxy whose tunnels all lead to one port of this machine; `targets` are the requested ones. */
-    async redirectingProxy(port: number): Promise<{ readonly url: string; readonly targets: string[] }> {
-        const targets: string[] = [];
-        const server = createServer().on("connect", ({ url }, client) => {
-            targets.push(String(url));
-            const inner = connect(port, "127.0.0.1", () => {
-                client.write("HTTP/1.1 200 OK\r\n\r\n");
-                client.pipe(inner).pipe(client);
+        /** A proxy whose tunnels all lead to one port of this machine; `targets` are the requested ones. */
+        async redirectingProxy(port = Number(new URL(emulator.url).port)) {
+            const targets: string[] = [];
+            const server = createServer().on("connect", ({ url }, client) => {
+                targets.push(String(url));
+                const inner = connect(port, "127.0.0.1", () => {
+                    client.write("HTTP/1.1 200 OK\r\n\r\n");
+                    client.pipe(inner).pipe(client);
+                });
+                client.on("error", () => inner.destroy());
+                inner.on("error", () => client.destroy());
             });
-            client.on("error", () => inner.destroy());
-            inner.on("error", () => client.destroy());
-        });
-        return { url: `http://127.0.0.1:${await this.listen(server)}`, targets };
-    }
+            return { url: `http://127.0.0.1:${await listen(server)}`, targets };
+        },
+    };
 }

@@ -1,3 +1,4 @@
+import { promisify } from "node:util";
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
@@ -11,12 +12,6 @@ export interface EngineLine {
     readonly severity: string;
 }
 
-/** How an engine listens. */
-export interface EngineOptions {
-    readonly mute?: boolean;
-    readonly socket?: string;
-}
-
 /** The part of the engine that takes lines from a provider, over gRPC. */
 export class Engine {
     private constructor(
@@ -26,25 +21,20 @@ export class Engine {
         readonly lines: readonly EngineLine[],
     ) {}
 
-    /** Starts one on loopback, or on a socket in the file system; one that is `mute` takes lines and never answers. */
-    static async start({ mute = false, socket }: EngineOptions = {}): Promise<Engine> {
+    /** Starts one on loopback; a mute one takes lines and never responds. */
+    static async start(isMute = false): Promise<Engine> {
         const server = new Server();
         const lines: EngineLine[] = [];
         server.addService(EngineService as Parameters<Server["addService"]>[0], {
             log({ request }: ServerUnaryCall<LogRequest, Empty>, done: sendUnaryData<Empty>) {
                 lines.push(lineIn(request));
-                if (!mute) {
+                if (!isMute) {
                     done(null, new Empty());
                 }
             },
         });
-        const port = await new Promise<number>((resolve, reject) => {
-            server.bindAsync(
-                socket === undefined ? "127.0.0.1:0" : `unix:${socket}`,
-                ServerCredentials.createInsecure(),
-                (error, bound) => (error === null ? resolve(bound) : reject(error)),
-            );
-        });
+        const bind = promisify(server.bindAsync.bind(server));
+        const port = await bind("127.0.0.1:0", ServerCredentials.createInsecure());
         return new Engine(server, `127.0.0.1:${port}`, lines);
     }
 

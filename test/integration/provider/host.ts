@@ -10,7 +10,6 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type PluginServer, startPlugin } from "../../../provider/src/plugin/server";
-import { CallError, type Properties, type Setting } from "./calls";
 
 const executable = "pulumi-resource-alicloud-logstash";
 /** The variable that names the folder of another plugin, which then runs in a process of its own in every test. */
@@ -26,15 +25,55 @@ export const servers = {
     ),
 };
 
+/** The properties of a resource as a call transports them. */
+export type Properties = Record<string, unknown>;
+
+/** A partial failure: what the engine would record, and the reasons it would print. */
+export interface InitFailure {
+    readonly id: string;
+    readonly properties: Properties;
+    readonly reasons: readonly string[];
+}
+
+/** The error of a call as the engine sees it. */
+export class CallError extends Error {
+    constructor(
+        message: string,
+        readonly initFailure: InitFailure | undefined,
+    ) {
+        super(message);
+    }
+}
+
+/** The error of a call that has to fail. */
+export async function failureOf(call: Promise<unknown>): Promise<CallError> {
+    const error = await call.then(
+        () => assert.fail("the call should have failed"),
+        (thrown: unknown) => thrown,
+    );
+    assert.ok(error instanceof CallError);
+    return error;
+}
+
 /** What a server is started with, and what is called. */
-type Calls = Omit<Setting, "config"> & {
-    /** A plugin is given secrets in their envelopes. */
+interface Calls {
+    /** With which the engine begins. A plugin is given secrets in their envelopes. */
     readonly config?: Properties;
+    readonly env?: Readonly<Record<string, string>>;
+    /** The address of the engine. */
+    readonly engineAddress?: string;
     /** Of the resource that all calls are for; the dynamic provider is told it by an input. @default "" */
     readonly urn?: string;
     /** The name of a provider that the program declares. @default that of the default provider */
     readonly provider?: string;
-};
+}
+
+/** How a create or an update is called. */
+interface Applying {
+    /** From `customTimeouts`. @default none */
+    readonly seconds?: number;
+    readonly isPreview?: boolean;
+}
 
 /** A provider's server in a process of its own, spoken to over gRPC as the engine does. */
 export class Host {
@@ -118,22 +157,24 @@ export class Host {
         return { changes: response.getChanges(), replaces: response.getReplacesList() };
     }
 
-    async create(inputs: Properties, customTimeout = 0): Promise<{ id: string; outs: Properties }> {
+    async create(inputs: Properties, how: Applying = {}): Promise<{ id: string; outs: Properties }> {
         const request = new rpc.CreateRequest();
         request.setUrn(this.urn);
         request.setProperties(struct(inputs));
-        request.setTimeout(customTimeout);
+        request.setTimeout(how.seconds ?? 0);
+        request.setPreview(how.isPreview ?? false);
         const response = await call<rpc.CreateResponse>((done) => this.client.create(request, done));
         return { id: response.getId(), outs: plain(response.getProperties()) };
     }
 
-    async update(olds: Properties, news: Properties, customTimeout = 0): Promise<Properties> {
+    async update(olds: Properties, news: Properties, how: Applying = {}): Promise<Properties> {
         const request = new rpc.UpdateRequest();
         request.setUrn(this.urn);
         request.setId(String(olds.instanceId));
         request.setOlds(struct(olds));
         request.setNews(struct(news));
-        request.setTimeout(customTimeout);
+        request.setTimeout(how.seconds ?? 0);
+        request.setPreview(how.isPreview ?? false);
         const response = await call<rpc.UpdateResponse>((done) => this.client.update(request, done));
         return plain(response.getProperties());
     }
@@ -143,15 +184,6 @@ export class Host {
         request.setId(String(properties.instanceId));
         request.setProperties(struct(properties));
         await call((done) => this.client.delete(request, done));
-    }
-
-    async read(id: string, properties: Properties): Promise<{ id: string; outs: Properties }> {
-        const request = new rpc.ReadRequest();
-        request.setId(id);
-        request.setUrn(this.urn);
-        request.setProperties(struct(properties));
-        const response = await call<rpc.ReadResponse>((done) => this.client.read(request, done));
-        return { id: response.getId(), outs: plain(response.getProperties()) };
     }
 
     async cancel(): Promise<void> {
@@ -176,7 +208,8 @@ export class Host {
     }
 }
 
-function call<T>(start: (done: (error: ServiceError | null, response: T) => void) => void): Promise<T> {
+/** One call of a client, as a promise. */
+export function call<T>(start: (done: (error: ServiceError | null, response: T) => void) => void): Promise<T> {
     return new Promise((resolve, reject) => {
         start((error, response) => {
             if (error === null) {
@@ -207,10 +240,10 @@ function callError(error: ServiceError): CallError {
     });
 }
 
-function struct(properties: Properties): Struct {
+export function struct(properties: Properties): Struct {
     return Struct.fromJavaScript(properties as Parameters<typeof Struct.fromJavaScript>[0]);
 }
 
-function plain(properties: Struct | undefined): Properties {
+export function plain(properties: Struct | undefined): Properties {
     return (properties?.toJavaScript() ?? {}) as Properties;
 }

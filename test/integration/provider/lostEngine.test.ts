@@ -1,119 +1,81 @@
 import { strict as assert } from "node:assert";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
+import { closeSync, constants, mkdtempSync, openSync } from "node:fs";
 import { Socket } from "node:net";
 import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { lostEngine } from "../../../provider/src/engine/lostEngine";
-import { repository } from "../../support/commands";
-
-const executable = "pulumi-resource-alicloud-logstash";
 
 describe("a provider process whose standard input is watched", () => {
-    let folder: string;
-    const opened: Socket[] = [];
+    /** Both ends of a pipe; the engine holds the second one. */
+    let input: number;
+    let engine: number;
     beforeEach(() => {
-        folder = mkdtempSync(join(tmpdir(), "logstash-input-"));
-    });
-    afterEach(() => {
-        for (const stdin of opened.splice(0)) {
-            stdin.destroy();
-        }
-        rmSync(folder, { recursive: true });
-    });
-
-    /** A pipe whose other end the engine holds, read as Node reads a process's standard input. */
-    function pipe() {
-        const path = join(folder, "pipe");
+        const path = join(mkdtempSync(join(tmpdir(), "logstash-input-")), "pipe");
         execFileSync("mkfifo", [path]);
-        const input = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-        const engine = openSync(path, constants.O_WRONLY);
-        const stdin = new Socket({ fd: input, readable: true, writable: false });
-        opened.push(stdin);
-        return { input, stdin: stdin as unknown as NodeJS.Process["stdin"], end: () => closeSync(engine) };
+        input = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+        engine = openSync(path, constants.O_WRONLY);
+    });
+    afterEach(() => closeSync(engine));
+
+    function watched(stdin: unknown, exit: (code?: number) => unknown): AbortSignal {
+        return lostEngine({ stdin, exit } as Pick<NodeJS.Process, "stdin" | "exit">, input);
     }
 
     it("ends its operations at once and itself soon when the engine is gone", async () => {
-        const { input, stdin, end } = pipe();
         const { promise: ended, resolve } = Promise.withResolvers<number | undefined>();
-        const exits: unknown[] = [];
-        const exit = (code?: number) => {
-            exits.push(code);
+        let hasEnded = false;
+        // As in a thread, where it is a stream without a handle.
+        const stdin = new PassThrough();
+        const stopped = watched(stdin, (code) => {
+            hasEnded = true;
             resolve(code);
-        };
-        const stopped = lostEngine({ stdin, exit: exit as NodeJS.Process["exit"] }, input);
+        });
         assert.equal(stopped.aborted, false);
-        end();
+        stdin.end();
         await once(stopped, "abort");
         assert.match(String(stopped.reason), /the deployment was stopped/);
         // Other listeners get a moment to end.
-        assert.deepEqual(exits, []);
+        assert.equal(hasEnded, false);
         assert.equal(await ended, 1);
+        closeSync(input);
     });
 
     it("is not kept alive by that", () => {
         const before = process.getActiveResourcesInfo();
-        const { input, stdin, end } = pipe();
-        lostEngine({ stdin, exit: (() => undefined) as unknown as NodeJS.Process["exit"] }, input);
+        const stdin = new Socket({ fd: input, readable: true, writable: false });
+        watched(stdin, () => undefined);
         assert.deepEqual(process.getActiveResourcesInfo(), before);
         stdin.destroy();
-        end();
-    });
-
-    it("ends in a thread too, whose standard input is a stream without a handle", async () => {
-        const { input, end } = pipe();
-        const { promise: ended, resolve } = Promise.withResolvers<unknown>();
-        const ofThread = new PassThrough();
-        const stdin = ofThread as unknown as NodeJS.Process["stdin"];
-        const stopped = lostEngine({ stdin, exit: resolve as NodeJS.Process["exit"] }, input);
-        ofThread.end();
-        assert.equal(await ended, 1);
-        assert.equal(stopped.aborted, true);
-        end();
     });
 
     it("goes on when its standard input is no pipe, or not open", () => {
-        const nothing = openSync(devNull, "r");
-        const watched = {
+        closeSync(input);
+        const untouched = {
             get stdin(): never {
                 return assert.fail("it is left alone");
             },
             exit: () => assert.fail("it goes on"),
         };
-        assert.equal(lostEngine(watched, nothing).aborted, false);
+        const nothing = openSync(devNull, "r");
+        assert.equal(lostEngine(untouched, nothing).aborted, false);
         closeSync(nothing);
-        const never = 1_000_000;
-        assert.equal(lostEngine(watched, never).aborted, false);
+        assert.equal(lostEngine(untouched, 1_000_000).aborted, false);
     });
 
     it("lets a thousand operations listen without a warning of a leak", async () => {
         const warnings: Error[] = [];
         const note = (warning: Error) => warnings.push(warning);
         process.on("warning", note);
-        const nothing = openSync(devNull, "r");
-        const stopped = lostEngine(process, nothing);
-        closeSync(nothing);
+        const stopped = watched(new PassThrough(), () => undefined);
         for (let n = 0; n < 1_000; n += 1) {
             stopped.addEventListener("abort", () => {});
         }
         await new Promise((resolve) => setImmediate(resolve));
         process.off("warning", note);
+        closeSync(input);
         assert.deepEqual(warnings, []);
-    });
-});
-
-describe("the plugin's process", () => {
-    it("ends when the engine is gone before it reads the port", async () => {
-        const plugin = spawn(process.execPath, [join(repository, "provider", "bin", executable), "127.0.0.1:1"]);
-        const bound = setTimeout(() => plugin.kill("SIGKILL"), 10_000);
-        try {
-            plugin.stdout.destroy();
-            plugin.stdin.destroy();
-            assert.deepEqual(await once(plugin, "exit"), [1, null]);
-        } finally {
-            clearTimeout(bound);
-        }
     });
 });

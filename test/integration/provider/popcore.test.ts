@@ -1,17 +1,25 @@
 import { strict as assert } from "node:assert";
-import { createServer, type RequestListener } from "node:http";
+import type { RequestListener } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { setImmediate } from "node:timers/promises";
+import { setDefaultCACertificates } from "node:tls";
 import { gzipSync } from "node:zlib";
 import { install } from "@sinonjs/fake-timers";
-import { type Emulator, type Fault, type Point, startEmulator, testAccount } from "pulumi-alicloud-logstash-emulator";
+import {
+    type Emulator,
+    type EmulatorOptions,
+    type Fault,
+    selfSigned,
+    startEmulator,
+    testAccount,
+} from "pulumi-alicloud-logstash-emulator";
 import { ConfigurationError } from "../../../provider/src/configuration";
 import type { Credentials } from "../../../provider/src/credentials/credentials";
 import { classifyPoll, classifyResponse, type ResponseMeaning } from "../../../provider/src/request/classify";
 import type { CallLimits, LogstashService } from "../../../provider/src/request/service";
 import { stackHints } from "../../support/hints";
 import { enterEnvironment, leaveEnvironment } from "./environment";
-import { closedAfterEach, listening } from "./listening";
+import { loopback } from "./loopback";
 import { type ServiceSettings, serviceAt } from "./service";
 import { until } from "./until";
 
@@ -21,10 +29,8 @@ const outOfTime = { kind: "notSent", detail: "no time was left to send it" };
 const stopped = { kind: "notSent", detail: "the deployment was stopped" };
 const pending = () => new Promise<never>(() => {});
 
-const atEnd = closedAfterEach();
+const { atEnd, listen, serve, proxy: startProxy } = loopback();
 
-/** The URL of a server that responds as it is told. */
-const urlOf = async (respond: RequestListener) => `http://127.0.0.1:${await listening(createServer(respond), atEnd)}`;
 const send = (service: LogstashService, limits: Partial<CallLimits> = {}, token = "token") =>
     service.send("InterruptLogstashTask", instanceId, token, { leftMs: 5_000, signal, ...limits });
 
@@ -53,6 +59,8 @@ describe("a call to the emulator", () => {
 
     it("is accepted, with its token and region, when the service accepts it", async () => {
         const token = nextToken();
+        const running = classifyPoll(await service.describe(instanceId, { leftMs: 5_000, signal }));
+        assert.deepEqual(running.kind === "seen" && [running.status, running.progress], ["activating", 0]);
         const response = classifyResponse(await send(service, {}, token));
         const effect = emulator.ledger.effects.at(-1);
         assert.deepEqual(response, { kind: "accepted", requestId: effect?.requestId });
@@ -61,60 +69,36 @@ describe("a call to the emulator", () => {
         assert.equal(poll.kind === "seen" && poll.status, "suspended");
     });
 
-    const xml = { kind: "xml-error", message: "No." } as const;
-    const faults: ReadonlyArray<readonly [kind: ResponseMeaning["kind"], fault: (point: Point) => Fault]> = [
-        ["outcomeUnknown", (point) => ({ kind: "service-unavailable", point })],
-        ["outcomeUnknown", (point) => ({ kind: "internal-error", point })],
-        ["outcomeUnknown", (point) => ({ kind: "html", status: 502, point })],
-        ["outcomeUnknown", (point) => ({ kind: "html", status: 200, point })],
-        ["outcomeUnknown", (point) => ({ kind: "html", status: 403, point })],
-        ["outcomeUnknown", (point) => ({ ...xml, status: 503, code: "ServiceUnavailable", point })],
-        ["outcomeUnknown", (point) => ({ ...xml, status: 504, code: "SomeTimeout", point })],
-        ["rejected", (point) => ({ ...xml, status: 400, code: "SomeRejection", point })],
-        ["outcomeUnknown", (point) => ({ kind: "truncated-json", point })],
-        ["outcomeUnknown", (point) => ({ kind: "cut-off", point })],
-        ["outcomeUnknown", (point) => ({ kind: "empty", point })],
-        ["outcomeUnknown", (point) => ({ kind: "no-content", point })],
-        ["outcomeUnknown", (point) => ({ kind: "json-null", status: 200, point })],
-        ["outcomeUnknown", (point) => ({ kind: "json-null", status: 404, point })],
-        ["outcomeUnknown", (point) => ({ kind: "code-in-success", code: "InternalError", message: "Oops.", point })],
-        ["outcomeUnknown", (point) => ({ kind: "reset", point })],
-        ["outcomeUnknown", (point) => ({ kind: "hang", point })],
-    ];
-    for (const [kind, faultAt] of faults) {
-        for (const point of ["before", "after"] as const) {
-            const fault = faultAt(point);
-            it(`is ${kind} and has one effect with the same token when the fault is ${JSON.stringify(fault)}`, async () => {
-                const token = nextToken();
-                const effects = emulator.ledger.effects.length;
-                emulator.faults.add({ calls: 1, fault });
-                assert.equal(classifyResponse(await send(service, { leftMs: 400 }, token)).kind, kind);
-                assert.equal(emulator.ledger.effects.length - effects, point === "after" ? 1 : 0);
-                assert.equal(classifyResponse(await send(service, {}, token)).kind, "accepted");
-                assert.equal(emulator.ledger.effects.length - effects, 1);
-                emulator.faults.add({ calls: 1, fault });
-                const poll = classifyPoll(await service.describe(instanceId, { leftMs: 400, signal }));
-                assert.equal(poll.kind, kind === "rejected" ? "rejected" : "failed");
-            });
-        }
-    }
-
-    const rejections: ReadonlyArray<readonly [kind: ResponseMeaning["kind"], fault: Fault]> = [
-        ["retryable", { kind: "throttling", form: "user" }],
+    const xml = { kind: "xml-error", message: "No.", point: "after" } as const;
+    const code = "InstanceNotFound";
+    const faults: ReadonlyArray<readonly [kind: ResponseMeaning["kind"], fault: Fault]> = [
+        ["outcomeUnknown", { kind: "service-unavailable", point: "after" }],
+        ["outcomeUnknown", { kind: "html", status: 200, point: "after" }],
+        ["outcomeUnknown", { kind: "html", status: 403, point: "after" }],
+        ["outcomeUnknown", { ...xml, status: 504, code: "SomeTimeout" }],
+        ["rejected", { ...xml, status: 400, code: "SomeRejection" }],
+        ["outcomeUnknown", { kind: "truncated-json", point: "after" }],
+        ["outcomeUnknown", { kind: "cut-off", point: "after" }],
+        ["outcomeUnknown", { kind: "empty", point: "after" }],
+        ["outcomeUnknown", { kind: "no-content", point: "after" }],
+        ["outcomeUnknown", { kind: "json-null", status: 200, point: "after" }],
+        ["outcomeUnknown", { kind: "json-null", status: 404, point: "after" }],
+        ["outcomeUnknown", { kind: "code-in-success", code: "InternalError", message: "Oops.", point: "after" }],
+        ["outcomeUnknown", { kind: "reset", point: "before" }],
+        ["outcomeUnknown", { kind: "hang", point: "after" }],
         ["retryable", { kind: "throttling", form: "too-many-requests" }],
         ["retryable", { kind: "throttling", form: "qps-limit" }],
         ["rejected", { kind: "result-false" }],
-        ["rejected", { kind: "rejection", status: 404, code: "InstanceNotFound", message: "No such instance." }],
-        ["rejected", { kind: "rejection", status: 403, code: "Forbidden.RAM", message: "Not authorized." }],
-        ["invalidState", { kind: "rejection", status: 400, code: "InstanceActivating", message: "Activating." }],
-        ["outcomeUnknown", { kind: "redirect", location: "http://127.0.0.1:1/elsewhere" }],
+        ["rejected", { kind: "rejection", status: 404, code, message: "No such instance." }],
     ];
-    for (const [kind, fault] of rejections) {
-        it(`is ${kind} and has no effect when the fault is ${JSON.stringify(fault)}`, async () => {
-            const effects = emulator.ledger.effects.length;
+    for (const [kind, fault] of faults) {
+        it(`is ${kind} and has one effect with the same token when the fault is ${JSON.stringify(fault)}`, async () => {
+            const token = nextToken();
+            const before = emulator.ledger.effects.length;
             emulator.faults.add({ calls: 1, fault });
-            assert.equal(classifyResponse(await send(service, {}, nextToken())).kind, kind);
-            assert.equal(emulator.ledger.effects.length, effects);
+            assert.equal(classifyResponse(await send(service, { leftMs: 400 }, token)).kind, kind);
+            assert.equal(classifyResponse(await send(service, {}, token)).kind, "accepted");
+            assert.equal(emulator.ledger.effects.length - before, 1);
         });
     }
 
@@ -122,28 +106,27 @@ describe("a call to the emulator", () => {
         const expired: Credentials[] = [];
         beforeEach(() => expired.splice(0));
         const renewing = { credentials: { renew: (credentials: Credentials) => expired.push(credentials) } };
-        const once = { calls: 1 };
+        const code = "InvalidSecurityToken.Expired";
+        const rejection = { kind: "rejection", status: 400, message: "No." } as const;
         const cases = [
-            ["sent again and accepted", "the session has expired", "InvalidSecurityToken.Expired", once, 2],
-            ["sent twice only", "the next session has expired as well", "InvalidSecurityToken.Expired", {}, 2],
-            ["sent once", "the session is malformed", "InvalidSecurityToken.Malformed", {}, 1],
-            ["sent once", "the code is unknown", "Unheard.Of", {}, 1],
+            ["sent again and accepted", "the session has expired", { ...rejection, code }, 1, 2],
+            ["sent twice only", "the next session has expired as well", { ...rejection, code }, 2, 2],
+            ["sent once", "it is rejected for another reason", { ...rejection, code: "Unheard.Of" }, 1, 1],
         ] as const;
-        for (const [what, when, code, calls, sent] of cases) {
+        for (const [what, when, fault, failing, sent] of cases) {
             it(`is ${what} when ${when}`, async () => {
-                emulator.faults.add({ ...calls, fault: { kind: "rejection", status: 400, code, message: "No." } });
+                emulator.faults.add({ calls: { from: 1, to: failing }, fault });
                 const { response, requests } = await counted(renewing);
-                assert.equal(response.kind === "error" ? response.code : response.kind, calls === once ? "body" : code);
+                const expected = failing < sent ? "body" : fault.code;
+                assert.equal(response.kind === "error" ? response.code : response.kind, expected);
                 assert.deepEqual([requests, expired], [sent, sent === 2 ? [testAccount] : []]);
             });
         }
 
         it("is sent once when there are no others", async () => {
-            const code = "InvalidSecurityToken.Expired";
-            emulator.faults.add({ calls: 1, fault: { kind: "rejection", status: 400, code, message: "No." } });
+            emulator.faults.add({ calls: 1, fault: { ...rejection, code } });
             const { response, requests } = await counted({});
-            assert.equal(response.kind === "error" && response.code, code);
-            assert.equal(requests, 1);
+            assert.deepEqual([response.kind === "error" && response.code, requests], [code, 1]);
         });
     });
 
@@ -154,38 +137,32 @@ describe("a call to the emulator", () => {
             ["credentials", (get: Wait): ServiceSettings => ({ credentials: { get } })],
         ] as const;
         for (const [what, settingsWith] of waits) {
-            it(`when it times out waiting for ${what}`, async () => {
-                const { response, requests } = await counted(settingsWith(pending), { leftMs: 20 });
-                assert.deepEqual([response, requests], [outOfTime, 0]);
-                assert.equal(classifyResponse(response).kind, "retryable");
-            });
-
-            it(`when it is aborted waiting for ${what}`, async () => {
+            it(`when it times out, or is aborted, waiting for ${what}`, async () => {
+                const late = await counted(settingsWith(pending), { leftMs: 20 });
+                assert.deepEqual(late, { response: outOfTime, requests: 0 });
+                assert.equal(classifyResponse(late.response).kind, "retryable");
                 const stop = new AbortController();
                 const settings = settingsWith(() => {
                     stop.abort();
                     return pending();
                 });
-                const { response, requests } = await counted(settings, { signal: stop.signal });
-                assert.deepEqual([response, requests], [stopped, 0]);
+                const ended = await counted(settings, { signal: stop.signal });
+                assert.deepEqual(ended, { response: stopped, requests: 0 });
             });
         }
 
-        it("and asks for no credentials when no time is left", async () => {
-            const get = () => assert.fail("asked");
-            const counts = await counted({ credentials: { get } }, { leftMs: 0 });
+        it("when no time is left, even if its credentials took all of it and its timer is late", async () => {
+            const never = () => assert.fail("credentials are requested");
+            const counts = await counted({ credentials: { get: never } }, { leftMs: 0 });
             assert.deepEqual(counts, { response: outOfTime, requests: 0 });
-        });
-
-        it("when its credentials took all of the time and its timer is late", async () => {
             const clock = install({ toFake: ["performance"] });
             const get = async () => {
                 clock.tick(400);
                 return testAccount;
             };
             try {
-                const counts = await counted({ credentials: { get } }, { leftMs: 400 });
-                assert.deepEqual(counts, { response: outOfTime, requests: 0 });
+                const late = await counted({ credentials: { get } }, { leftMs: 400 });
+                assert.deepEqual(late, { response: outOfTime, requests: 0 });
             } finally {
                 clock.uninstall();
             }
@@ -213,13 +190,65 @@ describe("a call to the emulator", () => {
 
         it("and is a configuration error when no request can be made of the settings, unless it is aborted", async () => {
             const wrong = serviceAt(emulator.url, { headers: { "x-acs-source-ip": "10.0.0.1\n" } });
-            await assert.rejects(send(wrong), (error: unknown) => {
-                assert.ok(error instanceof ConfigurationError);
-                assert.match(error.message, /ERR_INVALID_CHAR/);
-                return true;
-            });
+            const error = new ConfigurationError("the request cannot be made (ERR_INVALID_CHAR)");
+            await assert.rejects(send(wrong), error);
             assert.deepEqual(await send(wrong, { signal: AbortSignal.abort() }), stopped);
+            for (const [part, text] of [
+                ["accessKeyId", "access key ID"],
+                ["securityToken", "security token"],
+            ] as const) {
+                const get = async () => ({ ...testAccount, [part]: "a\nb" });
+                const message = new RegExp(`the ${text} has a line break .* \\(a test\\)$`);
+                await assert.rejects(send(serviceAt(emulator.url, { credentials: { get } })), { message });
+            }
         });
+    });
+});
+
+describe("a call through a proxy", () => {
+    afterEach(leaveEnvironment);
+
+    async function emulated(options: EmulatorOptions = {}) {
+        const emulator = await startEmulator({ instances: [{ instanceId }], ...options });
+        atEnd(() => emulator.stop());
+        return { url: emulator.url, proxy: await startProxy() };
+    }
+
+    it("is a whole request to it when the endpoint is http", async () => {
+        const { url, proxy } = await emulated();
+        enterEnvironment({ HTTP_PROXY: proxy.url });
+        const service = serviceAt(url);
+        assert.equal(classifyResponse(await send(service)).kind, "accepted");
+        const path = `/openapi/logstashes/${instanceId}/actions/interrupt?clientToken=token`;
+        assert.deepEqual(proxy.requests, [`request ${url}${path}`]);
+        assert.equal(service.route.proxy, `${new URL(proxy.url).host} (HTTP_PROXY)`);
+    });
+
+    it("shares one tunnel with later calls when the endpoint is https", async () => {
+        const tls = selfSigned();
+        const { url, proxy } = await emulated({ tls });
+        enterEnvironment({ HTTPS_PROXY: proxy.url });
+        const service = serviceAt(url);
+        setDefaultCACertificates([tls.cert]);
+        for (const token of ["one", "two"]) {
+            assert.notEqual((await send(service, {}, token)).kind, "notConnected");
+        }
+        assert.deepEqual(proxy.requests, [`connect ${new URL(url).host}`]);
+    });
+
+    it("is not connected when the proxy wants a password, whatever it responds", async () => {
+        for (const [type, body] of [
+            ["text/html", "<html>who are you?</html>"],
+            ["application/json", '{"error":"who are you?"}'],
+            ["text/xml", "<html>who are you?</html>"],
+        ] as const) {
+            const proxy = await serve((_request, response) =>
+                response.writeHead(407, { "content-type": type }).end(body),
+            );
+            enterEnvironment({ HTTP_PROXY: proxy });
+            const response = await send(serviceAt("http://a.test"));
+            assert.equal(response.kind === "notConnected" && response.code, "ProxyAuthentication", type);
+        }
     });
 });
 
@@ -228,15 +257,16 @@ describe("a call to a server that does not respond", () => {
 
     /** A server that sends nothing. */
     async function silent() {
-        let isReached = false;
+        const state = { host: "", isReached: false };
         const server = createTcpServer((socket) => {
             socket
                 .on("error", () => {})
                 .once("data", () => {
-                    isReached = true;
+                    state.isReached = true;
                 });
         });
-        return { host: `127.0.0.1:${await listening(server, atEnd)}`, isReached: () => isReached };
+        state.host = `127.0.0.1:${await listen(server)}`;
+        return state;
     }
 
     const noResponse = (code: string) => ({ kind: "noResponse", code });
@@ -248,12 +278,12 @@ describe("a call to a server that does not respond", () => {
     ] as const;
     for (const [when, url, proxied, aborted, late] of cases) {
         it(`says whether it may have been applied when ${when} and is aborted or times out`, async () => {
-            const { host, isReached } = await silent();
-            enterEnvironment(proxied ? { HTTPS_PROXY: `http://${host}` } : {});
-            const service = serviceAt(url.replace("HOST", host));
+            const server = await silent();
+            enterEnvironment(proxied ? { HTTPS_PROXY: `http://${server.host}` } : {});
+            const service = serviceAt(url.replace("HOST", server.host));
             const stop = new AbortController();
             const response = send(service, { signal: stop.signal });
-            await until(isReached);
+            await until(() => server.isReached);
             stop.abort();
             assert.deepEqual(await response, aborted);
             const { afterMs, ...fields } = { afterMs: undefined, ...(await send(service, { leftMs: 50 })) };
@@ -263,11 +293,11 @@ describe("a call to a server that does not respond", () => {
     }
 
     it("times out after ten seconds when the operation has more", async () => {
-        const { host, isReached } = await silent();
+        const server = await silent();
         const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
         try {
-            const response = send(serviceAt(`http://${host}`), { leftMs: 600_000 });
-            while (!isReached()) {
+            const response = send(serviceAt(`http://${server.host}`), { leftMs: 600_000 });
+            while (!server.isReached) {
                 await setImmediate();
             }
             clock.tick(10_000);
@@ -302,24 +332,17 @@ describe("a call to a server that does not respond", () => {
 describe("a call to a hostile server", () => {
     const json = { "content-type": "application/json" };
     const deep = "[".repeat(200_000) + "]".repeat(200_000);
-    const echo = (resultOf: (headers: string) => unknown): RequestListener => {
-        return ({ headers }, response) =>
-            response.writeHead(200, json).end(JSON.stringify({ Result: resultOf(JSON.stringify(headers)) }));
-    };
     const cases: ReadonlyArray<readonly [when: string, respond: RequestListener]> = [
+        ["it responds as a proxy", (_, response) => response.writeHead(407, json).end("{}")],
         [
-            "it responds as a proxy, in HTML",
-            (_, response) => response.writeHead(407, { "content-type": "text/html" }).end(),
+            "it echoes the headers",
+            ({ headers }, response) => response.writeHead(200, json).end(JSON.stringify({ Result: { headers } })),
         ],
-        ["it responds as a proxy, in JSON", (_, response) => response.writeHead(407, json).end("{}")],
-        ["it echoes the headers", echo((headers) => headers)],
-        ["it echoes the headers in an object", echo((text) => ({ text }))],
-        ["it echoes the headers in a list", echo((text) => [text])],
         ["it nests JSON deeply", (_, response) => response.writeHead(200, json).end(`{"Result":${deep}}`)],
     ];
     for (const [when, respond] of cases) {
         it(`has an unknown outcome and quotes nothing when ${when}`, async () => {
-            const response = await send(serviceAt(await urlOf(respond)));
+            const response = await send(serviceAt(await serve(respond)));
             assert.equal(classifyResponse(response).kind, "outcomeUnknown");
             assert.doesNotMatch(JSON.stringify(response), /acs emulator|x-acs-|\[\[/);
         });
@@ -328,79 +351,69 @@ describe("a call to a hostile server", () => {
     it("shows no part of a long secret when the response echoes it", async () => {
         const securityToken = "canary".repeat(100);
         const body = JSON.stringify({ Code: "Refused", Message: `no: ${securityToken}`, RequestId: securityToken });
-        const url = await urlOf((_request, response) => response.writeHead(400, json).end(body));
+        const url = await serve((_request, response) => response.writeHead(400, json).end(body));
         const get = async () => ({ ...testAccount, securityToken });
         const response = await send(serviceAt(url, { credentials: { get } }));
-        assert.equal(response.kind === "error" && response.code, "Refused");
-        assert.doesNotMatch(JSON.stringify(response), /canary/);
+        const shown = { code: "Refused", message: "no: ***", requestId: "***", httpStatus: 400 };
+        assert.deepEqual(response, { kind: "error", ...shown });
     });
 
     it("sends nothing elsewhere when it is redirected", async () => {
         let visits = 0;
-        const elsewhere = await urlOf((_request, response) => {
+        const elsewhere = await serve((_request, response) => {
             visits += 1;
             response.end();
         });
-        for (const status of [301, 302, 307, 308]) {
-            const url = await urlOf((_request, response) => response.writeHead(status, { location: elsewhere }).end());
+        for (const status of [302, 307]) {
+            const url = await serve((_request, response) => response.writeHead(status, { location: elsewhere }).end());
             assert.equal(classifyResponse(await send(serviceAt(url))).kind, "outcomeUnknown");
         }
         assert.equal(visits, 0);
     });
 
-    it("has the instance ID as one segment of the path when it contains separators", async () => {
-        const paths: string[] = [];
-        const service = serviceAt(
-            await urlOf(({ url }, response) => {
-                paths.push(String(url));
-                response.end();
-            }),
-        );
-        const ids = ["../../x", "a?b=c", "a#b", "a/b", "//evil.example", "a%2fb"];
+    it("gets the ID as one segment of the path, and the headers that policies depend on", async () => {
+        const received: unknown[] = [];
+        const url = await serve(({ url: path, headers }, response) => {
+            received.push([path, headers["x-acs-source-ip"]]);
+            response.end();
+        });
+        const service = serviceAt(url, { headers: { "x-acs-source-ip": "10.0.0.1" } });
+        const ids = ["../../x", "a?b=c", "a#b", "a%2fb"];
         for (const id of ids) {
             await service.describe(id, { leftMs: 5_000, signal });
         }
+        const paths = ids.map((id) => `/openapi/logstashes/${encodeURIComponent(id)}`);
         assert.deepEqual(
-            paths,
-            ids.map((id) => `/openapi/logstashes/${encodeURIComponent(id)}`),
+            received,
+            paths.map((path) => [path, "10.0.0.1"]),
         );
     });
 
-    describe("that compresses the response", () => {
-        /** The response to a poll, and the encoding that the request has accepted. */
-        async function compressed(body: Buffer) {
-            let accepted: unknown;
-            const url = await urlOf(({ headers }, response) => {
-                accepted = headers["accept-encoding"];
-                response.writeHead(200, { ...json, "content-encoding": "gzip" }).end(body);
+    it("reads a compressed response that it has not accepted, but ends before a gigabyte takes the memory", async () => {
+        const body = { RequestId: "R", Result: { status: "suspended" } };
+        // A member of 8 MiB, 120 times: the whole is a valid stream.
+        const member = gzipSync(Buffer.alloc(8 * 2 ** 20));
+        const bomb = Buffer.concat(Array.from({ length: 120 }, () => member));
+        assert.ok(bomb.length < 2 ** 20, `${bomb.length} bytes`);
+        const before = process.memoryUsage().rss;
+        for (const [compressed, expected] of [
+            [gzipSync(JSON.stringify(body)), { kind: "body", body }],
+            [bomb, { kind: "noResponse", code: "EMSGSIZE" }],
+        ] as const) {
+            const url = await serve(({ headers }, response) => {
+                const encoding = headers["accept-encoding"] === "identity" ? "gzip" : "none";
+                response.writeHead(200, { ...json, "content-encoding": encoding }).end(compressed);
             });
-            return { response: await serviceAt(url).describe(instanceId, { leftMs: 5_000, signal }), accepted };
+            assert.deepEqual(await serviceAt(url).describe(instanceId, { leftMs: 5_000, signal }), expected);
         }
-
-        it("reads the response when it has accepted none", async () => {
-            const body = { RequestId: "R", Result: { status: "suspended" } };
-            const { response, accepted } = await compressed(gzipSync(JSON.stringify(body)));
-            assert.equal(accepted, "identity");
-            assert.deepEqual(response, { kind: "body", body });
-        });
-
-        it("ends before it takes the memory when a megabyte becomes a gigabyte", async () => {
-            // A member of 8 MiB, 120 times: the whole is a valid stream.
-            const member = gzipSync(Buffer.alloc(8 * 2 ** 20));
-            const body = Buffer.concat(Array.from({ length: 120 }, () => member));
-            assert.ok(body.length < 2 ** 20, `${body.length} bytes`);
-            const before = process.memoryUsage().rss;
-            const { response } = await compressed(body);
-            assert.deepEqual(response, { kind: "noResponse", code: "EMSGSIZE" });
-            const taken = process.memoryUsage().rss - before;
-            assert.ok(taken < 200 * 2 ** 20, `${taken} bytes`);
-        });
+        const taken = process.memoryUsage().rss - before;
+        assert.ok(taken < 200 * 2 ** 20, `${taken} bytes`);
     });
 
     for (const byMs of [3_600_000, -3_600_000]) {
         it(`reads the response when the machine's clock is stepped by ${byMs} ms`, async () => {
             const now = Date.now;
-            const url = await urlOf((_request, response) => {
+            const url = await serve((_request, response) => {
                 Date.now = () => now() + byMs;
                 response.writeHead(200, json).write('{"Result":true,');
                 setTimeout(() => response.end('"RequestId":"R"}'), 50);

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
@@ -9,6 +9,7 @@ import { dynamicConfigSource } from "../../../provider/src/dynamic/provider";
 import type { LogstashService } from "../../../provider/src/request/service";
 import { writeCliProfiles } from "../../support/cliProfiles";
 import { stackConfigurationFor } from "../../support/stackConfiguration";
+import { enterEnvironment, leaveEnvironment } from "./environment";
 
 const limits = { leftMs: 5_000, signal: new AbortController().signal };
 
@@ -36,49 +37,58 @@ describe("the services of a process", () => {
     it("send to the region of the resource, and know the stack's, when these are different", async () => {
         const serviceFor = services();
         const there = serviceFor({ region: "cn-beijing" });
+        assert.equal(there.route.everConnected, false);
         await there.describe("ls-cn-services01", limits);
+        assert.equal(there.route.everConnected, true);
         assert.equal(emulator.ledger.requests.at(-1)?.region, "cn-beijing");
         assert.equal(there.route.otherRegion, "cn-hangzhou");
         assert.equal(serviceFor({ region: "cn-hangzhou" }).route.otherRegion, undefined);
     });
 
-    it("know no other region when the stack's cannot be read", () => {
-        const serviceFor = services({ "alicloud:region": "" });
-        assert.equal(serviceFor({ region: "cn-beijing" }).route.otherRegion, undefined);
-    });
-
-    it("know the endpoint, and whether a connection was made, when a message needs them", async () => {
-        const service = services()({ region: "cn-hangzhou" });
-        const { route } = service;
-        assert.equal(route.endpoint, new URL(emulator.url).host);
-        assert.match(route.override ?? "", /alicloud:endpoints/);
-        assert.equal(route.proxy, undefined);
-        assert.equal(route.everConnected, false);
-        await service.describe("ls-cn-services01", limits);
-        assert.equal(route.everConnected, true);
-    });
-
     it("use the keys and the region of the profile when a resource names one", () => {
-        const folder = mkdtempSync(join(tmpdir(), "logstash-profiles-"));
-        const profile = (name: string) => ({
+        const keys = { access_key_id: "id", access_key_secret: "canary" };
+        const profiles = ["beijing", "shanghai"].map((name) => ({
             name,
             mode: "AK",
             region_id: `cn-${name}`,
-            access_key_id: `id-of-${name}`,
-            access_key_secret: "canary",
-        });
-        const file = writeCliProfiles(folder, profile("beijing"), profile("shanghai"));
-        try {
-            const serviceFor = services({ "alicloud:region": "", "alicloud:sharedCredentialsFile": file });
-            const [one, other] = ["beijing", "shanghai"].map((name) =>
-                serviceFor({ region: "cn-hangzhou", profile: name }),
-            );
-            assert.match(one?.credentialsName ?? "", /beijing/);
-            assert.match(other?.credentialsName ?? "", /shanghai/);
-            assert.equal(one?.route.otherRegion, "cn-beijing");
-            assert.equal(other?.route.otherRegion, "cn-shanghai");
-        } finally {
-            rmSync(folder, { recursive: true });
+            ...keys,
+        }));
+        const file = writeCliProfiles(mkdtempSync(join(tmpdir(), "logstash-profiles-")), ...profiles);
+        const serviceFor = services({ "alicloud:region": "", "alicloud:sharedCredentialsFile": file });
+        for (const { name, region_id } of profiles) {
+            const service = serviceFor({ region: "cn-hangzhou", profile: name });
+            assert.match(service.credentialsName, new RegExp(name));
+            assert.equal(service.route.otherRegion, region_id);
+        }
+    });
+});
+
+describe("the settings of a process", () => {
+    const folder = mkdtempSync(join(tmpdir(), "logstash-settings-"));
+    beforeEach(() => enterEnvironment({ HOME: folder }));
+    afterEach(leaveEnvironment);
+
+    it("are what surrounds it, its home directory and its files", () => {
+        const config = { config: (key: string) => `value of ${key}`, env: { A: "b" } };
+        const settings = processSettings(config, { namespace: "alicloud" });
+        assert.deepEqual([settings.config("k"), settings.env.A, settings.namespace], ["value of k", "b", "alicloud"]);
+        assert.equal(settings.homeDirectory, folder);
+        const file = join(folder, "file");
+        assert.deepEqual(settings.readFile(`${file} of nobody`), { kind: "absent" });
+        writeFileSync(file, "täxt");
+        assert.deepEqual(settings.readFile(file), { kind: "text", text: "täxt" });
+        assert.deepEqual(settings.readFile(folder), { kind: "unreadable", code: "EISDIR" });
+        assert.deepEqual(settings.readFile(join(file, "below")), { kind: "unreadable", code: "ENOTDIR" });
+    });
+
+    it("hold a file as it was at first, for one operation, and as it is for the next", () => {
+        const config = { config: () => undefined, env: {} };
+        const frontEnd = { namespace: "alicloud" };
+        const [settings, file] = [processSettings(config, frontEnd), join(folder, "file")];
+        for (const text of ["first", "second"]) {
+            writeFileSync(file, text);
+            assert.deepEqual(settings.readFile(file), { kind: "text", text: "first" });
+            assert.deepEqual(processSettings(config, frontEnd).readFile(file), { kind: "text", text });
         }
     });
 });

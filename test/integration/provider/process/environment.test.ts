@@ -1,60 +1,61 @@
 import { strict as assert } from "node:assert";
-import { CallError } from "../calls";
-import { CredentialsFixture, caller, inputs, key, machine, region } from "../credentialsFixture";
-import { Host } from "../host";
+import { providerStub } from "../../../../provider/src/dynamic/providerStub";
+import { urnOf } from "../../../support/urns";
+import { callerProfile, credentialsFixture, inputs, key, machine } from "../credentialsFixture";
+import { stackConfigurationOf } from "../frontEnds";
+import { Host, type Properties } from "../host";
+
+const declared = { ...inputs, __provider: providerStub, resourceUrn: urnOf("pause") };
+
+/** Gives each agent of a process the proxy of the environment, as Node can, unless it is made with the option. */
+const preload = `
+    for (const module of [require("node:http"), require("node:https")]) {
+        const { Agent } = module;
+        module.Agent = class extends Agent {
+            constructor(options) {
+                super({ proxyEnv: process.env, ...options });
+            }
+        };
+    }
+    require("node:module").syncBuiltinESMExports();`;
 
 describe("the environment of a provider process", () => {
-    const fixture = new CredentialsFixture();
-    beforeEach(() => fixture.start());
-    afterEach(() => fixture.stop());
+    const fixture = credentialsFixture();
 
-    async function hostFor(config: Record<string, string>, env: Record<string, string>, stderr?: "pipe") {
-        const host = await Host.start({ ...fixture.setting(config, env), ...(stderr === undefined ? {} : { stderr }) });
+    async function hostFor(settings: Properties, env: Record<string, string>): Promise<Host> {
+        const config = stackConfigurationOf({ ...fixture.endpoints(), ...settings });
+        const host = await Host.start({ config, env: fixture.env(env), stderr: "pipe" });
         fixture.atEnd(() => host.stop());
         return host;
     }
 
-    it("gives calls and their credentials a home directory, a proxy and a certificate", async () => {
-        fixture.profiles({
-            name: "default",
-            mode: "RamRoleArn",
-            access_key_id: caller.accessKeyId,
-            access_key_secret: caller.accessKeySecret,
-            ram_role_arn: machine.arn,
-        });
-        const proxy = await fixture.redirectingProxy(Number(new URL(fixture.emulator.url).port));
-        const endpoints = JSON.stringify([{ elasticsearch: fixture.emulator.url }]);
-        const env = { ALIBABA_CLOUD_PROFILE: "default", HTTPS_PROXY: proxy.url };
-        const host = await hostFor({ "alicloud:endpoints": endpoints }, env);
-        const { outs } = await host.create(inputs);
+    it("gives calls and their credentials a home, a certificate and one tunnel to each host, whatever agents Node has", async () => {
+        fixture.profiles({ name: "default", mode: "RamRoleArn", ...callerProfile, ram_role_arn: machine.arn });
+        const { url } = fixture.emulator();
+        const proxy = await fixture.redirectingProxy();
+        const env = {
+            ALIBABA_CLOUD_PROFILE: "default",
+            HTTPS_PROXY: proxy.url,
+            NODE_OPTIONS: `--require=${fixture.file("preload.cjs", preload)}`,
+        };
+        const host = await hostFor({ endpoints: [{ elasticsearch: url }] }, env);
+        const { outs } = await host.create(declared);
         assert.equal(outs.status, "suspended");
-        assert.deepEqual(
-            [...new Set(proxy.targets)],
-            [`sts.${region}.aliyuncs.com:443`, new URL(fixture.emulator.url).host],
-        );
-        const [signer] = fixture.emulator.ledger.requests;
+        assert.deepEqual(proxy.targets, ["sts.cn-hangzhou.aliyuncs.com:443", new URL(url).host]);
+        const [signer] = fixture.emulator().ledger.requests;
         assert.equal(fixture.issuedBy(String(signer?.accessKeyId)), `AssumeRole ${machine.arn}`);
-    });
-
-    it("never sends a call of the metadata service through a proxy, even if Node.js would", async () => {
-        const proxy = await fixture.proxy();
-        const env = { HTTP_PROXY: proxy.url, http_proxy: proxy.url, NODE_USE_ENV_PROXY: "1" };
-        const host = await hostFor({ "alicloud:ecsRoleName": "machine" }, env);
-        await assert.rejects(host.create({ ...inputs, timeoutSeconds: 1 }), CallError);
-        assert.equal(fixture.emulator.ledger.effects.length, 0);
-        assert.deepEqual(proxy.requests, []);
     });
 
     it("prints no secret, and no password of a proxy, when DEBUG is set", async () => {
         const proxy = await fixture.proxy();
         const { host: address } = new URL(proxy.url);
         const env = { DEBUG: "*", HTTP_PROXY: `http://user:password-canary@${address}` };
-        const host = await hostFor(key, env, "pipe");
+        const host = await hostFor(key, env);
         let printed = "";
         host.process.stderr?.setEncoding("utf8").on("data", (text: string) => {
             printed += text;
         });
-        await host.create(inputs);
+        await host.create(declared);
         await host.stop();
         assert.equal(proxy.requests.length, 2);
         assert.doesNotMatch(printed, /(password|secret)-canary|[Aa]uthorization: /);
