@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import type { RequestEntry } from "pulumi-alicloud-logstash-emulator";
 import { Fixture, interrupt } from "../../support/fixture";
 import { pluginHeader } from "../../support/pluginPrograms";
-import { endOf, providerOf, send } from "../../support/processes";
+import { killCli, send } from "../../support/processes";
 import { interruptProgram } from "../../support/programs";
 import { expectFailure, expectSuccess } from "../../support/stack";
 
@@ -38,10 +38,8 @@ describe("a deployment that is stopped", () => {
             const { emulator, stack } = fixture;
             emulator.faults.add({ operation: interrupt, fault: { kind: "hang", point: "after" } });
             const { child, ended } = await upUntil(interrupt);
-            const provider = providerOf(Number(child.pid));
-            child.kill("SIGKILL");
+            await killCli(child, stack.path());
             await ended;
-            await endOf(provider);
             stack.endAll();
             emulator.faults.clear();
 
