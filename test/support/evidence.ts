@@ -25,7 +25,6 @@ const mostLines = 60;
 const longestLine = 400;
 
 const logs = new Set<StackLog>();
-let shown = "";
 
 /** Takes a stack's log into the evidence. */
 export function keepLog(log: StackLog): void {
@@ -34,27 +33,28 @@ export function keepLog(log: StackLog): void {
 
 /** Drops the logs of stacks that earlier tests have removed. */
 export function beginTest(): void {
-    for (const log of logs) {
-        if (log.isClosed) {
-            logs.delete(log);
-        }
+    for (const log of [...logs].filter(({ isClosed }) => isClosed)) {
+        logs.delete(log);
     }
 }
 
-/**
- * The last output of the CLI and the emulator's ledger, of each stack in use and within bounds; empty without a stack.
- * What has been shown once is not shown again as long as nothing is added to it.
- */
+/** The last output of the CLI and the emulator's ledger, of each stack in use and within bounds; empty without a stack. */
 export function evidence(): string {
-    const text = [...logs]
+    return [...logs]
         .filter(({ commands }) => commands.length > 0)
-        .map(({ ledger, secrets, commands }) => masked([...commandLines(commands), ...ledgerLines(ledger)], secrets))
-        .join("\n");
-    if (text !== "" && text === shown) {
-        return "The ledger and the CLI's output are those of the failure before.";
-    }
-    shown = text;
-    return text;
+        .map(({ ledger, secrets, commands }) => {
+            // What a test reads out of the state explains less than what has made it.
+            const last = commands.findLast(({ words }) => !words.startsWith("pulumi stack ")) ?? commands.at(-1);
+            const lines = [
+                ...commands
+                    .slice(-mostCommands)
+                    .map(({ words, code }) => `${words}: ${code === undefined ? "still runs" : code}`),
+                ...lastLines(last?.text ?? ""),
+                ...(ledger === undefined ? [] : lastLines(linesOf(ledger).join("\n"))),
+            ];
+            return secrets.reduce((text, secret) => text.replaceAll(secret, "[secret]"), lines.join("\n"));
+        })
+        .join("\n\n");
 }
 
 /** All that a ledger knows, or all of one instance, in lines. */
@@ -62,17 +62,15 @@ export function linesOf(ledger: ReadonlyLedger, instanceId?: string): string[] {
     const ours = <T extends { readonly instanceId: string }>(entries: readonly T[]) =>
         entries.filter((entry) => instanceId === undefined || entry.instanceId === instanceId);
     return [
-        ...ours(ledger.requests).map((entry) => {
-            const { sequence, time, operation, clientToken, outcome, fault, effect, replay } = entry;
-            const token = clientToken?.slice(0, 8) ?? "no token";
-            const notes = `fault ${fault ?? "none"}, effect ${effect ?? "none"}${replay ? ", replay" : ""}`;
-            const what = `${operation} ${entry.instanceId} ${token}`;
-            return `request ${sequence} ${time} ${what} ${JSON.stringify(outcome)} ${notes}`;
+        ...ours(ledger.requests).map(({ sequence, time, operation, instanceId: id, clientToken, ...rest }) => {
+            const { outcome, fault, effect, replay } = rest;
+            const notes = JSON.stringify({ outcome, fault, effect, replay });
+            return `request ${sequence} ${time} ${operation} ${id} ${clientToken?.slice(0, 8)} ${notes}`;
         }),
-        ...ours(ledger.effects).map((entry) => {
-            const { sequence, time, operation, clientToken } = entry;
-            return `effect ${sequence} ${time} ${operation} ${entry.instanceId} ${clientToken?.slice(0, 8)}`;
-        }),
+        ...ours(ledger.effects).map(
+            ({ sequence, time, operation, instanceId: id, clientToken }) =>
+                `effect ${sequence} ${time} ${operation} ${id} ${clientToken?.slice(0, 8)}`,
+        ),
     ];
 }
 
@@ -82,35 +80,4 @@ export function lastLines(text: string): string[] {
     const left = lines.length - mostLines;
     const shown = lines.slice(-mostLines).map((line) => line.slice(0, longestLine));
     return left > 0 ? [`(${left} lines before)`, ...shown] : shown;
-}
-
-function commandLines(commands: readonly Command[]): string[] {
-    const ends = commands
-        .slice(-mostCommands)
-        .map(({ words, code }) => `${words}: ${code === undefined ? "still runs" : `ended with ${code}`}`);
-    // What a test reads out of the state explains less than what has made it.
-    const speaking = commands.filter(({ words }) => !words.startsWith("pulumi stack "));
-    const last = speaking.at(-1) ?? commands.at(-1);
-    return [
-        "The CLI was run:",
-        ...indented(ends),
-        `The output of ${last?.words}:`,
-        ...indented(lastLines(last?.text ?? "")),
-    ];
-}
-
-function ledgerLines(ledger: ReadonlyLedger | undefined): string[] {
-    if (ledger === undefined) {
-        return [];
-    }
-    const lines = linesOf(ledger);
-    return ["The emulator's ledger:", ...indented(lines.length === 0 ? ["empty"] : lastLines(lines.join("\n")))];
-}
-
-function indented(lines: readonly string[]): string[] {
-    return lines.map((line) => `  ${line}`);
-}
-
-function masked(lines: readonly string[], secrets: readonly string[]): string {
-    return secrets.reduce((text, secret) => text.replaceAll(secret, "[secret]"), lines.join("\n"));
 }

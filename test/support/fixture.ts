@@ -43,20 +43,16 @@ export class Fixture {
     }
 
     /** Runs `up`, however it ends. */
-    up(...flags: readonly string[]): Promise<Moment> {
-        return this.momentAfter(() => this.stack.up(...flags));
-    }
-
-    async momentAfter(act: () => Promise<Run>): Promise<Moment> {
-        const run = await act();
+    async up(...flags: readonly string[]): Promise<Moment> {
+        const run = await this.stack.up(...flags);
         const records = await this.records();
         const { requests, effects } = this.emulator.ledger;
         return { run, records, requests: requests.length, effects: effects.length };
     }
 
     async records(): Promise<Moment["records"]> {
-        const current = (await this.stack.resources()).filter((record) => record.delete !== true);
-        return Object.fromEntries(current.map((record) => [nameIn(record.urn), record]));
+        const records = await this.stack.resources();
+        return Object.fromEntries(records.map((record) => [record.urn.split("::").slice(3).join("::"), record]));
     }
 
     /** Fails if something sends a request. */
@@ -75,9 +71,4 @@ export class Fixture {
     tokens(instanceId: string, operation: typeof interrupt | typeof resume = interrupt): string[] {
         return this.emulator.ledger.requestsTo(operation, instanceId).map(({ clientToken }) => String(clientToken));
     }
-}
-
-/** The name of a resource in its URN. */
-export function nameIn(urn: string): string {
-    return urn.split("::").at(-1) ?? "";
 }

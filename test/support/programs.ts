@@ -1,8 +1,3 @@
-/** The text of a value that JSON cannot express. */
-interface Code {
-    readonly code: string;
-}
-
 /** The arguments of a resource; values may be code. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
@@ -21,17 +16,13 @@ const { LogstashTaskInterrupt, LogstashTaskResume } = require("pulumi-alicloud-l
 `;
 
 /** A value of an argument that is computed by the program. */
-export function code(text: string): Code {
-    return { code: text };
+export function code(text: string): string {
+    return `<code>${text}</code>`;
 }
 
 /** The text of a program with one interrupt, named "pause". */
-export function interruptProgram(args: Arguments, options: string = "{}"): string {
-    return [
-        'const { LogstashTaskInterrupt } = require("pulumi-alicloud-logstash");',
-        `const pause = new LogstashTaskInterrupt("pause", ${textOf(args)}, ${options});`,
-        "exports.status = pause.status;",
-    ].join("\n");
+export function interruptProgram(args: Arguments): string {
+    return `${programOf({ pause: { args } })}\nexports.status = pause.status;`;
 }
 
 /** The text of a program with several resources, by their names. */
@@ -43,20 +34,6 @@ export function programOf(declarations: Readonly<Record<string, Declaration>>, .
     return [header, ...lines, ...resources].join("\n");
 }
 
-function textOf(value: unknown): string {
-    if (Array.isArray(value)) {
-        return `[${value.map(textOf).join(", ")}]`;
-    }
-    if (typeof value !== "object" || value === null) {
-        return JSON.stringify(value) ?? "undefined";
-    }
-    if (isCode(value)) {
-        return value.code;
-    }
-    const fields = Object.entries(value).map(([name, field]) => `${JSON.stringify(name)}: ${textOf(field)}`);
-    return `{ ${fields.join(", ")} }`;
-}
-
-function isCode(value: object): value is Code {
-    return Object.keys(value).join() === "code";
+function textOf(args: Arguments): string {
+    return JSON.stringify(args).replace(/"<code>(.*?)<\/code>"/g, (_, text: string) => JSON.parse(`"${text}"`));
 }

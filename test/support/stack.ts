@@ -1,3 +1,4 @@
+import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -27,8 +28,6 @@ export interface ResourceState {
     readonly outputs: Readonly<Record<string, unknown>>;
     readonly initErrors?: readonly string[];
     readonly dependencies?: readonly string[];
-    /** Whether it is replaced and still to be deleted. */
-    readonly delete?: boolean;
     /** Where the program declares it. */
     readonly sourcePosition?: string;
 }
@@ -52,7 +51,6 @@ export const project = "logstash-test";
 
 /** Variables of the tests that the CLI and all it starts inherit. */
 const inherited = ["TMPDIR", "NODE_COMPILE_CACHE"];
-const passphrase = "a passphrase for tests";
 
 let engine: Promise<Engine> | undefined;
 
@@ -80,17 +78,16 @@ export class Stack {
             HOME: this.path("home"),
             PULUMI_HOME: this.path("home", ".pulumi"),
             PULUMI_BACKEND_URL: `file://${this.path("state")}`,
-            PULUMI_CONFIG_PASSPHRASE: passphrase,
+            PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
             ALIBABA_CLOUD_ACCESS_KEY_ID: testAccount.accessKeyId,
             ALIBABA_CLOUD_ACCESS_KEY_SECRET: testAccount.accessKeySecret,
             ...options.env,
         };
-        this.#log = {
-            ledger: options.emulator?.ledger,
-            secrets: [passphrase, testAccount.accessKeySecret, ...secretsIn(options.env)],
-            commands: [],
-            isClosed: false,
-        };
+        const named = Object.entries(this.#env).filter(
+            ([name, value]) => value && /SECRET|TOKEN|PASSPHRASE/.test(name),
+        );
+        const secrets = named.map(([, value = ""]) => value);
+        this.#log = { ledger: options.emulator?.ledger, secrets, commands: [], isClosed: false };
         keepLog(this.#log);
         mkdirSync(this.path("program", "node_modules", "@pulumi"), { recursive: true });
         const modules = process.env[modulesVariable] ?? repositoryModules;
@@ -134,40 +131,33 @@ export class Stack {
         return join(this.#folder, ...parts);
     }
 
-    /** Replaces the program. */
-    program(text: string): void {
-        this.write("index.js", text);
-    }
-
     /** Writes a file into the program's folder. */
     write(name: string, text: string): void {
         writeFileSync(this.path("program", name), text);
     }
 
+    /** Replaces the program. */
+    program(text: string): void {
+        this.write("index.js", text);
+    }
+
     /** Replaces the configuration: that of the emulator, that of the options, and these. */
     configure(config: Readonly<Record<string, unknown>>): void {
         const { emulator, plugin } = this.options;
-        const settings = {
-            region: "cn-hangzhou",
-            ...(emulator === undefined ? {} : { endpoints: [{ elasticsearch: emulator.url }] }),
-        };
-        const values = {
-            ...under("alicloud", settings),
-            ...(plugin ? under("alicloud-logstash", settings) : {}),
-            ...this.options.config,
-            ...config,
-        };
+        const endpoints = emulator === undefined ? undefined : [{ elasticsearch: emulator.url }];
+        const usual = ["alicloud", ...(plugin ? ["alicloud-logstash"] : [])].map((namespace) => {
+            return { [`${namespace}:region`]: "cn-hangzhou", [`${namespace}:endpoints`]: endpoints };
+        });
+        const values = Object.assign({}, ...usual, this.options.config, config);
         this.write(`Pulumi.${this.#name}.yaml`, JSON.stringify({ config: values }));
     }
 
     /** Replaces Pulumi.yaml; `executables` is the folder of the plugin's, for a project that has it. */
     projectFile(executables: string): void {
-        const providers = [{ name: "alicloud-logstash", path: executables }];
+        const plugins = { providers: [{ name: "alicloud-logstash", path: executables }] };
         const runtime = { name: "nodejs", options: { typescript: false } };
-        this.write(
-            "Pulumi.yaml",
-            JSON.stringify({ name: project, runtime, ...(this.options.plugin ? { plugins: { providers } } : {}) }),
-        );
+        const text = JSON.stringify({ name: project, runtime, plugins: this.options.plugin ? plugins : undefined });
+        this.write("Pulumi.yaml", text);
     }
 
     /** Adds variables to the environment of the CLI. */
@@ -201,7 +191,7 @@ export class Stack {
         return this.#spawn(process.execPath, args).ended;
     }
 
-    /** Starts the CLI; in a process group of its own, as a shell would. */
+    /** Starts the CLI, in a process group of its own, as a shell would. */
     start(...args: readonly string[]) {
         return this.#spawn("pulumi", [...args, "--non-interactive"]);
     }
@@ -237,9 +227,7 @@ export class Stack {
     /** The only resource of the exported state. */
     async resource(): Promise<ResourceState> {
         const [resource, ...others] = await this.resources();
-        if (resource === undefined || others.length > 0) {
-            throw new Error(`expected one resource in the state, found ${others.length + (resource ? 1 : 0)}`);
-        }
+        assert.ok(resource !== undefined && others.length === 0, "expected one resource in the state");
         return resource;
     }
 
@@ -258,29 +246,16 @@ export class Stack {
     }
 }
 
-function under(namespace: string, settings: object): Readonly<Record<string, unknown>> {
-    return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${namespace}:${key}`, value]));
-}
-
 /** Fails with what the CLI printed unless it ended with exit code 0. */
 export function expectSuccess(run: Run): Run {
-    if (run.code !== 0) {
-        throw new Error(`the CLI ended with ${run.code}:\n${lastLines(run.text).join("\n")}`);
-    }
+    assert.equal(run.code, 0, lastLines(run.text).join("\n"));
     return run;
 }
 
-/** Fails with what the CLI printed unless it ended with another exit code than 0. */
+/** Fails with what the CLI printed unless it ended with another exit code. */
 export function expectFailure(run: Run): Run {
-    if (run.code === 0) {
-        throw new Error(`the CLI ended with 0 where a failure was expected:\n${lastLines(run.text).join("\n")}`);
-    }
+    assert.notEqual(run.code, 0, lastLines(run.text).join("\n"));
     return run;
-}
-
-function secretsIn(env: Readonly<Record<string, string>> = {}): string[] {
-    const named = Object.entries(env).filter(([name]) => /SECRET|TOKEN|PASSPHRASE/.test(name));
-    return named.map(([, value]) => value).filter((value) => value !== "");
 }
 
 /** Lets a copied project find the packages that its package.json names. */

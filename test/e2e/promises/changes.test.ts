@@ -1,48 +1,42 @@
 import { strict as assert } from "node:assert";
 import { unlinkSync } from "node:fs";
-import { announcementsOf, type Change, changeOf, type PlannedChange, plannedChangeOf } from "../../support/cliOutput";
 import { Fixture, interrupt, type Moment, resume } from "../../support/fixture";
 import { type Arguments, code, programOf } from "../../support/programs";
-import { expectSuccess, type Run } from "../../support/stack";
+import { expectSuccess, project, type Run } from "../../support/stack";
+import { interruptType, urnOf } from "../../support/urns";
 
-/** What an `up` does to a resource. */
-interface Outcome {
-    readonly change: Change | undefined;
-    /** Requests for an interrupt; without one nothing is polled. */
-    readonly sent: number;
-    readonly effects: number;
-    /** What the CLI prints beside it. */
-    readonly note?: RegExp;
-    /** What the preview shows. @default the same */
-    readonly planned?: { readonly change: PlannedChange; readonly note: RegExp };
-}
-
-const unchanged: Outcome = { change: undefined, sent: 0, effects: 0 };
-const recorded: Outcome = { change: "updated", sent: 0, effects: 0 };
-const interrupted: Outcome = { change: "updated", sent: 1, effects: 1, note: /^triggers changed: / };
-const otherInstance = /^instanceId changed: /;
-
-/** One resource in three versions of the program, and what the second and the third make of it. */
+/** One resource in three versions of the program. */
 interface Case {
     readonly title: string;
     readonly args: readonly [Arguments, Arguments, Arguments];
     readonly options?: readonly [string, string, string];
-    readonly outcomes: readonly [Outcome, Outcome];
+    /**
+     * What the second and the third version do: the change that the CLI names, the interrupts that are sent, those that take
+     * effect, and the beginning of the line beside the resource.
+     */
+    readonly outcomes: readonly [string, string];
+    /** The change and the line in the preview of the second version. @default those of the outcome */
+    readonly planned?: string;
 }
 
 const other = "ls-cn-changes99";
+const unchanged = "unchanged 0 0";
+const recorded = "update 0 0";
+const interrupted = "update 1 1 triggers changed";
 const same = <T>(value: T): [T, T, T] => [value, value, value];
+const triggers = (first: unknown, second: unknown, third: unknown): Case["args"] => [
+    { triggers: [first] },
+    { triggers: [second] },
+    { triggers: [third] },
+];
+const asset = (name: string) => code(`new pulumi.asset.FileAsset("${name}.txt")`);
+const hidden = code('pulumi.secret("hush-canary")');
 
-/** The rows of "What a change does" in ARCHITECTURE.md, and what Pulumi's options make of them. */
+/** Rows of "What a change does" in ARCHITECTURE.md, and what Pulumi's options make of them. */
 const cases = {
-    untouched: {
-        title: "sends nothing when nothing changes",
-        args: same({ triggers: ["v1"] }),
-        outcomes: [unchanged, unchanged],
-    },
     releases: {
         title: "interrupts again in place when a trigger changes, also when an earlier one comes back",
-        args: [{ triggers: ["v1"] }, { triggers: ["v2"] }, { triggers: ["v1"] }],
+        args: triggers("v1", "v2", "v1"),
         outcomes: [interrupted, interrupted],
     },
     reordered: {
@@ -55,66 +49,69 @@ const cases = {
         outcomes: [unchanged, unchanged],
     },
     settings: {
-        title: "records without a request when other settings change",
-        args: [
-            { triggers: ["v1"], waitForSuspended: true },
-            { triggers: ["v1"], waitForSuspended: false, timeoutSeconds: 30 },
-            { triggers: ["v1"], waitForSuspended: false, timeoutSeconds: 30 },
-        ],
-        outcomes: [recorded, unchanged],
+        title: "records without a request when other settings change, or triggers are removed",
+        args: [{ triggers: ["v1"] }, { triggers: ["v1"], waitForSuspended: false, timeoutSeconds: 30 }, {}],
+        outcomes: [recorded, recorded],
     },
-    untriggered: {
-        title: "sends nothing when triggers are removed, and interrupts when they come back",
-        args: [{ triggers: ["v1"] }, {}, { triggers: ["v1"] }],
-        outcomes: [recorded, interrupted],
+    dated: {
+        title: "interrupts again when a date in an output changes",
+        args: triggers(code("pulumi.output(1).apply((at) => new Date(at))"), "2026-01-01", "2026-01-01"),
+        outcomes: [interrupted, unchanged],
+    },
+    asset: {
+        title: "sends nothing when only the path of an asset changes, and interrupts for other content",
+        args: triggers(asset("one"), asset("./same"), asset("two")),
+        outcomes: [unchanged, interrupted],
     },
     tokened: {
         title: "interrupts when an explicit token changes, and not when it is removed",
         args: [{ clientToken: "first" }, { clientToken: "second" }, {}],
-        outcomes: [{ ...interrupted, note: /^clientToken changed: / }, unchanged],
+        outcomes: ["update 1 1 clientToken changed", unchanged],
     },
     moved: {
         title: "replaces when the instance changes, and leaves the first as it is",
-        args: [{ triggers: ["v1"] }, { triggers: ["v1"], instanceId: other }, { triggers: ["v1"], instanceId: other }],
-        outcomes: [{ change: "replaced", sent: 0, effects: 0, note: otherInstance }, unchanged],
+        args: [{}, { instanceId: other }, { instanceId: other }],
+        outcomes: ["replace 0 0 instanceId changed", unchanged],
     },
     late: {
         title: "plans a replacement when a value is unknown in the preview, and updates by what it turns out to be",
         args: same({ instanceId: code("made.instanceId"), triggers: [{ version: code("made.version") }] }),
-        outcomes: [{ ...unchanged, planned: { change: "replace", note: otherInstance } }, unchanged],
-    },
-    lateTriggers: {
-        title: "plans a request when all triggers are unknown in the preview and none are recorded",
-        args: [{}, { triggers: code("made.triggers") }, { triggers: code("made.triggers") }],
-        outcomes: [{ ...interrupted, planned: { change: "update", note: /^triggers is not known yet: / } }, unchanged],
+        outcomes: [unchanged, unchanged],
+        planned: "replace instanceId changed",
     },
     ignoring: {
         title: "sends nothing when `ignoreChanges` names triggers that change",
-        args: [{ triggers: ["v1"] }, { triggers: ["v2"] }, { triggers: ["v3"] }],
+        args: triggers("v1", "v2", "v3"),
         options: same('{ ignoreChanges: ["triggers"] }'),
         outcomes: [unchanged, unchanged],
     },
     replacing: {
         title: "replaces and interrupts once when `replaceOnChanges` names triggers that change",
-        args: [{ triggers: ["v1"] }, { triggers: ["v2"] }, { triggers: ["v2"] }],
+        args: triggers("v1", "v2", "v2"),
         options: same('{ replaceOnChanges: ["triggers"] }'),
-        outcomes: [{ ...interrupted, change: "replaced" }, unchanged],
+        outcomes: ["replace 1 1 triggers changed", unchanged],
     },
     retriggered: {
         title: "sends the same token when `replacementTrigger` replaces",
         args: same({}),
         options: ['{ replacementTrigger: "a" }', '{ replacementTrigger: "b" }', '{ replacementTrigger: "b" }'],
-        outcomes: [{ change: "replaced", sent: 1, effects: 0 }, unchanged],
+        outcomes: ["replace 1 0", unchanged],
     },
-    ignoringSettings: {
-        title: "keeps what is recorded when `ignoreChanges` names an argument with a default",
-        args: [{ timeoutSeconds: 60 }, { timeoutSeconds: 90 }, { timeoutSeconds: 90 }],
-        options: same('{ ignoreChanges: ["timeoutSeconds"] }'),
+    adopted: {
+        title: "sends nothing when an alias moves it into a component, whatever the component's name",
+        args: same({ triggers: ["v1"] }),
+        options: ["{}", "{ parent: odd, aliases: [{ parent: pulumi.rootStackResource }] }", "{ parent: odd }"],
         outcomes: [unchanged, unchanged],
     },
+    inside: {
+        title: "interrupts again when a transform outside of its component changes triggers",
+        args: same({ timeoutSeconds: 77 }),
+        options: same("{ parent: odd }"),
+        outcomes: [interrupted, interrupted],
+    },
     secret: {
-        title: "interrupts as for any other when a trigger is secret",
-        args: same({ triggers: [code('pulumi.secret("hush-canary")')] }),
+        title: "sends nothing when a secret trigger stays the same",
+        args: same({ triggers: [hidden] }),
         outcomes: [unchanged, unchanged],
     },
 } satisfies Record<string, Case>;
@@ -122,10 +119,10 @@ const cases = {
 type Name = keyof typeof cases;
 const names = Object.keys(cases) as Name[];
 const instanceOf = (name: Name) => `ls-cn-changes${String(names.indexOf(name) + 1).padStart(2, "0")}`;
+/** Beside the resources: the stack, two components, and one that makes values. */
+const unchangedAll = new RegExp(` ${names.length + 4} unchanged\n`);
 
-type Version = 0 | 1 | 2;
-
-function programIn(version: Version): string {
+function programIn(version: 0 | 1 | 2): string {
     const declarations = names.map((name) => {
         const { args, options }: Case = cases[name];
         return [
@@ -133,44 +130,43 @@ function programIn(version: Version): string {
             { args: { instanceId: instanceOf(name), ...args[version] }, options: options?.[version] },
         ] as const;
     });
-    const outs = `{ instanceId: "${instanceOf("late")}", version: "v1", triggers: ["v1"] }`;
-    const unknown = "{ instanceId: undefined, version: undefined, triggers: undefined }";
-    const made = `const made = new pulumi.dynamic.Resource({
-        async create() { return { id: "made", outs: ${outs} }; },
-    }, "made${version}", ${unknown});`;
-    return [
-        programOf(Object.fromEntries(declarations), made),
-        "exports.token = late.clientToken;",
-        "exports.kept = [ignoringSettings.timeoutSeconds, ignoringSettings.whenIdle];",
-        "exports.secret = secret.triggers;",
-    ].join("\n");
+    const lines = `
+        const made = new pulumi.dynamic.Resource({
+            async create() { return { id: "made", outs: { instanceId: "${instanceOf("late")}", version: "v1" } }; },
+        }, "made${version}", { instanceId: undefined, version: undefined });
+        class Part extends pulumi.ComponentResource {
+            constructor(name, opts) { super("acme:delivery:Part", name, {}, opts); }
+        }
+        const transform = ({ name, props, opts }) =>
+            name === "inside" ? { props: { ...props, triggers: ["v${version}"] }, opts } : undefined;
+        const odd = new Part("a::b", { parent: new Part("outer ü$", { transforms: [transform] }) });`;
+    return `${programOf(Object.fromEntries(declarations), lines)}\nexports.secret = secret.triggers;`;
 }
 
 describe("a change of the program", () => {
     let fixture: Fixture;
-    let previews: readonly [first: Run, plan: Run, differences: Run];
+    let plan: Run;
+    let differences: readonly [first: Run, second: Run];
     let moments: readonly [first: Moment, second: Moment, third: Moment];
     let again: Run;
-    let exported: Run;
 
     before(async () => {
         fixture = await Fixture.open({ instances: [...names.map(instanceOf), other], program: programIn(0) });
         const { stack } = fixture;
+        for (const [file, text] of Object.entries({ one: "1", same: "1", two: "2" })) {
+            stack.write(`${file}.txt`, text);
+        }
         const firstPreview = await fixture.withoutRequests(() => stack.preview());
         const first = await up();
         stack.program(programIn(1));
-        previews = await fixture.withoutRequests(async () => [
-            firstPreview,
-            expectSuccess(await stack.pulumi("preview")),
-            expectSuccess(await stack.preview()),
-        ]);
+        plan = expectSuccess(await fixture.withoutRequests(() => stack.pulumi("preview")));
+        differences = [firstPreview, await fixture.withoutRequests(() => stack.preview())];
         startChanges(0);
         const second = await up();
-        again = await fixture.withoutRequests(() => stack.up("--expect-no-changes"));
+        again = expectSuccess(await fixture.withoutRequests(() => stack.up("--expect-no-changes")));
         stack.program(programIn(2));
         startChanges(1);
         moments = [first, second, await up()];
-        exported = expectSuccess(await stack.pulumi("stack", "export"));
     });
     after(() => fixture.close());
 
@@ -181,86 +177,67 @@ describe("a change of the program", () => {
     }
     /** Begins a change on each instance that the next `up` is to interrupt. */
     function startChanges(step: 0 | 1): void {
-        for (const name of names.filter((name) => cases[name].outcomes[step].effects > 0)) {
+        for (const name of names.filter((name) => / 1 1 /.test(cases[name].outcomes[step]))) {
             fixture.emulator.startChange(instanceOf(name));
         }
-    }
-    const outputsOf = (moment: Moment, name: Name) => moment.records[name]?.outputs ?? assert.fail(`no ${name}`);
-    /** The outputs in the state; what is encrypted is different each time. */
-    async function recordedOutputs() {
-        const { secret, ...others } = await fixture.records();
-        const outputs = Object.entries(others).map(([name, record]) => [name, record?.outputs]);
-        return { ...Object.fromEntries(outputs), secret: { ...secret?.outputs, triggers: "" } };
     }
 
     it("interrupts once for each resource when it is new", () => {
         const [first] = moments;
+        assert.match(first.run.text, new RegExp(` ${names.length + 4} created\n`));
         assert.equal(first.effects, names.length);
         for (const name of names) {
-            assert.equal(changeOf(first.run, name), "created");
-            const { status, interrupted, clientToken } = outputsOf(first, name);
-            assert.deepEqual([status, interrupted], ["suspended", true]);
+            const { id, outputs } = first.records[name] ?? assert.fail(`no ${name}`);
             const [effect] = fixture.emulator.ledger.effectsOn(instanceOf(name));
-            assert.equal(effect?.clientToken, clientToken);
-            assert.equal(first.records[name]?.id, instanceOf(name));
+            assert.deepEqual(
+                [id, outputs.status, outputs.interrupted, outputs.clientToken],
+                [instanceOf(name), "suspended", true, effect?.clientToken],
+            );
         }
     });
 
     it("shows unknown and changed properties when it is previewed", () => {
-        const [first, , differences] = previews;
-        assert.match(expectSuccess(first).text, /instanceId +: \[unknown\]/);
-        assert.match(differences.text, /~ \[0\]: "v1" => "v2"/);
+        assert.match(expectSuccess(differences[0]).text, /instanceId +: \[unknown\]/);
+        assert.match(expectSuccess(differences[1]).text, /~ \[0\]: "v1" => "v2"/);
     });
 
     for (const name of names) {
-        const { title, outcomes }: Case = cases[name];
-        const [{ planned, change, note }] = outcomes;
+        const { title, outcomes, planned }: Case = cases[name];
         it(title, () => {
-            const plannedChange = change?.replace(/d$/, "") as PlannedChange | undefined;
-            assert.equal(plannedChangeOf(previews[1], name), planned?.change ?? plannedChange);
-            expectNote(previews[1], name, planned?.note ?? note);
-            expectOutcome(name, outcomes[0], moments[0], moments[1]);
-            expectOutcome(name, outcomes[1], moments[1], moments[2]);
+            const [first, second, third] = moments;
+            assert.equal(shownIn(plan, name), planned ?? outcomes[0].replace(/ \d \d/, ""));
+            assert.deepEqual([outcomeOf(name, first, second), outcomeOf(name, second, third)], outcomes);
         });
     }
 
-    function expectNote(run: Run, name: Name, note: RegExp | undefined): void {
-        const [line, ...more] = announcementsOf(run, name);
-        assert.match(line ?? "", note ?? /^$/);
+    /** What the CLI does to a resource, or would do, and with counts between them, the beginning of the only line beside it. */
+    function shownIn({ text }: Run, name: Name, ...counts: readonly number[]): string {
+        const resource = `:LogstashTask\\w+ ${name}`;
+        // "created replacement" and "deleted original" are steps on the way to "replaced".
+        const change = new RegExp(`${resource} (create|update|replace)d?\\b(?! replacement)`, "g");
+        const lines = text.matchAll(new RegExp(`${resource} {2}(\\S.*)$`, "gm"));
+        const [line, ...more] = new Set([...lines].map(([, words = ""]) => words.trim()));
         assert.deepEqual(more, []);
+        const [, shown = "unchanged"] = [...text.matchAll(change)].at(-1) ?? [];
+        return [shown, ...counts, ...(line === undefined ? [] : [line.split(":")[0]])].join(" ");
     }
-    function expectOutcome(name: Name, { change, note, ...expected }: Outcome, before: Moment, after: Moment): void {
-        assert.equal(changeOf(after.run, name), change);
-        expectNote(after.run, name, note);
-        const { ledger } = fixture.emulator;
-        const requests = ledger.requests
-            .slice(before.requests, after.requests)
-            .filter(({ instanceId }) => instanceId === instanceOf(name));
-        const sent = requests.filter(({ operation }) => operation === interrupt).length;
-        const effects = ledger
-            .effectsOn(instanceOf(name))
-            .filter(({ sequence }) => sequence > before.effects && sequence <= after.effects).length;
-        const { planned: _, ...counts } = expected;
-        assert.deepEqual({ sent, effects }, counts);
-        assert.ok(sent > 0 || requests.length === 0, "the instance was polled");
-        assert.equal(outputsOf(after, name).status, "suspended");
+    function outcomeOf(name: Name, before: Moment, after: Moment): string {
+        const { requests, effects } = fixture.emulator.ledger;
+        const ofCase = ({ instanceId }: { readonly instanceId: string }) => instanceId === instanceOf(name);
+        const made = requests.slice(before.requests, after.requests).filter(ofCase);
+        const sent = made.filter(({ operation }) => operation === interrupt).length;
+        assert.ok(sent > 0 || made.length === 0, "the instance was polled");
+        assert.equal(after.records[name]?.outputs.status, "suspended");
+        return shownIn(after.run, name, sent, effects.slice(before.effects, after.effects).filter(ofCase).length);
     }
 
     it("has a token of its own for each resource, instance and trigger, also when an earlier one comes back", () => {
-        const { ledger } = fixture.emulator;
-        assert.equal(new Set(ledger.effects.map(({ clientToken }) => clientToken)).size, moments[2].effects);
+        const { effects } = fixture.emulator.ledger;
+        assert.equal(new Set(effects.map(({ clientToken }) => clientToken)).size, effects.length);
         assert.deepEqual(fixture.tokens(instanceOf("tokened")), ["first", "second"]);
     });
 
-    it("sends nothing when the same program runs again", () => {
-        assert.match(expectSuccess(again).text, new RegExp(` ${names.length + 2} unchanged\n`));
-    });
-
-    it("keeps the result when only settings change", () => {
-        const outputs = outputsOf(moments[0], "settings");
-        const changed = { timeoutSeconds: 30, waitForSuspended: false };
-        assert.deepEqual(outputsOf(moments[1], "settings"), { ...outputs, ...changed });
-    });
+    it("sends nothing when the same program runs again", () => assert.match(again.text, unchangedAll));
 
     it("interrupts the other instance and resumes none when the instance changes", () => {
         assert.equal(moments[1].records.moved?.id, other);
@@ -268,40 +245,55 @@ describe("a change of the program", () => {
         assert.equal(fixture.emulator.ledger.requestsTo(resume).length, 0);
     });
 
-    it("shows in no output when it is ignored", async () => {
-        const { text } = expectSuccess(await fixture.stack.pulumi("stack", "output", "--json"));
-        assert.deepEqual((JSON.parse(text) as { readonly kept: unknown }).kept, [60, "fail"]);
+    it("has the engine's URN and its line when it is in components with odd names", () => {
+        const { inside } = moments[0].records;
+        const type = `acme:delivery:Part$acme:delivery:Part$${interruptType}`;
+        assert.equal(inside?.urn, urnOf("inside", { project, type }));
+        assert.equal(inside?.inputs.resourceUrn, inside?.urn);
+        assert.match(inside?.sourcePosition ?? "", /\/index\.js#/);
     });
 
-    it("leaves a secret trigger secret in the state and in what the CLI prints", () => {
+    it("leaves a secret trigger and the path of a file out of the state and of what the CLI prints", async () => {
+        const exported = expectSuccess(await fixture.stack.pulumi("stack", "export"));
         assert.match(exported.text, /"secret"/);
-        for (const { text } of [...previews, ...moments.map(({ run }) => run), again, exported]) {
+        for (const { text } of [plan, ...differences, ...moments.map(({ run }) => run), again, exported]) {
             assert.doesNotMatch(text, /hush-canary/);
+        }
+        assert.doesNotMatch(exported.text, /two\.txt/);
+    });
+
+    it("sends its first token again when it is replaced, destroyed or lost: new once the service has forgotten it", async () => {
+        const { emulator, stack } = fixture;
+        const recreated = ["reordered", "retriggered", "secret"] as const;
+        const [replaced, destroyed, lost] = recreated.map((name) => urnOf(name, { project }));
+        const effectsAfter = async () => {
+            expectSuccess(await stack.destroy("--target", destroyed ?? ""));
+            expectSuccess(await stack.pulumi("state", "delete", lost ?? "", "--yes"));
+            expectSuccess(await stack.up("--replace", replaced ?? ""));
+            return recreated.map((name) => fixture.effects(instanceOf(name)));
+        };
+        assert.deepEqual(await effectsAfter(), [1, 1, 1]);
+        for (const name of recreated) {
+            emulator.forgetClientToken(fixture.tokens(instanceOf(name))[0] ?? "");
+            emulator.startChange(instanceOf(name));
+        }
+        assert.deepEqual(await effectsAfter(), [2, 2, 2]);
+        for (const name of recreated) {
+            assert.equal(new Set(fixture.tokens(instanceOf(name))).size, 1);
         }
     });
 
-    it("keeps the recorded region when another runner has another one, and replaces for an explicit one", async () => {
+    it("keeps the recorded region when another runner has another one", async () => {
         const { stack } = fixture;
         stack.configure({ "alicloud:region": "cn-beijing" });
-        const run = expectSuccess(await fixture.withoutRequests(() => stack.up()));
-        assert.match(run.text, new RegExp(` ${names.length + 2} unchanged\n`));
-        const records = await fixture.records();
-        assert.ok(names.every((name) => records[name]?.outputs.region === "cn-hangzhou"));
-        stack.program(programIn(2).replace('"triggers": ["v1"] }', '"triggers": ["v1"], "region": "cn-shanghai" }'));
-        const preview = expectSuccess(await fixture.withoutRequests(() => stack.pulumi("preview")));
-        stack.program(programIn(2));
-        expectNote(preview, "untouched", /^region changed: /);
-        assert.equal(plannedChangeOf(preview, "untouched"), "replace");
+        const run = await fixture.withoutRequests(() => stack.up("--expect-no-changes"));
+        assert.match(expectSuccess(run).text, unchangedAll);
     });
 
     it("leaves the records as they are, without the network, when the stack is refreshed", async () => {
-        const { stack } = fixture;
-        const before = await recordedOutputs();
         await fixture.emulator.stop();
-        expectSuccess(await stack.refresh());
-        expectSuccess(await stack.pulumi("refresh", "--preview-only"));
-        expectSuccess(await stack.up("--refresh"));
-        assert.deepEqual(await recordedOutputs(), before);
+        expectSuccess(await fixture.stack.up("--refresh"));
+        expectSuccess(await fixture.stack.up("--expect-no-changes"));
     });
 
     it("needs no package, credentials or network when the stack is destroyed", async () => {
