@@ -1,5 +1,10 @@
 import { strict as assert } from "node:assert";
-import { argumentsOf, checkArguments as check, readArguments } from "../../provider/src/lifecycle/arguments";
+import {
+    argumentsOf,
+    argumentsWithDefault,
+    checkArguments as check,
+    readArguments,
+} from "../../provider/src/lifecycle/arguments";
 import { outputNames } from "../../provider/src/lifecycle/outputs";
 import { unknownValue } from "../../provider/src/lifecycle/triggers";
 import { type Operation, operations } from "../../provider/src/operations/operations";
@@ -134,6 +139,9 @@ describe("the arguments that are read", () => {
         const absent = { clientToken: undefined, profile: undefined, interruption: undefined };
         const defaults = { triggers: [], timeoutSeconds: 600, wait: true, onNoop: "fail" };
         assert.deepEqual(read, { instanceId: "", region: "", ...absent, ...defaults });
+        assert.equal(readArguments(interrupt, "urn", { profile: "work" }).profile, "work");
+        const names = argumentsWithDefault(interrupt).map(([name]) => name);
+        assert.deepEqual(names, ["timeoutSeconds", "waitForSuspended", "whenIdle"]);
     });
 
     const cases: ReadonlyArray<readonly [values: object, wait: boolean, onNoop: string, interruption?: string]> = [

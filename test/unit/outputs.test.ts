@@ -44,6 +44,9 @@ describe("the outputs of a request", () => {
             assert.deepEqual(interrupted, { ...outputs, interrupted: applied, ...time("interruptedAt") });
             assert.deepEqual(resumed, { ...outputs, resumed: applied, ...time("resumedAt") });
         }
+        const result = { clientToken: "T", status: "pending", applied: false };
+        const unknown = outputsFor(resume, instanceId, { kind: "pending", result, polls: nothing }, {});
+        assert.deepEqual(unknown, { clientToken: "T", status: "pending", resumed: false });
     });
 
     it("are read again from a record", () => {

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { ConfigurationError } from "../../provider/src/configuration";
 import type { ServiceResponse } from "../../provider/src/request/response";
 import type { Outcome, Request, Result } from "../../provider/src/request/run";
+import { initialState, stateAfterPoll } from "../../provider/src/request/state";
 import { messageOf, play, type Script } from "./playedRequest";
 import {
     accepted,
@@ -58,8 +59,9 @@ describe("a request", () => {
 
     it("is sent again after each poll when the status is to blame, until it is accepted", async () => {
         const responses = [invalidState, invalidState, accepted];
-        const { outcome, tokens } = await play({ responses, polls: [activating, activating, status("suspended")] });
-        assert.deepEqual([resultOf(outcome), tokens], [result("suspended"), ["T", "T", "T"]]);
+        const played = await play({ responses, polls: [activating, activating, status("suspended")] });
+        assert.deepEqual([resultOf(played.outcome), played.tokens], [result("suspended"), ["T", "T", "T"]]);
+        assert.equal(played.notes.length, 1);
     });
 
     it("sends nothing when an earlier run was accepted", async () => {
@@ -115,6 +117,13 @@ describe("the error of a request", () => {
         ["its status is new", "failed", /If New means.*, set `whenIdle/, thenPolled(status("New"))],
         ["its status is documented", "failed", explained, thenPolled(activating)],
         ["the last call that failed was a poll", "pending", /429\), from DescribeLogstash/, { polls: [throttled] }],
+        [
+            "it is never accepted",
+            "failed",
+            /: +[1-9]\d* in [\s\S]*, or raise `timeoutSeconds`$/,
+            { responses: [throttled] },
+        ],
+        ["nothing could be sent", "failed", /no credentials\n.*: +0 in /, { responses: [notSent] }],
         ["the last poll succeeded", "pending", /^(?![\s\S]*Throttling)/, { polls: [throttled, activating] }],
         ["this package fails", "pending", isOurs, { polls: [bug] }],
         ["a setting is wrong", "failed", wrong, { settings: wrongSetting }],
@@ -161,12 +170,14 @@ describe("the time of a request", () => {
         }
     });
 
-    it("is a minute of polls, from the first one on, when an accepted resume cannot be polled", async () => {
+    it("is a minute of polls, from the first one on, or the budget, when an accepted resume cannot be polled", async () => {
         const script = { responses: [...Array(7).fill(throttled), accepted], polls: [throttled] };
         const { outcome, pollsAtMs, elapsedMs } = await play(script, { ...resume, ...minutes });
         assert.deepEqual(resultOf(outcome), result("accepted"));
         const pollingMs = elapsedMs - (pollsAtMs[0] ?? assert.fail("no poll"));
         assert.ok(pollingMs >= 60_000 && pollingMs < 90_000, `${pollingMs} ms`);
+        const short = await play({ polls: [throttled] }, { ...resume, timeoutSeconds: 30 });
+        assert.deepEqual(resultOf(short.outcome), result("accepted"));
     });
 });
 
@@ -257,5 +268,25 @@ describe("a stopped deployment", () => {
         assert.deepEqual(notes, []);
         const polled = await play({ responses: [invalidState], polls: [{ atStop: denied }], stopAfterMs });
         assert.match(messageOf(polled.outcome, "failed"), /the deployment was stopped\n +code: +InstanceActivating/);
+    });
+});
+
+describe("the state of a request", () => {
+    const unsent = initialState(undefined, false);
+    const acceptance = { at: "1970-01-01T00:00:00.000Z" };
+
+    it("has an unknown outcome before a run when an earlier one recorded no acceptance", () => {
+        assert.deepEqual(initialState({ acceptance }, false), { ...unsent, acceptance, polledSinceAcceptance: true });
+        assert.deepEqual(initialState({}, true), { ...unsent, outcomeUnknown: true, supersedes: true });
+    });
+
+    it("counts a poll only when the request, or an interrupt, is being processed", () => {
+        const counted = (state: object) => {
+            const after = stateAfterPoll("InterruptLogstashTask", { ...unsent, ...state }, "active");
+            return [after.polledSinceAcceptance, after.over];
+        };
+        assert.deepEqual(counted({ outcomeUnknown: true }), [false, false]);
+        assert.deepEqual(counted({ alreadyInterrupting: true }), [true, false]);
+        assert.deepEqual(counted({ acceptance }), [true, true]);
     });
 });
