@@ -240,6 +240,16 @@ for (const frontEnd of frontEnds) {
                 const message = "triggers changed: will request an interrupt";
                 assert.deepEqual(engine.lines, [{ urn: pause.urn, message, ephemeral: true, severity: "INFO" }]);
             });
+
+            it("replaces the announcement by the status when it has ended", async () => {
+                const { engine, other } = await overheard();
+                const inputs = { ...declared, instanceId: instance() };
+                const { outs } = await other.pause.create(inputs);
+                assert.deepEqual(engine.lines, []);
+                await other.pause.update({ ...outs, status: "pending" }, inputs);
+                const line = { urn: pause.urn, message: "suspended", ephemeral: true, severity: "INFO" };
+                assert.deepEqual(engine.lines, [line]);
+            });
         });
 
         describe("whose response is lost:", () => {
