@@ -90,7 +90,8 @@ for (const frontEnd of frontEnds) {
                     [unknown, "cn-beijing"],
                     ["ls-cn-2", region],
                 ]) {
-                    assert.equal((await other.pause.check(olds, { instanceId })).inputs.region, expected);
+                    const { inputs, failures } = await other.pause.check(olds, { instanceId });
+                    assert.deepEqual([inputs.region, failures], [expected, []]);
                 }
                 await other.pause.check(given, { instanceId: "ls-cn-1" });
                 assert.equal(engine.lines.length, 2);
@@ -104,6 +105,8 @@ for (const frontEnd of frontEnds) {
                 const other = await another(settings);
                 const failures = await failuresOf(other.pause, { instanceId: "ls-cn-1" });
                 assert.match(failures.join("\n"), /^\|region: is not set;.*:region.*ALIBABA_CLOUD_REGION.*$/);
+                const kept = await other.pause.check(given, { instanceId: "ls-cn-1" });
+                assert.deepEqual([kept.inputs.region, kept.failures], [region, []]);
                 const checked = await other.pause.check({}, { instanceId: "ls-cn-1", profile: unknown });
                 assert.deepEqual([checked.inputs.region, checked.failures], [unknown, []]);
             });
@@ -112,6 +115,9 @@ for (const frontEnd of frontEnds) {
                 const elasticsearch = "elasticsearch-vpc.{region}.aliyuncs.com";
                 const wrong = await another({ ...settingsFor(emulator), endpoints: [{ elasticsearch }] });
                 assert.match((await failuresOf(wrong.pause, given)).join("\n"), /^\|.*endpoints.* must be a host.*$/);
+                const { endpoints: _, ...settings } = settingsFor(emulator);
+                const failures = await failuresOf((await another(settings)).pause, { ...given, region: "cn hangzhou" });
+                assert.match(failures.join("\n"), /^\|no host can be made of the region/m);
             });
 
             it("looks up a new profile once it is known, and reports a missing one once", async () => {
@@ -127,6 +133,9 @@ for (const frontEnd of frontEnds) {
                 const recorded = { ...given, profile: "missing" };
                 assert.deepEqual(await failuresOf(resource, recorded, recorded), []);
                 assert.equal((await failuresOf(resource, { ...given, profile: 5 })).length, 1);
+                const named = (await another({ ...settings, sharedCredentialsFile, profile: "missing" })).pause;
+                const failures = await failuresOf(named, { instanceId: "ls-cn-1" });
+                assert.match(failures.join("\n"), /^\|region: .* has no profile "missing"/);
             });
 
             it("warns about an empty object among the triggers, which may have been a date", async () => {

@@ -64,18 +64,4 @@ describe("a provider process whose standard input is watched", () => {
         closeSync(nothing);
         assert.equal(lostEngine(untouched, 1_000_000).aborted, false);
     });
-
-    it("lets a thousand operations listen without a warning of a leak", async () => {
-        const warnings: Error[] = [];
-        const note = (warning: Error) => warnings.push(warning);
-        process.on("warning", note);
-        const stopped = watched(new PassThrough(), () => undefined);
-        for (let n = 0; n < 1_000; n += 1) {
-            stopped.addEventListener("abort", () => {});
-        }
-        await new Promise((resolve) => setImmediate(resolve));
-        process.off("warning", note);
-        closeSync(input);
-        assert.deepEqual(warnings, []);
-    });
 });
