@@ -46,7 +46,7 @@ describe("the endpoint", () => {
     ) => `error: the endpoint http://${host} is not encrypted, because of ${by}; use https, or ${allow}`;
     const publicHost = "elasticsearch.cn-hangzhou.aliyuncs.com";
     const ofProfile = (field: string) =>
-        `error: \`${field}\` of the CLI profile "p" is not used here; set \`alicloud:endpoints.elasticsearch\` or the variable ALIBABA_CLOUD_ENDPOINT_ELASTICSEARCH where \`pulumi\` is started, such as ${vpc}`;
+        `error: \`${field}\` of the CLI profile "p" is not used here; set \`alicloud:endpoints[0].elasticsearch\` or the variable ALIBABA_CLOUD_ENDPOINT_ELASTICSEARCH where \`pulumi\` is started, such as ${vpc}`;
 
     // biome-ignore format: a table, one row a line
     const cases: readonly (readonly [when: string, setup: Setup, expected: string, own?: string])[] = [

@@ -376,7 +376,7 @@ describe("an identity is refused", () => {
             "on ECS.*`pulumi config set alicloud:ecsRoleName.*_METADATA",
             "in Kubernetes.*_ROLE_ARN",
             "in the stack.*`pulumi config set alicloud:accessKey",
-            "Variables count where `pulumi` is started",
+            "Set variables where `pulumi` is started",
         ];
         assert.match(valuesOf({ profiles }), new RegExp(hints.join("[\\s\\S]*\n *[\\s\\S]*")));
         assert.match(valuesOf({}), /a profile of the aliyun CLI\n/);

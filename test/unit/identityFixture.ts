@@ -76,14 +76,14 @@ export function identityOf(setup: Setup, profile?: string): Identity {
 
 /** The values of an identity and of its roles, or the error. */
 export function valuesOf(setup: Setup, profile?: string): string {
-    const valueOf = (name: string, value: unknown): string[] => {
+    const valuesUnder = (name: string, value: unknown): string[] => {
         if (name === "profile") {
             return [String(isRecord(value) && value.mode)];
         }
         return name === "source" ? [] : valuesIn(value);
     };
     const valuesIn = (value: unknown): string[] =>
-        isRecord(value) ? Object.entries(value).flatMap(([name, inner]) => valueOf(name, inner)) : [String(value)];
+        isRecord(value) ? Object.entries(value).flatMap(([name, inner]) => valuesUnder(name, inner)) : [String(value)];
     return resultOf(() => {
         const { base, roles } = identityOf(setup, profile);
         return [base, ...roles].map((part) => valuesIn(part).join(" ")).join(" > ");

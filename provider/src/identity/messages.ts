@@ -17,7 +17,10 @@ const whereVariablesCount = "where `pulumi` is started";
 export function howToSet(config: ConfigSource, name: AttributeName): string {
     const { keys, variables }: Attribute = attributes[name];
     const hints = [
-        ...keys.slice(0, 1).map((key) => describeSource(sourceOfKey(config, key))),
+        // The documented form of a field of `endpoints`, which is a list.
+        ...keys
+            .slice(0, 1)
+            .map((key) => describeSource(sourceOfKey(config, key.replace(/^endpoints\./, "endpoints[0].")))),
         ...variables.slice(0, 1).map((variable) => `the variable ${variable} ${whereVariablesCount}`),
     ];
     return hints.join(" or ");
@@ -46,8 +49,8 @@ function howToSetIdentity({ namespace, declared }: ConfigSource, profiles: reado
         "  in Kubernetes: the variables ALIBABA_CLOUD_ROLE_ARN, ALIBABA_CLOUD_OIDC_PROVIDER_ARN and",
         "    ALIBABA_CLOUD_OIDC_TOKEN_FILE, as RRSA sets them",
         key,
-        `Variables count ${whereVariablesCount}: those that a program writes into process.env do not reach the provider.`,
-        "More is in docs/credentials.md of this package.",
+        `Set variables ${whereVariablesCount}: the provider does not see what a program writes into process.env.`,
+        "See docs/credentials.md in this package.",
     ].join("\n");
 }
 
