@@ -60,7 +60,7 @@ describe("what happened and what to fix", () => {
         ["the code has a fix", () => fixOf(error("IllegalTimestamp"), { override, otherRegion }), /^set the clock of this machine$/],
         ["the code is new", () => fixOf(error("New"), { override }), /^see the code and the message$/],
         ["there is no code", () => [body({ Result: false }), invalidResponse, noResponse, notSent].map((response) => fixOf(response)).join(), /^(see the code and the message,?){4}$/],
-        ["there is no instance", () => fixOf(notFound, { otherRegion: () => undefined }), /^`instanceId` and `region` must .* of this account$/],
+        ["there is no instance", () => fixOf(notFound), /^`instanceId` and `region` must .* of this account$/],
         ["there is no instance at another endpoint", () => fixOf(notFound, { override, otherRegion }), /; the stack's region is cn-beijing, but this resource keeps .*; the endpoint is b\.test, from the setting$/],
         ["there is no host", () => fixOf(notConnected("ENOTFOUND")), /^no such host: check `region` \(`alicloud:region`\), or set `alicloud:endpoints\[0\]\.elasticsearch`$/],
         ["there is no host of a setting", () => fixOf(notConnected("ENOTFOUND"), { override }), /^no such host: correct b\.test, from the setting$/],

@@ -111,13 +111,13 @@ for (const frontEnd of frontEnds) {
                 assert.deepEqual([checked.inputs.region, checked.failures], [unknown, []]);
             });
 
-            it("fails for an endpoint that cannot be used", async () => {
+            it("fails for an endpoint that cannot be used, and for a region that is none", async () => {
                 const elasticsearch = "elasticsearch-vpc.{region}.aliyuncs.com";
                 const wrong = await another({ ...settingsFor(emulator), endpoints: [{ elasticsearch }] });
                 assert.match((await failuresOf(wrong.pause, given)).join("\n"), /^\|.*endpoints.* must be a host.*$/);
                 const { endpoints: _, ...settings } = settingsFor(emulator);
                 const failures = await failuresOf((await another(settings)).pause, { ...given, region: "cn hangzhou" });
-                assert.match(failures.join("\n"), /^\|no host can be made of the region/m);
+                assert.match(failures.join("\n"), /^\|region: this text is not a region ID[^\n]*$/);
             });
 
             it("looks up a new profile once it is known, and reports a missing one once", async () => {
