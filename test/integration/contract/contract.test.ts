@@ -89,15 +89,5 @@ describe("npm run contract", () => {
             assert.match(text, /^interruptedStatus +suspended +Paused {2}← differs$/m);
             assert.match(text, /^interruptedStatus: .*\n {2}source: /m);
         });
-
-        it("sends nothing when an option is wrong", async () => {
-            await assert.rejects(
-                contract(["--instance", "es-cn-contract0001"]),
-                /must be the ID of a Logstash instance/,
-            );
-            await assert.rejects(contract(["--yes"]), /Unknown option '--yes'/);
-            await assert.rejects(contract(["--profile", "nobody"]), /`profile`/);
-            assert.deepEqual(emulator.ledger.requests, []);
-        });
     });
 });

@@ -6,9 +6,9 @@ import { Visit } from "../../../contract/visit";
 import { dynamicConfigSource } from "../../../provider/src/dynamic/provider";
 import { type ApplyResult, Lifecycle } from "../../../provider/src/lifecycle/lifecycle";
 import { descriptorOf, type Operation } from "../../../provider/src/operations/operations";
+import { SteppedTime } from "../../soak/model/time";
 import { urnOf } from "../../support/urns";
 import { differences } from "./differences";
-import { withoutWaiting } from "./jumpingTime";
 
 /** What a program asks of one instance. */
 interface Scenario {
@@ -49,10 +49,10 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 
 /** Runs every scenario twice, as two `pulumi up` would, against a service that differs. */
 async function play({ instance = {}, faults = [], ...difference }: Difference): Promise<void> {
-    let now = () => 0;
+    const time = new SteppedTime({ onRequest: () => {}, onTimer: () => {}, isHanging: () => false });
     const emulator = await startEmulator({
         ...difference,
-        clock: { now: () => now(), sleep: () => Promise.reject(new Error("no fault here is slow")) },
+        clock: { now: () => Date.now(), sleep: () => Promise.reject(new Error("no fault here is slow")) },
         instances: Object.entries(scenarios).map(([name, { status, interruptMs = 0 }]) => ({
             status,
             interruptMs,
@@ -64,12 +64,10 @@ async function play({ instance = {}, faults = [], ...difference }: Difference): 
         emulator.faults.add(rule);
     }
     try {
-        await withoutWaiting(async (time) => {
-            now = time;
-            const played = Object.entries(scenarios).map(([name, scenario]) => playScenario(emulator, name, scenario));
-            await Promise.all(played);
-        });
+        const played = Object.entries(scenarios).map(([name, scenario]) => playScenario(emulator, name, scenario));
+        await time.until(Promise.all(played));
     } finally {
+        time.end();
         await emulator.stop();
     }
 }
