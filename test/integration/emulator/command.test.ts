@@ -11,6 +11,8 @@ const manifestPath = require.resolve("pulumi-alicloud-logstash-emulator/package.
 const { bin } = require(manifestPath) as { readonly bin: Readonly<Record<string, string>> };
 const command = join(dirname(manifestPath), bin["pulumi-alicloud-logstash-emulator"] ?? "");
 
+const names = "--port, --instance, --interrupt-seconds, --region, --help";
+
 describe("emulator: command", () => {
     const children: ChildProcess[] = [];
     const run = (...options: string[]) => {
@@ -74,37 +76,6 @@ describe("emulator: command", () => {
         const inUse = { name: "ListenError", code: "EADDRINUSE" };
         await assert.rejects(startEmulator({ port: Number(port) }), inUse);
         await emulator.stop();
-    });
-
-    it("prints every option when help is requested", async () => {
-        const { code, out, error } = await runToEnd("--help");
-        assert.deepEqual([code, error], [0, ""]);
-        assert.deepEqual(out.match(/(?<=\n {2})--[a-z-]+(?= )/g)?.join(" "), names.replaceAll(",", ""));
-    });
-});
-
-const names = "--port, --instance, --interrupt-seconds, --region, --help";
-
-describe("emulator: options of the command", () => {
-    const read = (...words: string[]) => {
-        const args = readArguments(words);
-        return args.kind === "run" ? args : assert.fail("help");
-    };
-
-    it("gives instances their status, region and time, or defaults", () => {
-        const { region, port, instances } = read(
-            ...["--region", "ap-southeast-1", "--port", "0", "--interrupt-seconds", "60"],
-            ...["--instance", "ls-cn-a", "--instance=ls-cn-b:active", "--instance", "ls-cn-a:paused@cn-beijing"],
-        );
-        const instance = { instanceId: "ls-cn-4591f1y6abcd", status: "activating", region: "cn-hangzhou" };
-        const defaults = { region: "cn-hangzhou", instances: [{ ...instance, interruptMs: 3_000 }] };
-        assert.deepEqual(read(), { kind: "run", port: 8017, ...defaults });
-        assert.deepEqual([region, port], ["ap-southeast-1", 0]);
-        assert.deepEqual(instances, [
-            { instanceId: "ls-cn-a", status: "activating", region: "ap-southeast-1", interruptMs: 60_000 },
-            { instanceId: "ls-cn-b", status: "active", region: "ap-southeast-1", interruptMs: 60_000 },
-            { instanceId: "ls-cn-a", status: "paused", region: "cn-beijing", interruptMs: 60_000 },
-        ]);
     });
 
     it("throws one line when the command line is wrong", () => {

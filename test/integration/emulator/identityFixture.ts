@@ -8,13 +8,7 @@ import {
     StaticAKCredentialsProvider,
     URICredentialsProvider,
 } from "@alicloud/credentials";
-import {
-    type EmulatorOptions,
-    type Redirection,
-    type Role,
-    redirect,
-    selfSigned,
-} from "pulumi-alicloud-logstash-emulator";
+import { type EmulatorOptions, type Role, redirect, selfSigned } from "pulumi-alicloud-logstash-emulator";
 import { type Credentials, popCoreClient } from "./clients";
 import { emulatorFixture, instanceId } from "./fixture";
 
@@ -29,7 +23,7 @@ export const pipeline: Role = { arn: roleArn("pipeline"), oidcProviderArn: provi
 export const deployer: Role = { arn: roleArn("deployer"), trusts: [caller.accessKeyId], externalId: "external-canary" };
 export const chained: Role = { arn: roleArn("chained"), trusts: [deployer.arn] };
 
-const tls = selfSigned(["127.0.0.1", "localhost", "sts.aliyuncs.com"]);
+const tls = selfSigned(["127.0.0.1", "localhost"]);
 
 /** An emulator with identities, to which this process's connections to built-in addresses are redirected. */
 export function identityFixture() {
@@ -42,16 +36,11 @@ export function identityFixture() {
         writeFileSync(path, text);
         return path;
     };
-    const redirection = (): Redirection => {
-        const { url, plainUrl } = fixture.emulator;
-        return { hosts: { "100.100.100.200": plainUrl, "sts.aliyuncs.com": url, localhost: url }, ca: tls.cert };
-    };
     // A host that the certificate covers.
     const stsHost = () => `localhost:${new URL(fixture.emulator.url).port}`;
     const client = (credentials: Credentials) => popCoreClient(fixture.emulator.plainUrl, credentials);
 
     return {
-        redirection,
         emulator: () => fixture.emulator,
         clock: () => fixture.clock,
         credentialsUri: (name: string) => `${fixture.emulator.plainUrl}/_emulator/credentials-uri/${name}`,
@@ -65,7 +54,8 @@ export function identityFixture() {
                 metadata: { roleArn: machine.arn },
                 ...options,
             });
-            restore = redirect(redirection());
+            const { url, plainUrl } = fixture.emulator;
+            restore = redirect({ hosts: { "100.100.100.200": plainUrl, localhost: url }, ca: tls.cert });
         },
         describe: (credentials: Credentials) => client(credentials).describe(instanceId),
         interrupt: (credentials: Credentials, token?: string) => client(credentials).interrupt(instanceId, token),

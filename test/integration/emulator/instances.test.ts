@@ -105,13 +105,6 @@ describe("emulator: regions", () => {
         return fixture.start({ instances: ids });
     });
 
-    it("gives a test the region that it names when calls do not name theirs", async () => {
-        const instances = [{ instanceId: id }, { instanceId: id, region: away }];
-        const emulator = await fixture.start({ instances, behavior: { regionFrom: "address" } });
-        emulator.setStatus(id, "suspended", away);
-        assert.deepEqual([status(home), status(away)], ["activating", "suspended"]);
-    });
-
     it("finds the instance of the region in the header", async () => {
         await clientIn(away).interrupt(id);
         assert.deepEqual([status(home), status(away)], ["activating", "suspended"]);
