@@ -176,7 +176,6 @@ describe("a resource in a program", () => {
         "a promise of a Map, and a Map": () => [{ triggers: [rejected(), new Map()] }],
         "an Output of a BigInt, and a Map": () => [{ triggers: [pulumi.output(1).apply(() => 10n), new Map()] }],
         "a bad parent and a promise of a Map": () => [{ triggers: [rejected()] }, { parent: {} }],
-        "a bad parent and a missing file": () => [{ triggers: [missing()] }, { parent: {} }],
         "a bad parent and a secret token": () => [{ clientToken: pulumi.secret("t") }, { parent: {} }],
     };
     for (const [what, given] of Object.entries(thrown)) {

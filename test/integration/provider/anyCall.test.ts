@@ -153,20 +153,6 @@ describe("a call of an engine", () => {
         assert.equal(reached.size, 3);
     });
 
-    it("gets a response when values are deep, many, or megabytes", async () => {
-        const deep = JSON.parse(`${"[".repeat(100)}"${marker}"${"]".repeat(100)}`) as unknown;
-        const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`key${n}`, n]));
-        const huge = marker.repeat((4 * 2 ** 20) / marker.length);
-        assert.equal(await outputsOf("check", {}, { ...interrupt, clientToken: huge }), undefined);
-        for (const value of [deep, many, huge]) {
-            await outputsOf("check", interrupt, { ...interrupt, triggers: [value], extra: value });
-            const sent = emulator.ledger.requests.length;
-            const outputs = await outputsOf("create", {}, { ...interrupt, triggers: [value] });
-            expectTruth("create", {}, outputs, sent);
-            assert.deepEqual(outputs?.triggers, [value]);
-        }
-    });
-
     it("reads every state of every release, and deletes it whatever is missing in it", async () => {
         const folder = join(__dirname, "..", "..", "e2e", "promises", "states");
         const records = readdirSync(folder).flatMap((file) => recordsIn(join(folder, file)));
