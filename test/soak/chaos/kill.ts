@@ -34,7 +34,6 @@ export async function upKilled(fixture: Fixture, generation: Generation, kill: K
     await expectSilence(fixture, killedAt);
     // What the CLI has left behind may keep its output open.
     const run = await Promise.race([ended, setTimeout(5_000, { code: null, text: "" } as Run, { ref: false })]);
-    fixture.keep(run.text);
     if (kill.target === "the provider" || kill.target === "Ctrl-C once" || !isInTime) {
         await expectTrueExitCode(fixture, generation, run, kill);
     }
