@@ -1,11 +1,8 @@
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { accountId } from "../../support/account";
 import { writeCliProfiles } from "../../support/cliProfiles";
-import { repository } from "../../support/commands";
 import { Fixture } from "../../support/fixture";
-import { pluginHeader } from "../../support/pluginPrograms";
 import { header, programOf } from "../../support/programs";
 import { expectFailure, expectSuccess } from "../../support/stack";
 
@@ -91,18 +88,5 @@ describe("the identity of a deployment", () => {
             expectSuccess(await fixture.stack.pulumi("config", "set", "--secret", `alicloud:${name}`, value));
         }
         await expectSigned();
-    });
-
-    it("is found as always when the project has the plugin's name and keys of its own", async () => {
-        const { stack } = fixture;
-        const path = join(repository, "node_modules", "pulumi-alicloud-logstash", "bin");
-        const plugins = { providers: [{ name: "alicloud-logstash", path }] };
-        const runtime = { name: "nodejs", options: { typescript: false } };
-        stack.write("Pulumi.yaml", JSON.stringify({ name: "alicloud-logstash", runtime, plugins }));
-        stack.configure({ "alicloud-logstash:instanceId": done, "alicloud-logstash:region": "cn-hangzhou" });
-        stack.program(`${pluginHeader}
-            new Interrupt("pause", { instanceId: new pulumi.Config().require("instanceId") });`);
-        expectSuccess(await stack.pulumi("stack", "init", "dev"));
-        expectSuccess(await stack.preview());
     });
 });
