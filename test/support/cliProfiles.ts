@@ -4,15 +4,10 @@ import { dirname, join } from "node:path";
 /** A profile of the `aliyun` CLI. */
 export type CliProfile = Readonly<Record<string, unknown>> & { readonly name: string };
 
-/** Writes the configuration of the `aliyun` CLI where it is looked for below a home, and returns its path. */
+/** Writes the configuration of the `aliyun` CLI below a home, with "default" as the current profile. Returns its path. */
 export function writeCliProfiles(home: string, ...profiles: readonly CliProfile[]): string {
     const file = join(home, ".aliyun", "config.json");
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, textOfCliProfiles(...profiles));
+    writeFileSync(file, JSON.stringify({ current: "default", profiles }));
     return file;
-}
-
-/** The text of such a file; the current profile is "default". */
-export function textOfCliProfiles(...profiles: readonly CliProfile[]): string {
-    return JSON.stringify({ current: "default", profiles });
 }

@@ -262,34 +262,6 @@ describe("a change of the program", () => {
         assert.doesNotMatch(exported.text, /two\.txt/);
     });
 
-    it("sends its first token again when it is replaced, destroyed or lost: new once the service has forgotten it", async () => {
-        const { emulator, stack } = fixture;
-        const recreated = ["reordered", "retriggered", "secret"] as const;
-        const [replaced, destroyed, lost] = recreated.map((name) => urnOf(name, { project }));
-        const effectsAfter = async () => {
-            expectSuccess(await stack.destroy("--target", destroyed ?? ""));
-            expectSuccess(await stack.pulumi("state", "delete", lost ?? "", "--yes"));
-            expectSuccess(await stack.up("--replace", replaced ?? ""));
-            return recreated.map((name) => fixture.effects(instanceOf(name)));
-        };
-        assert.deepEqual(await effectsAfter(), [1, 1, 1]);
-        for (const name of recreated) {
-            emulator.forgetClientToken(fixture.tokens(instanceOf(name))[0] ?? "");
-            emulator.startChange(instanceOf(name));
-        }
-        assert.deepEqual(await effectsAfter(), [2, 2, 2]);
-        for (const name of recreated) {
-            assert.equal(new Set(fixture.tokens(instanceOf(name))).size, 1);
-        }
-    });
-
-    it("keeps the recorded region when another runner has another one", async () => {
-        const { stack } = fixture;
-        stack.configure({ "alicloud:region": "cn-beijing" });
-        const run = await fixture.withoutRequests(() => stack.up("--expect-no-changes"));
-        assert.match(expectSuccess(run).text, unchangedAll);
-    });
-
     it("leaves the records as they are, without the network, when the stack is refreshed", async () => {
         await fixture.emulator.stop();
         expectSuccess(await fixture.stack.up("--refresh"));

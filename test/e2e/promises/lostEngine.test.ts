@@ -44,7 +44,8 @@ describe("a deployment that is stopped", () => {
             emulator.faults.clear();
 
             // What the CLI asks for: the lock of the killed run, then the create that it left pending.
-            assert.match(expectFailure(await stack.up()).text, /pulumi cancel/);
+            const locked = expectFailure(await fixture.withoutRequests(() => stack.up()));
+            assert.match(locked.text, /currently locked[\s\S]*pulumi cancel/);
             expectSuccess(await stack.pulumi("cancel", "--yes"));
             assert.match(expectSuccess(await stack.up()).text, /pulumi refresh/);
             expectSuccess(await stack.refresh("--clear-pending-creates"));
@@ -76,5 +77,22 @@ describe("a deployment that is stopped", () => {
         const finished = (await stack.resource()).outputs;
         assert.deepEqual([finished.status, finished.clientToken], ["suspended", outputs.clientToken]);
         assert.equal(fixture.tokens(instanceId).length, 1);
+    });
+
+    it("has one effect when two runners start at the same moment", async () => {
+        await open(interruptProgram({ instanceId }), 0);
+        const { stack } = fixture;
+        const other = await stack.clone();
+        try {
+            for (const { text } of (await Promise.all([stack.up(), other.up()])).filter(({ code }) => code !== 0)) {
+                assert.match(text, /currently locked/);
+            }
+            // Each may have seen the lock of the other.
+            expectSuccess(await other.up());
+            assert.equal(fixture.effects(instanceId), 1);
+            assert.equal(new Set(fixture.tokens(instanceId)).size, 1);
+        } finally {
+            other.remove();
+        }
     });
 });

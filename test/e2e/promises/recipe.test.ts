@@ -104,14 +104,6 @@ const inBothForms: Readonly<Record<string, readonly Step[]>> = {
 };
 
 const inOneForm: Readonly<Record<string, readonly Step[]>> = {
-    "does not own an operator's suspension when a poll saw that the change of its pending request ended": [
-        up("A", 'active | interrupt | 1 0 | pending timed "" | -', {
-            ...fails,
-            thenBecomes: "active",
-            error: /whenIdle/,
-        }),
-        up("B", 'suspended | - | 2 0 | suspended "" | none ""', { ...fails, becomes: "suspended" }),
-    ],
     "has one effect when the first response is lost": [
         up("A", `suspended | interrupt | 1 0 | ${interrupted(1)} | -`, {
             ...alone,
@@ -122,10 +114,6 @@ const inOneForm: Readonly<Record<string, readonly Step[]>> = {
     "finishes the interrupt with its token in the next run when no response comes": [
         up("A", 'suspended | interrupt | 1 0 | pending "" | -', { ...alone, ...lost(interrupt, "after") }),
         up("A", `suspended | - | 1 0 | ${interrupted(1)} | -`, alone),
-    ],
-    "sends only the new token when a new trigger supersedes an interrupt without a response": [
-        up("A", 'suspended | interrupt | 1 0 | pending "" | -', { ...alone, ...lost(interrupt, "after") }),
-        up("B", `suspended | interrupt | 2 0 | ${interrupted(2)} | -`, { ...alone, becomes: "activating" }),
     ],
     "records nothing when the instance is idle, until `whenIdle` allows to skip": [
         up("A", "active | - | 1 0 | - | -", { ...alone, ...fails, becomes: "active", error: /whenIdle/ }),

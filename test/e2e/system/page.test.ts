@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { resolve } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { type Emulator, type EmulatorOptions, SteppedClock, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { popCoreClient } from "../../integration/emulator/clients";
@@ -101,41 +100,13 @@ describe("emulator: page", function () {
         await sees("effects", /2.*ResumeLogstashTask/s);
         emulator.faults.add({ instanceId: audit, fault: { kind: "hang", point: "before" } });
         clock.advance(96_400);
-        const hanging = send(emulator, "describe", audit);
+        void send(emulator, "describe", audit);
         await sees("requests", /open.*fault: hang/s);
         assert.deepEqual(await numbers("requests"), ["6", "5", "4", "3", "2", "1"]);
         assert.deepEqual(await numbers("effects"), ["2", "1"]);
-        await looksGood();
-        assert.deepEqual(complaints, []);
-
-        const { port } = new URL(emulator.url);
-        await emulator.stop();
-        await hanging;
-        await page.getByRole("status").getByText("disconnected, reconnecting").waitFor();
-        emulator = await startEmulator({ port: Number(port), instances: [{ instanceId: audit }] });
-        await rows("instances", orders).waitFor({ state: "detached" });
-        assert.equal(await rows("requests").count(), 0);
-    });
-
-    it("starts a change and steps the instance when a button is clicked", async () => {
-        await open({ instances: ["cn-hangzhou", "cn-beijing"].map((region) => ({ instanceId: orders, region })) });
-        const away = rows("instances", "cn-beijing");
-        const button = (name: string) => away.getByRole("button", { name, exact: true });
-        assert.equal(await button("Start change").isDisabled(), true);
-        await button("Step to active").click();
-        await away.getByText("active", { exact: true }).waitFor();
-        assert.equal(emulator.instance(orders, "cn-hangzhou").status, "activating");
-        await button("Start change").click();
-        await away.getByText("activating", { exact: true }).waitFor();
-        assert.deepEqual(complaints, []);
-
-        emulator.setStatus(orders, "inactive", "cn-beijing");
-        await button("Start change").click();
-        await page
-            .getByRole("alert")
-            .getByText(/is inactive; a change starts from active or suspended/)
-            .waitFor();
+        await fits(1200);
         await fits(400);
+        assert.deepEqual(complaints, []);
     });
 
     it("shows every text as text when it looks like HTML", async () => {
@@ -156,17 +127,6 @@ describe("emulator: page", function () {
         assert.deepEqual(complaints, []);
         await assert.rejects(page.evaluate(`document.body.innerHTML = "<p>"`), /TrustedHTML/);
     });
-
-    /** At several widths, and UPDATE_SCREENSHOT renews the documentation's picture. */
-    async function looksGood(): Promise<void> {
-        for (const width of [360, 1040, 1041, 1180, 1181, 1920, 1200]) {
-            await fits(width);
-        }
-        if (process.env.UPDATE_SCREENSHOT) {
-            await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-            await page.screenshot({ path: resolve(__dirname, "../../../docs/emulator.png"), fullPage: true });
-        }
-    }
 
     /** At this width nothing scrolls sideways, nothing but the end of a long text is cut, and tables stay tables. */
     async function fits(width: number): Promise<void> {

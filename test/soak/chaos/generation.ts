@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { linesOf } from "../../support/evidence";
 import type { ResourceState } from "../../support/stack";
 import type { ExportedState, Fixture } from "./fixture";
 
@@ -25,8 +24,9 @@ export function expectAppliedOnce(fixture: Fixture, generation: Generation, { re
         const record = records.get(instanceId);
         const expect = (isTrue: boolean, what: string) => {
             if (!isTrue) {
-                const evidence = [...linesOf(ledger, instanceId), `record: ${JSON.stringify(record)}`];
-                fixture.violate(`${instanceId}: ${what}`, evidence.join("\n"));
+                const ours = ledger.requests.filter((request) => request.instanceId === instanceId);
+                const evidence = [...ours, ...ledger.effectsOn(instanceId), record];
+                fixture.violate(`${instanceId}: ${what}`, evidence.map((entry) => JSON.stringify(entry)).join("\n"));
             }
         };
         const effects = ledger.effectsOn(instanceId);

@@ -13,8 +13,6 @@ export interface Kill {
     readonly after: "start" | "load" | "request" | "effect" | "poll";
     readonly count: number;
     readonly delayMs: number;
-    /** Between one Ctrl-C and the next. */
-    readonly gapMs: number;
 }
 
 /** One interrupt of each instance. The first kill is in its `pulumi up`, each later one in the next. */
@@ -77,7 +75,6 @@ function anyKill(form: Form, moments: readonly Kill["after"][]): Arbitrary<Kill>
             after: fc.constant(after),
             count: after === "load" ? fc.constant(1) : between(1, instanceCount),
             delayMs: between(0, maxDelayMs[after]),
-            gapMs: between(50, 700),
         }),
     );
 }
