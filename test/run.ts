@@ -8,21 +8,22 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 
 const twoAtOnce = "mocha --parallel --jobs 2";
-/** Not run beside other tests: it measures how long a process takes to end. */
+/** Not run beside other tests: they measure a process's memory, or how long it takes to end. */
 const alone = "test/e2e/promises/lostEngine.test.ts";
+const load = "test/integration/provider/process/load.test.ts";
 const realEngine = "test/soak/model/realEngine.test.ts";
 
 const quick = [
     "npm run lint",
     // The longest first: the last file would otherwise run alone.
     `${twoAtOnce} 'test/e2e/promises/*.test.ts' 'test/{integration,unit}/**/*.test.ts' test/soak/model/model.test.ts ` +
-        `--ignore ${alone}`,
+        [alone, load].map((file) => `--ignore ${file}`).join(" "),
     `mocha ${alone}`,
 ];
 const all = [
     ...quick,
     "npm install --prefix tools",
-    `mocha ${realEngine}`,
+    `mocha ${load} ${realEngine}`,
     `${twoAtOnce} 'test/e2e/{installs,examples,screens}/**/*.test.ts'`,
     "ts-node test/e2e/versions/main.ts",
     "sh test/e2e/system/run.sh",

@@ -9,13 +9,16 @@ import { expectSuccess, type ResourceState } from "../../support/stack";
 /** An interrupt that was accepted and not confirmed, and a resume whose outcome is unknown. */
 const pending = { unfinished: "ls-cn-fixture0004", unknown: "ls-cn-fixture0005" };
 
-/** What the state was made from: what is finished in both forms, then what is pending. */
+/** What the state was made from: all that is finished in both forms, then what is pending. */
 const finishedResources = (settings = "") => `${header}${pluginClasses}
     const pause = new LogstashTaskInterrupt("pause",
         { instanceId: "ls-cn-fixture0001", triggers: ["v2", { sha: "abc" }]${settings} });
     new LogstashTaskResume("resume",
         { instanceId: "ls-cn-fixture0001", interruption: pause.interruption${settings} }, { dependsOn: pause });
-    new Interrupt("pluginPause", { instanceId: "ls-cn-fixture0003", triggers: ["v1"]${settings} });
+    new LogstashTaskInterrupt("tokened", { instanceId: "ls-cn-fixture0002", clientToken: "release-7"${settings} });
+    const pluginPause = new Interrupt("pluginPause", { instanceId: "ls-cn-fixture0003", triggers: ["v1"]${settings} });
+    new Resume("pluginResume",
+        { instanceId: "ls-cn-fixture0003", interruption: pluginPause.interruption${settings} }, { dependsOn: pluginPause });
     const held = new LogstashTaskInterrupt("held", { instanceId: "${pending.unknown}"${settings} });`;
 const pendingResources = (settings = "") => `
     new LogstashTaskInterrupt("unfinished", { instanceId: "${pending.unfinished}", triggers: ["v1"]${settings} });
@@ -42,10 +45,10 @@ describe("a state of version 0.1.0", () => {
         const { emulator, stack } = fixture;
         stack.program(finishedResources());
         const run = expectSuccess(await stack.up());
-        assert.match(run.text, /5 unchanged/);
+        assert.match(run.text, /7 unchanged/);
         assert.match(run.text, /2 deleted/);
         stack.program(finishedResources(", timeoutSeconds: 60"));
-        assert.match(expectSuccess(await stack.up()).text, /4 updated/);
+        assert.match(expectSuccess(await stack.up()).text, /6 updated/);
         expectSuccess(await stack.destroy());
         assert.deepEqual(await stack.resources(), []);
         assert.equal(emulator.ledger.requests.length, 0);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { blocksIn, textsOfPages } from "../../support/blocks";
 import { repository, run } from "../../support/commands";
 import { type Packed, packed } from "../../support/packed";
+import { deadLinksOf } from "./links";
 
 interface Manifest {
     readonly scripts: Readonly<Record<string, string>>;
@@ -71,11 +72,26 @@ describe("the packed package", () => {
         assert.deepEqual(subject.files, [...compiled, ...pages, ...others].sort());
     });
 
-    it("runs nothing when it is installed, and is no plugin to the CLI", () => {
+    it("has the README that npm shows, runs nothing when it is installed, and is no plugin to the CLI", () => {
+        const [packedText, text] = [subject.folder, repository].map((folder) =>
+            readFileSync(join(folder, "README.md")),
+        );
+        assert.deepEqual(packedText, text);
         const whenInstalled = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"];
         const scripts = Object.keys(manifest.scripts).filter((name) => whenInstalled.includes(name));
         // Pulumi's own mark would make the CLI look for a plugin by itself.
         assert.deepEqual([scripts, manifest.pulumi], [[], undefined]);
+    });
+
+    it("has no page with a dead link, read in node_modules", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "logstash-pages-"));
+        await run("tar", ["-xzf", subject.tarball, "-C", folder], { cwd: folder });
+        const pages = subject.files.filter((file) => file.endsWith(".md"));
+        assert.ok(pages.length > 5);
+        const dead = pages.flatMap((page) =>
+            deadLinksOf(join(folder, "package", page)).map((target) => `${page}: ${target}`),
+        );
+        assert.deepEqual(dead, []);
     });
 
     it("has types that the examples of the documentation, and all that is allowed, compile against", async () => {
@@ -105,11 +121,50 @@ describe("the packed package", () => {
         const script = 'require("pulumi-alicloud-logstash/handler"); JSON.stringify(Object.keys(require.cache))';
         const paths = JSON.parse(await run(process.execPath, ["-p", script], { cwd: subject.folder })) as string[];
         assert.ok(paths.includes(join(subject.folder, manifest.exports["./handler"].default)), paths.join("\n"));
-        const dist = join(subject.folder, "dist");
-        const others = paths.filter((path) => !path.startsWith(dist) || path.startsWith(join(dist, "plugin")));
-        assert.deepEqual(others, []);
+        assert.deepEqual(
+            paths.filter((path) => !isOwn(path) || isPlugins(path)),
+            [],
+            paths.join("\n"),
+        );
     });
+
+    it("loads gRPC and its messages in the plugin's process, and nothing else before its port is open", async () => {
+        const [executable = ""] = Object.values(manifest.bin);
+        const script = `
+            const fs = require("node:fs");
+            const { writeSync } = fs;
+            fs.writeSync = (_, port) => {
+                writeSync(1, JSON.stringify({ port, paths: Object.keys(require.cache) }));
+                process.exit();
+            };
+            require("./${executable}");`;
+        const text = await run(process.execPath, ["-e", script], { cwd: subject.folder });
+        const { port, paths } = JSON.parse(text) as { readonly port: string; readonly paths: readonly string[] };
+        assert.match(port, /^\d+\n$/);
+        assert.ok(paths.some(isPlugins), paths.join("\n"));
+        const allowed = ["@grpc/grpc-js", "@js-sdsl/ordered-map", "@pulumi/pulumi", "google-protobuf"];
+        const foreign = paths.filter((path) => !path.startsWith(subject.folder)).map(packageOf);
+        assert.deepEqual([...new Set(foreign)].sort(), allowed, paths.join("\n"));
+        // What makes the calls, and what decides about them, comes with the first resource.
+        assert.deepEqual(
+            paths.filter((path) =>
+                /\/dist\/(cloud|credentials|network|request|resources)\/|\/lifecycle\/lifecycle\./.test(path),
+            ),
+            [],
+        );
+    });
+
+    function isOwn(path: string): boolean {
+        return path.startsWith(join(subject.folder, "dist"));
+    }
+    function isPlugins(path: string): boolean {
+        return path.startsWith(join(subject.folder, "dist", "plugin"));
+    }
 });
+
+function packageOf(path: string): string {
+    return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path;
+}
 
 /** The texts of the comments in the sources that have a public symbol. */
 function publicComments(): readonly string[] {

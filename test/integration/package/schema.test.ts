@@ -10,10 +10,14 @@ interface Properties {
 }
 
 interface Schema {
+    readonly [field: string]: unknown;
+    readonly keywords: readonly string[];
     readonly config: { readonly variables: Properties };
     readonly types: Readonly<Record<string, { readonly properties: Properties }>>;
     readonly provider: { readonly inputProperties: Properties };
-    readonly resources: Readonly<Record<string, { readonly required: readonly string[] }>>;
+    readonly resources: Readonly<
+        Record<string, { readonly description: string; readonly required: readonly string[] }>
+    >;
 }
 
 const text = readFileSync(join(repository, "provider", "schema.json"), "utf8");
@@ -43,12 +47,55 @@ describe("the schema of the plugin", () => {
         const inBlocks = Object.values(published.types).flatMap(({ properties }) => secrets(properties));
         assert.deepEqual(inBlocks, ["oidcToken"]);
     });
+});
 
-    it("is shown on the registry's pages by examples and keys that exist", () => {
-        const pages = ["_index.md", "installation-configuration.md"];
-        const [index = "", configuration = ""] = pages.map((page) =>
-            readFileSync(join(repository, "docs", page), "utf8"),
-        );
+/** By the tools of pulumi/registry: resourcedocsgen `metadata`, lint-markdown.js and doc_lint.py, read in November 2026. */
+describe("Pulumi's registry", () => {
+    const pages = ["_index.md", "installation-configuration.md"];
+    const [index = "", configuration = ""] = pages.map((page) => readFileSync(join(repository, "docs", page), "utf8"));
+
+    it("accepts the metadata of the schema", () => {
+        const { name, version, displayName, description, publisher, license, repository: home } = published;
+        assert.equal(name, "alicloud-logstash");
+        assert.match(String(version), /^\d+\.\d+\.\d+$/);
+        for (const field of [displayName, description, publisher, license, home]) {
+            assert.ok(typeof field === "string" && field !== "");
+        }
+        const categories = published.keywords.filter((keyword) => keyword.startsWith("category/"));
+        assert.deepEqual(categories, ["category/cloud"]);
+        assert.ok(published.keywords.includes("kind/native"));
+    });
+
+    it("finds an example of each resource in each language", () => {
+        for (const { description } of Object.values(published.resources)) {
+            assert.match(description, /^[^{]+\n\n\{\{% examples %\}\}\n## Example Usage\n\{\{% example %\}\}\n### /);
+            const languages = [...description.matchAll(/^```(\w+)$/gm)].map(([, language]) => language);
+            assert.deepEqual(languages, ["typescript", "python", "go", "yaml"]);
+        }
+    });
+
+    it("accepts the pages", () => {
+        for (const page of [index, configuration]) {
+            const [, frontMatter = "", body = ""] = /^---\n([\s\S]*?)^---\n([\s\S]*)$/m.exec(page) ?? [];
+            for (const key of ["title", "meta_desc", "layout"]) {
+                assert.match(frontMatter, new RegExp(`^${key}: \\S`, "m"));
+            }
+            assert.doesNotMatch(body, /^# /m, "the title is the heading");
+            for (const broken of [
+                /<img[^>]+src=["'](\.|\/|[^h])/,
+                /!\[[^\]]*\]\((\.|\/)/,
+                /<a[^>]+href="(\.|\/)/,
+                /\]\((?!https?:\/\/)[^)]*\.md[)#]/,
+            ]) {
+                assert.doesNotMatch(page, broken);
+            }
+            const opened = [...page.matchAll(/\{\{[<%] (\w+)/g)].map(([, shortcode]) => shortcode);
+            const closed = [...page.matchAll(/\{\{[<%] \/(\w+)/g)].map(([, shortcode]) => shortcode);
+            assert.deepEqual(opened.sort(), closed.sort());
+        }
+    });
+
+    it("shows examples and keys that exist", () => {
         for (const end of ["ts", "py", "go", "yaml"]) {
             const example = join(repository, "scripts", "schema", "examples", `interrupt.${end}`);
             assert.ok(index.includes(readFileSync(example, "utf8")), end);

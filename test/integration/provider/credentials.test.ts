@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer as createHttpServer, type ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import { createServer as createTcpServer } from "node:net";
+import { URICredentialsProvider } from "@alicloud/credentials";
 import { install } from "@sinonjs/fake-timers";
 import { selfSigned } from "pulumi-alicloud-logstash-emulator";
 import { ConfigurationError } from "../../../provider/src/configuration";
@@ -212,6 +213,12 @@ describe("credentials", () => {
             assert.deepEqual([state.requests, ledger.effects.length], [4, 1]);
         });
 
+        it("are waited for when their host is unavailable before the request", async () => {
+            const state = await uriWith(unavailable, respondJson(200, { Code: "Success", ...issued }));
+            assert.equal(await signedBy({ credentialsUri: state.uri }), session.accessKeyId);
+            assert.equal(state.requests, 2);
+        });
+
         it("end it at once when they are denied", async () => {
             const state = await uriWith(respondJson(403, { Code: "NoPermission", ...secrets }));
             const message = await messageWith({ credentialsUri: state.uri }, {}, { timeoutSeconds: 60 });
@@ -300,6 +307,16 @@ describe("credentials", () => {
                 assert.match(error.message, message);
             });
         }
+
+        it("when the library gives an empty ID or secret, with which the service would get an unsigned request", async () => {
+            for (const half of [{ accessKeyId: "" }, { accessKeySecret: "" }]) {
+                const getCredentials = async () => ({ ...session, ...half });
+                const patched = Object.assign(URICredentialsProvider.prototype, { getCredentials });
+                const message = /could not get credentials.*failed before it sent/;
+                await assert.rejects(sourceOf("http://127.0.0.1:1").get(), { message });
+                Reflect.deleteProperty(patched, "getCredentials");
+            }
+        });
 
         it("when the sources are ambient only: nothing is requested", async () => {
             const metadata: unknown[] = [];
@@ -419,6 +436,34 @@ describe("an exchange for credentials", () => {
         return error;
     }
     const timedOut = { kind: "noResponse", code: "ETIMEDOUT" };
+
+    it("has no body when there are no fields", async () => {
+        const received: unknown[] = [];
+        const url = await serve(({ method, headers }, response) => {
+            received.push(method, headers["content-type"], headers["content-length"]);
+            response.end("body");
+        });
+        const { body } = await exchange(request(url));
+        assert.equal(body.toString(), "body");
+        assert.deepEqual(received, ["GET", undefined, undefined]);
+    });
+
+    it("leaves no timer when it succeeds, is rejected or fails", async () => {
+        const urls = [
+            await serve((_request, response) => response.end("body")),
+            await serve((_request, response) => response.writeHead(403).end()),
+            "http://127.0.0.1:1",
+        ];
+        const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
+        try {
+            for (const url of urls) {
+                await exchange(request(url)).catch(() => undefined);
+                assert.equal(clock.countTimers(), 0, url);
+            }
+        } finally {
+            clock.uninstall();
+        }
+    });
 
     for (const [what, target, proxied] of [
         ["a server does not respond", "http://HOST", undefined],

@@ -3,15 +3,17 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
 import { deriveToken } from "../../../provider/src/lifecycle/token";
+import { startPlugin } from "../../../provider/src/plugin/server";
 import { pluginInterruptType, pluginResumeType, urnOf } from "../../support/urns";
 import { pluginConfigFor } from "./frontEnds";
-import { call, failureOf, Host, type Properties, plain, servers, struct } from "./host";
+import { call, failureOf, Host, type Properties, plain, pluginVariable, servers, struct } from "./host";
 import { until } from "./until";
 import { archive, asset, secret, unknown } from "./values";
 
@@ -179,6 +181,25 @@ describe("the plugin", () => {
             assert.deepEqual([response.getId(), plain(response.getInputs())], ["ls-cn-1", inputs]);
             assert.deepEqual(plain(response.getProperties()), outputs);
         });
+
+        // In a process of its own, a plugin has a prototype of its own.
+        if (process.env[pluginVariable] === undefined) {
+            it("is configured as the default provider when an older SDK knows no name of the provider", async () => {
+                const { prototype } = rpc.ConfigureRequest;
+                const hasName = Object.getOwnPropertyDescriptor(prototype, "hasName") ?? assert.fail("there is none");
+                Reflect.deleteProperty(prototype, "hasName");
+                const older = await Host.ofPlugin({ urn, provider: "mine", config: { regoin: "cn-beijing" } });
+                Object.defineProperty(prototype, "hasName", hasName);
+                const failures = await failuresOf(older, { region }).finally(() => older.stop());
+                assert.match(failures, /"regoin" is not a key under alicloud-logstash:/);
+            });
+        }
+    });
+
+    it("serves nothing when it is closed", async () => {
+        const closed = await startPlugin({ argv: [], env: {} }, new AbortController().signal);
+        closed.close();
+        await assert.rejects(once(connect(closed.port, "127.0.0.1"), "connect"), { code: "ECONNREFUSED" });
     });
 
     describe("whose engine is lost", () => {
@@ -193,13 +214,17 @@ describe("the plugin", () => {
             await lost.stop();
         });
 
-        it("ends at once when the port is not open yet", async () => {
-            const starting = spawn(process.execPath, [servers.plugin, "127.0.0.1:1"], { stdio: "pipe" });
-            const timer = setTimeout(() => starting.kill("SIGKILL"), 10_000);
-            starting.stdout.destroy();
-            starting.stdin.destroy();
-            assert.deepEqual(await once(starting, "exit"), [1, null]);
-            clearTimeout(timer);
-        });
+        for (const output of ["ignore", "pipe"] as const) {
+            it(`ends at once when the port is not open yet, and its output is of type "${output}"`, async () => {
+                const starting = spawn(process.execPath, [servers.plugin, "127.0.0.1:1"], {
+                    stdio: ["pipe", output, "pipe"],
+                });
+                const timer = setTimeout(() => starting.kill("SIGKILL"), 10_000);
+                starting.stdout?.destroy();
+                starting.stdin?.destroy();
+                assert.deepEqual(await once(starting, "exit"), [1, null]);
+                clearTimeout(timer);
+            });
+        }
     });
 });
