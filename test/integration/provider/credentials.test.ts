@@ -437,6 +437,12 @@ describe("an exchange for credentials", () => {
     }
     const timedOut = { kind: "noResponse", code: "ETIMEDOUT" };
 
+    it("waits for a response longer than for a connection", async () => {
+        const url = await serve((_request, response) => setTimeout(() => response.end("late"), 300));
+        const { body } = await exchange(request(url, 5_000));
+        assert.equal(body.toString(), "late");
+    });
+
     it("has no body when there are no fields", async () => {
         const received: unknown[] = [];
         const url = await serve(({ method, headers }, response) => {

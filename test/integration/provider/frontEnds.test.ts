@@ -258,6 +258,10 @@ for (const frontEnd of frontEnds) {
                 await other.pause.update({ ...outs, status: "pending" }, inputs);
                 const line = { urn: pause.urn, message: "suspended", ephemeral: true, severity: "INFO" };
                 assert.deepEqual(engine.lines, [line]);
+                await other.pause.update(outs, { ...inputs, triggers: ["v2"] });
+                const note = { ...line, message: "already suspended: nothing was interrupted", ephemeral: false };
+                await until(() => engine.lines.length > 1);
+                assert.deepEqual(engine.lines.slice(1), [note]);
             });
         });
 

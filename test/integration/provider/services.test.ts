@@ -38,6 +38,7 @@ describe("the services of a process", () => {
         const serviceFor = services();
         const there = serviceFor({ region: "cn-beijing" });
         assert.equal(there.route.everConnected, false);
+        assert.match(there.route.override ?? "", /^127\.0\.0\.1:\d+, from `alicloud:endpoints/);
         await there.describe("ls-cn-services01", limits);
         assert.equal(there.route.everConnected, true);
         assert.equal(emulator.ledger.requests.at(-1)?.region, "cn-beijing");
