@@ -9,9 +9,6 @@ export function announcementOf(declared: Declaration, update: Update): string | 
     const { noun } = descriptorOf(declared.operation);
     switch (update.kind) {
         case "request": {
-            if (update.because === undefined) {
-                return undefined;
-            }
             const value = (declared.values[update.because] ?? null) as Json;
             return canonicalJson(value).includes(unknownValue)
                 ? `${update.because} is not known yet: may request ${noun}`

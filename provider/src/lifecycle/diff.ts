@@ -20,21 +20,22 @@ export interface Recorded {
     readonly resumedInterruption?: string;
 }
 
+/** A request of its own, with its own token. */
+export interface NewRequest {
+    readonly kind: "request";
+    readonly clientToken: string;
+    /** Whether the recorded request is pending. */
+    readonly supersedes: boolean;
+    /** Whether that request may have been applied, and no poll has seen that the change is over. */
+    readonly supersedesApplied: boolean;
+}
+
 /** What moving from the recorded resource to the declared one takes. */
 export type Update =
     /** Another resource altogether. */
     | { readonly kind: "replace"; readonly because: readonly string[] }
-    /** A request of its own, with its own token. */
-    | {
-          readonly kind: "request";
-          /** The argument that changed; absent on a create. */
-          readonly because: string | undefined;
-          readonly clientToken: string;
-          /** Whether the recorded request is pending. */
-          readonly supersedes: boolean;
-          /** Whether that request may have been applied, and no poll has seen that the change is over. */
-          readonly supersedesApplied: boolean;
-      }
+    /** The argument `because` has changed. */
+    | (NewRequest & { readonly because: string })
     /** The recorded request has to be finished, with its token. */
     | { readonly kind: "finish"; readonly clientToken: string; readonly isAccepted: boolean }
     /** Nothing is sent, and the result stays; `changed` tells whether any argument differs. */
@@ -43,12 +44,11 @@ export type Update =
     | { readonly kind: "none"; readonly changed: boolean };
 
 /** What the first declaration of a resource requests. */
-export function firstUpdate(declared: Declaration): Extract<Update, { kind: "request" | "none" }> {
+export function firstUpdate(declared: Declaration): NewRequest | Extract<Update, { kind: "none" }> {
     return declared.interruption === ""
         ? { kind: "none", changed: true }
         : {
               kind: "request",
-              because: undefined,
               clientToken: tokenFor(declared, undefined),
               supersedes: false,
               supersedesApplied: false,

@@ -10,7 +10,7 @@ import { runRequest } from "../request/run";
 import { announcementOf, nothingToResume } from "./announcement";
 import { checkArguments, type Declaration, type Properties, readArguments } from "./arguments";
 import { replaceFailure, timeoutFailure } from "./checkFailures";
-import { type DiffResult, diffResultOf, firstUpdate, type Update, updateBetween } from "./diff";
+import { type DiffResult, diffResultOf, firstUpdate, type NewRequest, type Update, updateBetween } from "./diff";
 import { earlierIn, outputsFor, outputsOfNone, pendingInterruptionIn, resultIn, resultNames } from "./outputs";
 import { resolveRegion, settingsFailures } from "./region";
 import { triggersWarning, unknownValue } from "./triggers";
@@ -115,7 +115,7 @@ export class Lifecycle {
 
     async #apply(
         declared: Declaration,
-        update: Update,
+        update: Update | NewRequest,
         olds: Properties | undefined,
         timeout: CustomTimeout | undefined,
     ): Promise<ApplyResult> {
