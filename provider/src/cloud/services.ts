@@ -19,9 +19,13 @@ export class Services {
     readonly #sources = new Map<string, CredentialsSource>();
     #acquire: Acquire | undefined;
 
+    /** `settings` returns those of the operation at hand. */
+    constructor(private readonly settings: () => Settings) {}
+
     /** Resolves the settings of a service when it is first used. Wrong ones are a `ConfigurationError`. */
-    serviceFor({ region, profile }: ServiceKey, settings: Settings): LogstashService {
+    serviceFor({ region, profile }: ServiceKey): LogstashService {
         return ofKey(this.#services, [region, profile], () => {
+            const settings = this.settings();
             const { endpoint, headers, identity, stsHost } = callFor(settings, region, profile);
             this.#acquire ??= rateLimit(settings);
             return popCoreService({

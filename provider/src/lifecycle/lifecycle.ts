@@ -148,7 +148,7 @@ export class Lifecycle {
                     : { supersedes: update.supersedesApplied }),
             },
             {
-                openService: () => this.#servicesOfProcess().serviceFor(declared, this.#settings()),
+                openService: () => this.#servicesOfProcess().serviceFor(declared),
                 monotonicMs: () => performance.now(),
                 now: () => new Date(),
                 random: Math.random,
@@ -174,7 +174,7 @@ export class Lifecycle {
     #servicesOfProcess(): ServicesModule.Services {
         if (this.#services === undefined) {
             const { Services } = require("../cloud/services") as typeof ServicesModule;
-            this.#services = new Services();
+            this.#services = new Services(() => this.#settings());
         }
         return this.#services;
     }

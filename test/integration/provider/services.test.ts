@@ -3,10 +3,9 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "pulumi-alicloud-logstash-emulator";
-import { type ServiceKey, Services } from "../../../provider/src/cloud/services";
+import { Services } from "../../../provider/src/cloud/services";
 import { processSettings } from "../../../provider/src/credentials/processSettings";
 import { dynamicConfigSource } from "../../../provider/src/dynamic/provider";
-import type { LogstashService } from "../../../provider/src/request/service";
 import { writeCliProfiles } from "../../support/cliProfiles";
 import { stackConfigurationFor } from "../../support/stackConfiguration";
 import { enterEnvironment, leaveEnvironment } from "./environment";
@@ -20,30 +19,28 @@ describe("the services of a process", () => {
     });
     after(() => emulator.stop());
 
-    function services(changes: Readonly<Record<string, string>> = {}): (key: ServiceKey) => LogstashService {
+    function services(changes: Readonly<Record<string, string>> = {}): Services {
         const config: Readonly<Record<string, string>> = { ...stackConfigurationFor(emulator), ...changes };
-        const settings = processSettings({ config: (key) => config[key], env: {} }, dynamicConfigSource);
-        const all = new Services();
-        return (key) => all.serviceFor(key, settings);
+        return new Services(() => processSettings({ config: (key) => config[key], env: {} }, dynamicConfigSource));
     }
 
     it("are shared when the region is the same", () => {
-        const serviceFor = services();
-        const one = serviceFor({ region: "cn-hangzhou" });
-        assert.equal(serviceFor({ region: "cn-hangzhou" }), one);
-        assert.notEqual(serviceFor({ region: "cn-beijing" }), one);
+        const all = services();
+        const one = all.serviceFor({ region: "cn-hangzhou" });
+        assert.equal(all.serviceFor({ region: "cn-hangzhou" }), one);
+        assert.notEqual(all.serviceFor({ region: "cn-beijing" }), one);
     });
 
     it("send to the region of the resource, and know the stack's, when these are different", async () => {
-        const serviceFor = services();
-        const there = serviceFor({ region: "cn-beijing" });
+        const all = services();
+        const there = all.serviceFor({ region: "cn-beijing" });
         assert.equal(there.route.everConnected, false);
         assert.match(there.route.override ?? "", /^127\.0\.0\.1:\d+, from `alicloud:endpoints/);
         await there.describe("ls-cn-services01", limits);
         assert.equal(there.route.everConnected, true);
         assert.equal(emulator.ledger.requests.at(-1)?.region, "cn-beijing");
         assert.equal(there.route.otherRegion, "cn-hangzhou");
-        assert.equal(serviceFor({ region: "cn-hangzhou" }).route.otherRegion, undefined);
+        assert.equal(all.serviceFor({ region: "cn-hangzhou" }).route.otherRegion, undefined);
     });
 
     it("use the keys and the region of the profile when a resource names one", () => {
@@ -55,9 +52,9 @@ describe("the services of a process", () => {
             ...keys,
         }));
         const file = writeCliProfiles(mkdtempSync(join(tmpdir(), "logstash-profiles-")), ...profiles);
-        const serviceFor = services({ "alicloud:region": "", "alicloud:sharedCredentialsFile": file });
+        const all = services({ "alicloud:region": "", "alicloud:sharedCredentialsFile": file });
         for (const { name, region_id } of profiles) {
-            const service = serviceFor({ region: "cn-hangzhou", profile: name });
+            const service = all.serviceFor({ region: "cn-hangzhou", profile: name });
             assert.match(service.credentialsName, new RegExp(name));
             assert.equal(service.route.otherRegion, region_id);
         }
