@@ -5,6 +5,7 @@ import { dynamicConfigSource } from "../provider/src/dynamic/provider";
 import { callFor, regionFor } from "../provider/src/identity/call";
 import { describeIdentity } from "../provider/src/identity/identity";
 import { howToSetRegion } from "../provider/src/identity/messages";
+import { regionFailure } from "../provider/src/lifecycle/checkFailures";
 
 /** The identity, endpoint and headers of a call, as the provider resolves them. */
 export interface Access {
@@ -26,6 +27,11 @@ export async function accessOf(
     const found = region ?? regionFor(settings, profile)?.value;
     if (found === undefined) {
         throw new ConfigurationError(`No region: set ${howToSetRegion(settings)}, or pass --region.`);
+    }
+    // Resources are checked before their settings are resolved: with another text the call could go to another host.
+    const failure = regionFailure(found);
+    if (failure !== undefined) {
+        throw new ConfigurationError(`region: ${failure}`);
     }
     const { identity, endpoint, stsHost, headers } = callFor(settings, found, profile);
     const source = credentialsFrom(identity, stsHost);

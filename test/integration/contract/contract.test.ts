@@ -67,6 +67,11 @@ describe("npm run contract", () => {
             assert.doesNotMatch(text, /canary|LTAI5tUserOfContract/);
         });
 
+        it("sends nothing when the region could lead to another host", async () => {
+            await assert.rejects(contract(["--region", "x/evil"]), /^Error: region: this text is not a region ID/);
+            assert.equal(emulator.ledger.requests.length, 0);
+        });
+
         it("changes nothing when it is disruptive, unless the ID is typed on a terminal", async () => {
             await assert.rejects(contract(["--disruptive"]), /needs a terminal .*Nothing was changed/);
             await assert.rejects(contract(["--disruptive"], "yes"), /not the ID of this instance/);
