@@ -33,7 +33,7 @@ export interface ServiceOptions {
 }
 
 /** One attempt of a call times out after this time, or with the operation. */
-export const callTimeoutMs = 10_000;
+const callTimeoutMs = 10_000;
 
 const apiVersion = "2017-06-13";
 

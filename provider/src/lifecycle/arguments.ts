@@ -47,7 +47,7 @@ export interface ArgumentRule {
 export type ArgumentTable = Readonly<Record<string, ArgumentRule>>;
 
 /** The arguments that all resources share. */
-export const sharedArguments: ArgumentTable = {
+const sharedArguments: ArgumentTable = {
     instanceId: { type: "string", onChange: "replace", validate: instanceIdFailure },
     region: { type: "string", onChange: "replace", validate: regionFailure },
     triggers: { type: "list", onChange: "request", default: [], validate: triggersFailure },
@@ -57,7 +57,7 @@ export const sharedArguments: ArgumentTable = {
 };
 
 /** The arguments that only one resource has. */
-export const ownArguments: Readonly<Record<Operation, ArgumentTable>> = {
+const ownArguments: Readonly<Record<Operation, ArgumentTable>> = {
     InterruptLogstashTask: {
         waitForSuspended: { type: "boolean", onChange: "record", default: true, validate: flagFailure },
         whenIdle: { type: "string", onChange: "record", default: "fail", validate: failOrSkipFailure },

@@ -7,7 +7,7 @@ import type { Route } from "./service";
 import { isApplied, mayBeApplied, ownStatuses, type RequestState, type WaitOptions } from "./state";
 
 /** How long a request that is accepted and does not need a poll waits for the first poll that succeeds. */
-export const firstPollMs = 60_000;
+const firstPollMs = 60_000;
 
 export type Next =
     /** An attempt or a poll failed: retry. */
@@ -173,7 +173,7 @@ function failure(state: RequestState, why: messages.Failure): Ending {
 }
 
 function done({ status, requestId }: Seen, applied: boolean, note: string | undefined) {
-    // A record must not be mistaken for one of this package's own statuses.
+    // A status of the service must not be mistaken for one of this package's own in a record.
     const isOwnWord = Object.values<string>(ownStatuses).includes(status);
     return {
         kind: "done",

@@ -5,7 +5,7 @@ export interface Budget {
     readonly totalMs: number;
     elapsedMs(): number;
     remainingMs(): number;
-    /** Ends the budget when so much time has elapsed, or as late as it was made to with `undefined`. */
+    /** Ends the budget at this elapsed time; `undefined` restores its full length. */
     endAt(elapsedMs: number | undefined): void;
 }
 

@@ -73,7 +73,7 @@ export interface RunDeps {
 }
 
 /** If no connection was ever established, a run ends this long after its first attempt to connect. */
-export const neverConnectedMs = 60_000;
+const neverConnectedMs = 60_000;
 
 /**
  * Runs a request: sends it until a response decides, always with the same token, then polls until the instance has reached
